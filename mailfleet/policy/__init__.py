@@ -1,0 +1,21 @@
+"""The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
+
+from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.mail import Domain, EmailAlert, Gate, Mail, Relay, Route
+from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.secret import Secret, secret
+
+__all__ = [
+    "Domain",
+    "EmailAlert",
+    "Gate",
+    "Mail",
+    "PolicyError",
+    "Provider",
+    "Relay",
+    "Route",
+    "Secret",
+    "Ses",
+    "Smtp",
+    "secret",
+]

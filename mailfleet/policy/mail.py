@@ -1,0 +1,182 @@
+"""The mail policy: which domains send, through which providers, and who hears of trouble."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.names import (
+    CalendarEvent,
+    DomainName,
+    MailAddress,
+    SenderPattern,
+    ShortName,
+)
+from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.words import word
+
+
+Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
+Seconds = Annotated[int, Field(ge=1, le=86400)]
+
+
+@word
+class Domain:
+    """A domain that mail is sent from. `zone` is its hosted zone's name, by default its own."""
+
+    name: DomainName
+    zone: DomainName = ""
+
+    def __post_init__(self) -> None:
+        if not self.zone:
+            object.__setattr__(self, "zone", self.name)
+        if self.name != self.zone and not self.name.endswith(f".{self.zone}"):
+            raise ValueError(f"{self.name} is not in its zone {self.zone}")
+
+
+@word
+class Route:
+    """Mail of these senders leaves by the provider named `via`; without senders, all the rest."""
+
+    via: ShortName
+    senders: Annotated[Sequence[SenderPattern], Listed] = ()
+
+
+@word
+class EmailAlert:
+    """Alerts go to this address, by a provider that the mail they are about does not use."""
+
+    to: MailAddress
+    via: ShortName
+
+
+@word
+class Relay:
+    """How every relay host behaves.
+
+    `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
+    `check_logs`: how often the logs are read for trouble, a systemd calendar event.
+    """
+
+    soft_bounce: bool = True
+    check_logs: CalendarEvent = "hourly"
+
+
+@word
+class Gate:
+    """How long a deploy waits, in seconds, before it leaves the relays as they are."""
+
+    verified_within: Seconds = 600
+    authenticated_within: Seconds = 120
+
+
+@word
+class Mail:
+    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS."""
+
+    domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
+    providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
+    routes: Annotated[Sequence[Route], Listed] = ()
+    alerts: Annotated[Sequence[EmailAlert], Listed] = ()
+    admin: MailAddress = ""
+    relay: Relay = Relay()
+    gate: Gate = Gate()
+    fleet: ShortName = "mailfleet"
+
+    def __post_init__(self) -> None:
+        if not self.admin:
+            # RFC 2142 section 5: every domain that sends mail has a postmaster.
+            object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
+        _once("domains", [domain.name for domain in self.domains])
+        _once("providers", [provider.name for provider in self.providers])
+        if len(self.ses) > 1:
+            raise PolicyError("Mail.providers: found several Ses entries, expected at most one")
+        self._check_routes()
+        self._check_alerts()
+
+    def _check_routes(self) -> None:
+        for position, route in enumerate(self.routes):
+            self._provider(route.via, f"Mail.routes[{position}].via")
+        _once("routes: senders", [sender for route in self.routes for sender in route.senders])
+        if sum(not route.senders for route in self.routes) > 1:
+            raise PolicyError("Mail.routes: found several routes without senders, expected one")
+
+    def _check_alerts(self) -> None:
+        for position, alert in enumerate(self.alerts):
+            where = f"Mail.alerts[{position}].via"
+            provider = self._provider(alert.via, where)
+            if provider == self.default_provider or not isinstance(provider, Smtp):
+                raise PolicyError(
+                    f"{where}: found {alert.via!r}, expected an Smtp provider that everyday mail "
+                    "does not leave by: an alert about a broken provider must not depend on it"
+                )
+
+    def _provider(self, name: str, where: str) -> Provider:
+        for provider in self.providers:
+            if provider.name == name:
+                return provider
+        known = ", ".join(provider.name for provider in self.providers)
+        raise PolicyError(f"{where}: found {name!r}, expected one of the providers: {known}")
+
+    @property
+    def myorigin(self) -> str:
+        """The domain that unqualified addresses get, on every host."""
+        return self.domains[0].name
+
+    @property
+    def noreply(self) -> str:
+        """The sender of mail whose own sender must not leave the host."""
+        return f"noreply@{self.myorigin}"
+
+    @property
+    def ses(self) -> tuple[Ses, ...]:
+        return tuple(provider for provider in self.providers if isinstance(provider, Ses))
+
+    @property
+    def smtp(self) -> tuple[Smtp, ...]:
+        return tuple(provider for provider in self.providers if isinstance(provider, Smtp))
+
+    def provider(self, name: str) -> Provider:
+        """The provider of that name; PolicyError when there is none."""
+        return self._provider(name, "provider")
+
+    @property
+    def default_provider(self) -> Provider:
+        """Where mail goes that no route with senders takes."""
+        for route in self.routes:
+            if not route.senders:
+                return self.provider(route.via)
+        return self.providers[0]
+
+    @property
+    def sender_routes(self) -> tuple[tuple[str, Provider], ...]:
+        """(sender or @domain, provider), in the policy's order."""
+        return tuple(
+            (sender, self.provider(route.via)) for route in self.routes for sender in route.senders
+        )
+
+    @property
+    def used_providers(self) -> tuple[Provider, ...]:
+        """The providers that relays hand everyday mail to."""
+        names = {self.default_provider.name} | {via.name for _, via in self.sender_routes}
+        return tuple(provider for provider in self.providers if provider.name in names)
+
+    def domains_by_ses(self) -> tuple[Domain, ...]:
+        """The From domains that are routed to SES: all but those whose whole domain is not."""
+        whole = {sender[1:]: via for sender, via in self.sender_routes if sender.startswith("@")}
+        return tuple(
+            domain
+            for domain in self.domains
+            if isinstance(whole.get(domain.name, self.default_provider), Ses)
+            or any(
+                isinstance(via, Ses) and sender.endswith(f"@{domain.name}")
+                for sender, via in self.sender_routes
+            )
+        )
+
+
+def _once(what: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise PolicyError(f"Mail.{what}: found {name!r} twice, expected once")

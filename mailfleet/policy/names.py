@@ -1,0 +1,79 @@
+"""The kinds of names that a policy is made of, each checked where it enters.
+
+These values end up in DNS, in Postfix's configuration and on command lines. Each form below
+admits no white space, no control character and no leading `-`.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_LOCAL_PART = re.compile(
+    r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+)
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
+
+
+def domain_name(value: str) -> str:
+    """A host or domain name in lower case, as RFC 1123 section 2.1 has it; IDNs as A-labels."""
+    name = value.lower().removesuffix(".")
+    if len(name) > 253 or not _DOMAIN.fullmatch(name):
+        raise ValueError(f"found {value!r}, expected a domain name such as example.com")
+    return name
+
+
+def mail_address(value: str) -> str:
+    """local-part@domain with an unquoted local part (RFC 5321 section 4.1.2: Dot-string)."""
+    local, at, domain = value.rpartition("@")
+    if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local):
+        raise ValueError(f"found {value!r}, expected a mail address such as ops@example.com")
+    return f"{local}@{domain_name(domain)}"
+
+
+def sender_pattern(value: str) -> str:
+    """A sender address, or `@domain` for all addresses of that domain."""
+    return f"@{domain_name(value[1:])}" if value.startswith("@") else mail_address(value)
+
+
+def region_name(value: str) -> str:
+    """An AWS region's code. Whether SES serves it there, only AWS knows."""
+    if not _REGION.fullmatch(value):
+        raise ValueError(f"found {value!r}, expected an AWS region such as us-east-1")
+    return value
+
+
+def short_name(value: str) -> str:
+    """A name of ours for a provider or a fleet: it becomes a Postfix transport or an IAM user."""
+    if not _NAME.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected a short name of a-z, 0-9 and -, starting with a letter"
+        )
+    return value
+
+
+def user_name(value: str) -> str:
+    """An SMTP user name: printable ASCII without spaces and colons, not starting with -."""
+    if not value or value.startswith("-") or not all("!" <= c <= "~" and c != ":" for c in value):
+        raise ValueError(f"found {value!r}, expected a user name without spaces and colons")
+    return value
+
+
+def calendar_event(value: str) -> str:
+    """A systemd calendar event, see systemd.time(7); systemd itself checks the rest."""
+    if not _CALENDAR.fullmatch(value):
+        raise ValueError(f"found {value!r}, expected a systemd calendar event such as hourly")
+    return value
+
+
+DomainName = Annotated[str, AfterValidator(domain_name)]
+MailAddress = Annotated[str, AfterValidator(mail_address)]
+SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
+RegionName = Annotated[str, AfterValidator(region_name)]
+ShortName = Annotated[str, AfterValidator(short_name)]
+UserName = Annotated[str, AfterValidator(user_name)]
+CalendarEvent = Annotated[str, AfterValidator(calendar_event)]

@@ -1,0 +1,70 @@
+"""Providers: where relays hand mail over."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mailfleet.policy.names import RegionName, ShortName, UserName, domain_name
+from mailfleet.policy.secret import NotALiteral, Secret
+from mailfleet.policy.words import word
+
+Connections = Annotated[int, Field(ge=1, le=1000)]
+SUBMISSION_PORT = 587  # port 25 is throttled on EC2
+
+
+@word
+class Ses:
+    """Amazon SES in one region. Identities, records and the SMTP credential are made for it.
+
+    `connections` is the most that one relay host opens to the end point at a time.
+    """
+
+    region: RegionName
+    name: ShortName = "ses"
+    connections: Connections = 10
+
+    @property
+    def host(self) -> str:
+        """The region's SMTP end point (Amazon SES endpoints and quotas)."""
+        return f"email-smtp.{self.region}.amazonaws.com"
+
+    @property
+    def port(self) -> int:
+        return SUBMISSION_PORT
+
+    @property
+    def nexthop(self) -> str:
+        return f"[{self.host}]:{self.port}"
+
+
+@word
+class Smtp:
+    """Any SMTP service with STARTTLS and AUTH: `endpoint` is "host" or "host:port" (587)."""
+
+    endpoint: str
+    name: ShortName
+    username: UserName
+    password: Annotated[Secret, NotALiteral]
+    connections: Connections = 10
+
+    def __post_init__(self) -> None:
+        host, colon, port = self.endpoint.partition(":")
+        domain_name(host)
+        if colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError(f"found end point {self.endpoint!r}, expected host:port")
+
+    @property
+    def host(self) -> str:
+        return domain_name(self.endpoint.partition(":")[0])
+
+    @property
+    def port(self) -> int:
+        return int(self.endpoint.partition(":")[2] or SUBMISSION_PORT)
+
+    @property
+    def nexthop(self) -> str:
+        """Postfix's next hop; the brackets stop the look-up of MX records."""
+        return f"[{self.host}]:{self.port}"
+
+
+Provider = Ses | Smtp
