@@ -16,7 +16,6 @@ from mailfleet.policy.names import (
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.words import word
 
-
 Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 
