@@ -1,0 +1,1 @@
+"""The AWS side of pyinfra: the @aws connector, its facts and its operations."""

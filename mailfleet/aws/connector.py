@@ -1,0 +1,186 @@
+"""The @aws connector: an AWS account is a host, and its shell is the AWS API.
+
+`@aws` uses boto3's default chain of credentials, `@aws/<profile>` that profile.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from gevent.lock import RLock
+from pyinfra.api.arguments import ConnectorArguments
+from pyinfra.api.command import StringCommand
+from pyinfra.api.exceptions import ConnectError
+from pyinfra.api.host import Host
+from pyinfra.api.output import echo
+from pyinfra.api.state import State
+from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
+from pyinfra.connectors.util import CommandOutput, OutputLine
+from typing_extensions import Unpack
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket
+from mailfleet.aws.redact import redacted
+
+NO_SHELL = "an AWS account has no shell and no files: only AWS operations and facts work on @aws"
+
+
+class AwsData(ConnectorData, total=False):
+    aws_profile: str
+    aws_config_file: str
+    aws_region: str
+    aws_max_attempts: int
+    aws_rates: dict[str, float]
+
+
+class AwsConnector(BaseConnector):
+    """Runs AwsCalls through boto3, with one client and one rate limiter a service and region."""
+
+    handles_execution = True
+    data_cls = AwsData
+    data_meta = {  # noqa: RUF012  pyinfra declares it so
+        "aws_profile": DataMeta("Profile of the AWS configuration"),
+        "aws_config_file": DataMeta("AWS configuration file, if not the default one"),
+        "aws_region": DataMeta("Region of calls that belong to none", default="us-east-1"),
+        "aws_max_attempts": DataMeta("Attempts of one call, the first included", default=10),
+        "aws_rates": DataMeta("Requests a second by service, over the defaults", default={}),
+    }
+
+    account: str  # the account's 12 digits, known once connected
+
+    def __init__(self, state: State, host: Host) -> None:
+        super().__init__(state, host)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._answers: dict[str, Any] = {}
+        self._lock = RLock()
+        self._session: Any = None
+
+    @staticmethod
+    def make_names_data(name: str | None) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+        """`@aws` or `@aws/<profile>`; both are in the group `@aws`, for --limit."""
+        if name:
+            yield f"@aws/{name}", {"aws_profile": name}, ["@aws"]
+        else:
+            yield "@aws", {}, ["@aws"]
+
+    def connect(self) -> None:
+        """Ask AWS who we are. Raises ConnectError, with the call and AWS's answer."""
+        status, answer = self._run(AwsCall("sts", "GetCallerIdentity"))
+        if not status:
+            raise ConnectError(str(answer))
+        self.account = answer["Account"]
+
+    def run_shell_command(
+        self,
+        command: StringCommand | str,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> tuple[bool, CommandOutput]:
+        """Carry out an AwsCall; the output is the answer as JSON on one line."""
+        if print_input:
+            echo(f"{self.host.print_prefix}>>> {command}", err=True)
+        if not isinstance(command, AwsCall):
+            return False, CommandOutput([OutputLine("stderr", NO_SHELL)])
+        status, answer = self._run(command)
+        if not status:
+            output = CommandOutput([OutputLine("stderr", str(answer))])
+        else:
+            command.response = answer
+            output = CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
+        if print_output:
+            shown = json.dumps(redacted(answer), default=str) if status else str(answer)
+            echo(f"{self.host.print_prefix}{shown}", err=True)
+        return status, output
+
+    def put_file(self, *args: Any, **kwargs: Any) -> bool:
+        raise ConnectError(NO_SHELL)
+
+    def get_file(self, *args: Any, **kwargs: Any) -> bool:
+        raise ConnectError(NO_SHELL)
+
+    def _run(self, call: AwsCall) -> tuple[bool, Any]:
+        """Answer a read from memory if nothing was written since; (False, sentence) on failure.
+
+        One call at a time: hosts that ask for the same read share it, and writes stay ordered.
+        """
+        with self._lock:
+            if call.is_read and call.key in self._answers:
+                return True, self._answers[call.key]
+            if not call.is_read:
+                self._answers.clear()
+            status, answer = self._ask(call)
+            if status and call.is_read:
+                self._answers[call.key] = answer
+            return status, answer
+
+    def forget(self) -> None:
+        """Make the next read ask AWS again."""
+        self._answers.clear()
+
+    def _ask(self, call: AwsCall) -> tuple[bool, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        region = call.region or self.data["aws_region"]
+        try:
+            return True, self._send(call, region)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in call.absent:
+                return True, None
+            return False, f"{call.name} failed in {region}: {code}: {_message(error)}"
+        except BotoCoreError as error:
+            return False, f"{call.name} failed in {region}: {error}"
+
+    def _send(self, call: AwsCall, region: str) -> Any:
+        from botocore import xform_name
+
+        client = self._client(call.service, region)
+        method = xform_name(call.operation)
+        if call.paged:
+            pages = client.get_paginator(method).paginate(**call.unmasked())
+            return [item for page in pages for item in page[call.paged]]
+        answer = getattr(client, method)(**call.unmasked())
+        answer.pop("ResponseMetadata")
+        return answer
+
+    def _client(self, service: str, region: str) -> Any:
+        if (service, region) not in self._clients:
+            from botocore.config import Config
+
+            client = self._connected_session().client(
+                service,
+                region_name=region,
+                config=Config(
+                    retries={"mode": "standard", "max_attempts": self.data["aws_max_attempts"]},
+                    connect_timeout=5,
+                    read_timeout=30,
+                ),
+            )
+            bucket = self._bucket(service)
+            # on every request, so that pages and retries are counted too
+            client.meta.events.register("before-send", lambda **_: bucket.take())
+            self._clients[service, region] = client
+        return self._clients[service, region]
+
+    def _connected_session(self) -> Any:
+        if self._session is None:
+            import boto3
+            import botocore.session
+
+            # botocore's debug log holds whole requests and answers, secrets included
+            logging.getLogger("botocore").setLevel(logging.INFO)
+            core = botocore.session.Session(profile=self.data["aws_profile"])
+            if self.data["aws_config_file"]:
+                core.set_config_variable("config_file", self.data["aws_config_file"])
+            self._session = boto3.Session(botocore_session=core)
+        return self._session
+
+    def _bucket(self, service: str) -> TokenBucket:
+        rates = {**RATES, **self.data["aws_rates"]}
+        return TokenBucket(rates.get(service, DEFAULT_RATE))
+
+
+def _message(error: Any) -> str:
+    return " ".join(str(error.response["Error"].get("Message", "no message")).split())

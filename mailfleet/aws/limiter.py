@@ -1,0 +1,35 @@
+"""A token bucket: calls leave no faster than AWS answers them without throttling."""
+
+import time
+from collections.abc import Callable
+
+# Requests a second. "Amazon SES quotas": one for nearly every action that does not send;
+# "Amazon Route 53 quotas": five an account. Others are far above what we call.
+RATES = {"sesv2": 1.0, "ses": 1.0, "route53": 5.0}
+DEFAULT_RATE = 10.0
+
+
+class TokenBucket:
+    """`take()` returns when the next call may leave; `rate` tokens a second, `burst` at most."""
+
+    def __init__(
+        self,
+        rate: float,
+        burst: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._clock = clock
+        self._sleep = sleep
+        self._tokens = burst
+        self._filled_at = clock()
+
+    def take(self) -> None:
+        """Take one token, asleep until it is there. Takers are served in the order they come."""
+        now = self._clock()
+        self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.rate) - 1
+        self._filled_at = now
+        if self._tokens < 0:
+            self._sleep(-self._tokens / self.rate)

@@ -1,0 +1,1 @@
+"""DNS record sets and how they change. Pure: nothing is looked up here."""
