@@ -17,7 +17,7 @@ class AwsCall(StringCommand):
 
     `absent` lists the error codes that mean "there is none": the answer is then None, and the
     call has succeeded. `paged` names the list that all pages of the answer are joined to: the
-    answer is then that list.
+    answer is then that list. A read that is `fresh` asks AWS even when the answer is known.
     """
 
     response: Any = None
@@ -31,6 +31,7 @@ class AwsCall(StringCommand):
         region: str | None = None,
         absent: tuple[str, ...] = (),
         paged: str | None = None,
+        fresh: bool = False,
     ) -> None:
         self.service = service
         self.operation = operation
@@ -38,6 +39,7 @@ class AwsCall(StringCommand):
         self.region = region
         self.absent = absent
         self.paged = paged
+        self.fresh = fresh
         super().__init__(self.name, *self._shown())
 
     @property

@@ -106,7 +106,7 @@ class AwsConnector(BaseConnector):
         One call at a time: hosts that ask for the same read share it, and writes stay ordered.
         """
         with self._lock:
-            if call.is_read and call.key in self._answers:
+            if call.is_read and not call.fresh and call.key in self._answers:
                 return True, self._answers[call.key]
             if not call.is_read:
                 self._answers.clear()
@@ -114,10 +114,6 @@ class AwsConnector(BaseConnector):
             if status and call.is_read:
                 self._answers[call.key] = answer
             return status, answer
-
-    def forget(self) -> None:
-        """Make the next read ask AWS again."""
-        self._answers.clear()
 
     def _ask(self, call: AwsCall) -> tuple[bool, Any]:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 
 POLICY_NAME = "mailfleet-send"
@@ -24,20 +25,9 @@ class AccessKey:
     active: bool
 
 
-@dataclass(frozen=True)
-class Credential:
-    """A user name and its password at a provider. The password never shows."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Credential(username={self.username!r}, password={SECRET})"
-
-    @property
-    def text(self) -> str:
-        """As it is kept in Secrets Manager."""
-        return json.dumps({"username": self.username, "password": self.password})
+def credential_text(credential: Credential) -> str:
+    """A credential as it is kept in Secrets Manager."""
+    return json.dumps({"username": credential.username, "password": credential.password})
 
 
 def parse_credential(text: str | None) -> Credential | None:

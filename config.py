@@ -1,0 +1,5 @@
+"""pyinfra's own settings."""
+
+from mailfleet import terminal
+
+terminal.prepare()

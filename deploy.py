@@ -1,0 +1,24 @@
+"""What happens to your infrastructure, in order.
+
+First AWS; then the gate, where every host waits until SES has verified the domains; then the
+relays, each only if that went well and its credential works.
+"""
+
+from pyinfra import host
+
+from mailfleet.announce import announce_end
+from mailfleet.aws.account import GROUP
+from tasks import accounts, relays
+
+mail = host.data.mail
+
+if GROUP in host.groups:
+    accounts.domains(mail)
+    accounts.sender(mail)
+
+accounts.gate(mail)
+
+if GROUP not in host.groups:
+    relays.relay(mail)
+
+announce_end()

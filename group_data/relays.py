@@ -1,0 +1,3 @@
+"""How relay hosts are reached: Postfix's files are root's."""
+
+_sudo = True

@@ -1,0 +1,116 @@
+"""Carrying out an account's plan. Each operation is given what was read when it was planned."""
+
+import json
+from collections.abc import Generator
+
+from pyinfra.api.hiddenvalue import HiddenValue
+from pyinfra.api.operation import operation
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.credential import Credential
+from mailfleet.dns.changes import RecordChange, batches, change_batch
+from mailfleet.ses.domains import SendingDomain
+from mailfleet.ses.identity import DKIM_KEY_LENGTH, from_ses
+from mailfleet.ses.sender import (
+    POLICY_DOCUMENT,
+    POLICY_NAME,
+    Sender,
+    credential_text,
+    secret_name,
+    user_name,
+)
+from mailfleet.ses.smtp_password import smtp_password
+
+Calls = Generator[AwsCall, None, None]
+
+
+@operation()
+def domains(domains: tuple[SendingDomain, ...], fleet: str) -> Calls:
+    """Create the missing identities; then make each zone's records so, in as few batches as
+    Route 53 allows. A batch fails whole when somebody has changed one of its record sets."""
+    known = []
+    for domain in domains:
+        if domain.identity is None:
+            call = create_identity(domain, fleet)
+            yield call
+            if call.response:  # there is none while pyinfra only asks whether anything changes
+                domain = domain.with_identity(from_ses(call.response))
+        known.append(domain)
+    by_zone: dict[str, list[RecordChange]] = {}
+    for domain in known:
+        by_zone.setdefault(domain.zone.id, []).extend(domain.record_changes)
+    for zone_id, changes in by_zone.items():
+        for batch in batches(changes):
+            yield AwsCall(
+                "route53",
+                "ChangeResourceRecordSets",
+                {"HostedZoneId": zone_id, "ChangeBatch": change_batch(batch)},
+            )
+
+
+def create_identity(domain: SendingDomain, fleet: str) -> AwsCall:
+    """A domain identity with Easy DKIM. AWS refuses when there is one meanwhile."""
+    return AwsCall(
+        "sesv2",
+        "CreateEmailIdentity",
+        {
+            "EmailIdentity": domain.name,
+            "DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH},
+            "Tags": [{"Key": "mailfleet", "Value": fleet}],
+        },
+        region=domain.region,
+    )
+
+
+@operation()
+def sender(sender: Sender, fleet: str, region: str) -> Calls:
+    """Make the IAM user that relays authenticate as, and its credential in Secrets Manager."""
+    user = user_name(fleet, region)
+    if sender.keys is None:
+        tags = [{"Key": "mailfleet", "Value": fleet}]
+        yield AwsCall("iam", "CreateUser", {"UserName": user, "Tags": tags})
+    if sender.policy != POLICY_DOCUMENT:
+        yield put_policy(user)
+    for key in sender.orphans:
+        # first, because a user may have two keys at most
+        yield AwsCall("iam", "DeleteAccessKey", {"UserName": user, "AccessKeyId": key.id})
+    if sender.credential is None:
+        call = AwsCall("iam", "CreateAccessKey", {"UserName": user})
+        yield call
+        key = call.response["AccessKey"]
+        password = smtp_password(key["SecretAccessKey"], region)
+        credential = Credential(key["AccessKeyId"], password)
+        yield from store(credential, secret_name(fleet, region), region)
+
+
+def put_policy(user: str) -> AwsCall:
+
+    return AwsCall(
+        "iam",
+        "PutUserPolicy",
+        {
+            "UserName": user,
+            "PolicyName": POLICY_NAME,
+            "PolicyDocument": json.dumps(POLICY_DOCUMENT),
+        },
+    )
+
+
+def store(credential: Credential, name: str, region: str) -> Calls:
+    """Keep the credential under that name, whether or not there was one before."""
+    text = HiddenValue(credential_text(credential))  # type: ignore[no-untyped-call]
+    create = AwsCall(
+        "secretsmanager",
+        "CreateSecret",
+        {"Name": name, "SecretString": text},
+        region=region,
+        absent=("ResourceExistsException",),
+    )
+    yield create
+    if create.response is None:
+        yield AwsCall(
+            "secretsmanager",
+            "PutSecretValue",
+            {"SecretId": name, "SecretString": text},
+            region=region,
+        )

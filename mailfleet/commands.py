@@ -1,0 +1,24 @@
+"""Commands that operations yield beside those of pyinfra."""
+
+from typing import Any
+
+from pyinfra import logger
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.api.host import Host
+from pyinfra.api.output import format_text
+from pyinfra.api.state import State
+
+
+class Refuse(PyinfraCommand):
+    """Fail the operation on this host with one sentence, and do nothing."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+    def __repr__(self) -> str:
+        return f"Refuse({self.sentence!r})"
+
+    def execute(self, state: State, host: Host, connector_arguments: Any) -> bool:
+        logger.error(f"{host.print_prefix}{format_text(self.sentence, 'red')}")
+        return False

@@ -1,0 +1,49 @@
+"""The AWS side: domains that SES may send from, and the user that relays authenticate as."""
+
+from pyinfra import host
+from pyinfra.api.deploy import deploy
+
+from mailfleet.announce import announce
+from mailfleet.aws import operations
+from mailfleet.aws.account import GROUP, in_one_line, read_domains, read_sender
+from mailfleet.aws.verification import verified
+from mailfleet.policy import Mail
+from mailfleet.ses.domains import domain_changes
+from mailfleet.ses.sender import secret_name, sender_changes, user_name
+
+
+@deploy("SES domains")
+def domains(mail: Mail) -> None:
+    """An identity for each domain that is routed to SES, and its DKIM records in Route 53."""
+    with in_one_line():
+        domains = read_domains(host, mail)
+        changes = list(domain_changes(host.name, domains))
+    notes = [
+        f"{id} is ours, but the policy no longer asks for it" for d in domains for id in d.unlisted
+    ]
+    announce(changes, notes)
+    operations.domains(domains, mail.fleet, name="Identities and their DKIM records")
+
+
+@deploy("SES sender")
+def sender(mail: Mail) -> None:
+    """An IAM user that may send and nothing else, its SMTP password kept in Secrets Manager."""
+    for ses in mail.ses:
+        sender = read_sender(host, mail, ses)
+        user = user_name(mail.fleet, ses.region)
+        announce(sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender))
+        operations.sender(sender, mail.fleet, ses.region, name="IAM user and SMTP credential")
+
+
+@deploy("Gate")
+def gate(mail: Mail) -> None:
+    """All hosts wait here until SES has verified every domain that is routed to it."""
+    unverified = []
+    if GROUP in host.groups:
+        unverified = [domain for domain in read_domains(host, mail) if not domain.verified]
+    verified(
+        tuple(domain.name for domain in unverified),
+        mail.ses[0].region if mail.ses else "",
+        mail.gate.verified_within,
+        name="Domains are verified",
+    )
