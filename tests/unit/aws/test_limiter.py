@@ -1,0 +1,34 @@
+from mailfleet.aws.limiter import TokenBucket
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_calls_leave_at_the_rate_and_no_faster() -> None:
+    time = Time()
+    bucket = TokenBucket(2, clock=time.clock, sleep=time.sleep)
+    left = []
+    for _ in range(5):
+        bucket.take()
+        left.append(time.now)
+    assert left == [0, 0.5, 1.0, 1.5, 2.0]
+
+
+def test_a_pause_saves_no_more_than_the_burst() -> None:
+    time = Time()
+    bucket = TokenBucket(1, clock=time.clock, sleep=time.sleep)
+    bucket.take()
+    time.now += 100
+    bucket.take()
+    bucket.take()
+    assert time.now == 101

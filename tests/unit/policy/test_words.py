@@ -1,0 +1,121 @@
+"""Every mistake in a policy is one sentence that names the entry."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mailfleet.policy import (
+    Domain,
+    EmailAlert,
+    Mail,
+    PolicyError,
+    Relay,
+    Route,
+    Ses,
+    Smtp,
+    secret,
+)
+
+EXAMPLE = Domain("example.com")
+SES = Ses("us-east-1")
+KEY = secret("aws:key")
+
+
+def smtp(endpoint: str = "smtp.example.net:587", name: str = "other") -> Smtp:
+    return Smtp(endpoint, name=name, username="u", password=KEY)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: Domain("no domain"), "Domain.name: found 'no domain', expected a domain name"),
+        (lambda: Domain("example"), "Domain.name: found 'example', expected a domain name"),
+        (lambda: Domain("-x.example"), "Domain.name: found '-x.example', expected"),
+        (lambda: Domain("a.example\nb"), "Domain.name: found 'a.example\\nb', expected"),
+        (lambda: Domain("a.example\n"), "Domain.name: found 'a.example\\n', expected"),
+        (lambda: Domain("{{7*7}}.com"), "Domain.name: found '{{7*7}}.com', expected"),
+        (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
+        (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
+        (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
+        (lambda: Ses("mars"), "Ses.region: found 'mars', expected an AWS region"),
+        (lambda: Ses("us-east-1", connections=0), "Ses.connections: found 0, expected"),
+        (lambda: Ses("us-east-1", name="-x"), "Ses.name: found '-x', expected a short name"),
+        (lambda: smtp("smtp.example.net\n:587"), "Smtp: found 'smtp.example.net\\n', expected"),
+        (lambda: smtp("-o.example.net"), "Smtp: found '-o.example.net', expected a domain name"),
+        (lambda: smtp("smtp.example.net:http"), "found end point 'smtp.example.net:http'"),
+        (lambda: Route(via="ses", senders=["list"]), "found 'list', expected a mail address"),
+        (lambda: Relay(check_logs="-h"), "Relay.check_logs: found '-h', expected a systemd"),
+        (lambda: Mail(domains=[], providers=[SES]), "Mail.domains: "),
+        (lambda: Mail(domains=["a.example"], providers=[SES]), "found 'a.example', expected an"),  # type: ignore[list-item]
+        (lambda: Mail(domains=[EXAMPLE, EXAMPLE], providers=[SES]), "'example.com' twice"),
+        (
+            lambda: Mail(domains=[EXAMPLE], providers=[SES], routes=[Route(via="sendgird")]),
+            "Mail.routes[0].via: found 'sendgird', expected one of the providers: ses",
+        ),
+        (
+            lambda: Mail(domains=[EXAMPLE], providers=[SES], admin="-ops@example.com"),
+            "Mail.admin: found '-ops@example.com', expected a mail address",
+        ),
+        (
+            lambda: Mail(
+                domains=[EXAMPLE],
+                providers=[SES],
+                alerts=[EmailAlert(to="ops@example.net", via="ses")],
+            ),
+            "Mail.alerts[0].via: found 'ses', expected an Smtp provider",
+        ),
+    ],
+)
+def test_a_mistake_is_one_sentence(build: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(PolicyError) as mistake:
+        build()
+    assert sentence in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+@pytest.mark.parametrize("build", [
+    lambda: Smtp("smtp.example.net", name="x", username="u", password="hunter2"),  # type: ignore[arg-type]
+    lambda: secret("hunter2"),
+    lambda: secret("hunter:2"),
+])  # fmt: skip
+def test_a_literal_password_is_refused_and_not_repeated(build: Callable[[], object]) -> None:
+    with pytest.raises(PolicyError) as mistake:
+        build()
+    assert "expected secret(" in str(mistake.value)
+    assert "hunter" not in str(mistake.value)
+
+
+def test_the_smallest_policy_has_good_defaults() -> None:
+    mail = Mail(domains=[EXAMPLE], providers=[SES])
+    assert mail.admin == "postmaster@example.com"
+    assert mail.noreply == "noreply@example.com"
+    assert mail.default_provider == SES
+    assert mail.relay.soft_bounce
+    assert mail.domains_by_ses() == (EXAMPLE,)
+
+
+def test_names_are_normal() -> None:
+    assert Domain("Example.COM.").name == "example.com"
+
+
+def test_a_domain_that_is_wholly_routed_elsewhere_needs_no_identity() -> None:
+    lists = Domain("lists.example.com")
+    policy = Mail(
+        domains=[EXAMPLE, lists],
+        providers=[SES, smtp()],
+        routes=[Route(senders=["@lists.example.com"], via="other")],
+    )
+    assert policy.domains_by_ses() == (EXAMPLE,)
+    assert policy.sender_routes == (("@lists.example.com", policy.smtp[0]),)
+
+
+def test_one_sender_routed_to_ses_is_enough_to_need_an_identity() -> None:
+    policy = Mail(
+        domains=[EXAMPLE],
+        providers=[smtp(), SES],
+        routes=[Route(senders=["billing@example.com"], via="ses")],
+    )
+    assert policy.domains_by_ses() == (EXAMPLE,)
+    assert policy.default_provider.name == "other"
