@@ -1,0 +1,254 @@
+#!/usr/bin/python3 -I
+"""Tell somebody about trouble in Postfix's log: deliveries that were not, warnings and errors.
+
+Reads the journal from where the last run stopped and pipes what it found to
+emergency_mail_sender. The place is kept only once that has accepted the alert, so that no line is
+lost and a line may be told twice. The first run begins one hour back: what is older was before
+anybody watched. Exits 0 when there was nothing to tell or it has been told.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+PLACE = "/var/lib/mailfleet/check-mail-logs.cursor"
+SENDER = "/usr/local/bin/emergency_mail_sender"
+FIRST_LOOK = 3600  # seconds back from the first run
+LONGEST_ENTRY = 1024 * 1024  # of JSON; what is longer is counted as unreadable
+LONGEST_EXAMPLE = 600
+MOST_KINDS = 40
+SECONDS_TO_SEND = 600
+FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER"
+DELIVERY = re.compile(r"relay=(?P<relay>[^,\[]*).*?status=(?P<status>[a-z-]+) \((?P<reason>.*)")
+SEVERITY = re.compile(r"(warning|error|fatal|panic): ")
+# The first that fits names the class of a delivery's reason.
+CLASSES = (
+    ("sender or identity not verified at the provider", r"554 .*not verified"),
+    ("authentication refused", r"\b535\b|\b530\b|[Aa]uthentication failed|SASL"),
+    ("throttled by the provider", r"\b454\b.*([Tt]hrottl|[Mm]aximum sending rate)|\b421\b"),
+    ("TLS", r"TLS|certificate"),
+    ("name not found", r"[Nn]ame service error|Host or domain name not found|type=[AM]"),
+    ("provider not reached", r"connect to |Connection |lost connection|timed out"),
+    ("refused by the provider", r"said: 5\d\d"),
+    ("deferred by the provider", r"said: 4\d\d"),
+)
+
+
+class CannotLook(Exception):
+    """The journal could not be read: what it holds is unknown, which is not fine."""
+
+
+@dataclass
+class Kind:
+    """One kind of trouble: how often, and one line of it."""
+
+    count: int
+    first: int  # microseconds since 1970
+    last: int
+    example: str
+
+
+class Report:
+    """Trouble by kind; bounded, whatever the log holds."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, Kind] = {}
+        self.lines = 0
+
+    def add(self, name: str, at: int, example: str) -> None:
+        self.lines += 1
+        if name not in self.kinds and len(self.kinds) >= MOST_KINDS:
+            name = "other kinds of trouble"
+        kind = self.kinds.setdefault(name, Kind(0, at, at, printable(example)))
+        kind.count += 1
+        kind.last = at
+
+    def subject(self) -> str:
+        first = max(self.kinds, key=lambda name: self.kinds[name].count, default="log incomplete")
+        more = f" and {len(self.kinds) - 1} more" if len(self.kinds) > 1 else ""
+        return f"[mail] {socket.gethostname()}: {first} ({self.lines} lines){more}"
+
+    def body(self, gap: str | None) -> str:
+        parts = [gap] if gap else []
+        for name, kind in sorted(self.kinds.items(), key=lambda item: -item[1].count):
+            when = f"{clock(kind.first)} to {clock(kind.last)}"
+            parts.append(f"{kind.count} x {name}\n    {when}\n    for example: {kind.example}")
+        parts.append("See: journalctl --facility=mail; mailq; postqueue -f once it is mended.")
+        return "\n\n".join(parts) + "\n"
+
+
+def trouble(identifier: str, message: str, priority: str) -> str | None:
+    """The kind of trouble that a line of Postfix's tells of; None for everyday lines."""
+    delivery = DELIVERY.search(message)
+    if delivery and delivery["status"] in ("sent", "deliverable"):
+        return None
+    if delivery:
+        reason = delivery["reason"]
+        named = (name for name, pattern in CLASSES if re.search(pattern, reason))
+        return f"{delivery['status']} at {printable(delivery['relay'])}: {next(named, 'other')}"
+    severity = SEVERITY.match(message)
+    if severity or priority in "01234":
+        text = re.sub(r"\d+", "N", message[severity.end() if severity else 0 :])
+        return f"{severity[1] if severity else 'warning'} of {identifier}: {printable(text)[:80]}"
+    return None
+
+
+def printable(text: str) -> str:
+    cleaned = "".join(c if c.isprintable() else "?" for c in text[:LONGEST_EXAMPLE])
+    return cleaned + (" ..." if len(text) > LONGEST_EXAMPLE else "")
+
+
+def clock(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def text_of(value: Any) -> str:
+    """A field of the journal: text, or a list of bytes when it is not UTF-8; null when huge."""
+    if isinstance(value, list):
+        return bytes(byte for byte in value if isinstance(byte, int)).decode(errors="replace")
+    return value if isinstance(value, str) else "(too long to show)"
+
+
+def entries(*start: str) -> Iterator[dict[str, Any]]:
+    """The journal's entries of the mail facility, from `start` on. Raises CannotLook."""
+    command = ["journalctl", "--quiet", "--no-pager", "--output=json", f"--output-fields={FIELDS}"]
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            [*command, *start, "SYSLOG_FACILITY=2"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+        ) as journal,
+    ):
+        for line in bounded_lines(journal.stdout):
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"MESSAGE": "warning: unreadable log entry"}
+            yield entry
+        journal.wait()
+        complaints.seek(0)
+        complaint = complaints.read(2000).decode(errors="replace").strip()
+    if journal.returncode != 0:
+        raise CannotLook(f"journalctl failed: {complaint or journal.returncode}")
+
+
+def bounded_lines(stream: Any) -> Iterator[bytes]:
+    while line := stream.readline(LONGEST_ENTRY):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(LONGEST_ENTRY)
+        yield line
+
+
+def kept_place(path: str) -> dict[str, Any]:
+    """Where the last run stopped: {"cursor", "since"}; without one, an hour ago."""
+    fresh = {"cursor": None, "since": int((time.time() - FIRST_LOOK) * 1e6)}
+    try:
+        with open(path, encoding="utf-8") as file:
+            place = json.load(file)
+        return {"cursor": place["cursor"], "since": int(place["since"])}
+    except FileNotFoundError:
+        return fresh
+    except (ValueError, KeyError, TypeError):
+        return {"cursor": "unreadable", "since": 0}
+
+
+def keep_place(path: str, place: dict[str, Any]) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        json.dump(place, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(f"{path}.new", path)
+
+
+def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
+    """What there is since `place`: the report, what is missing in it, and the place to go on."""
+    began = {"cursor": place["cursor"], "since": int(time.time() * 1e6)}
+    if not place["cursor"]:
+        report, _ = gather(entries(f"--since=@{place['since'] // 1_000_000}"), None, began)
+        return report, None, began
+    try:
+        report, found = gather(entries(f"--cursor={place['cursor']}"), place["cursor"], began)
+        if found:
+            return report, None, began
+    except CannotLook:
+        pass  # a damaged cursor, or no journal: reading without a cursor tells which
+    began["cursor"] = None
+    report, _ = gather(entries(), None, began)
+    gap = (
+        f"The log up to which the last check had read (about {clock(place['since'])}) is gone: "
+        "what follows begins with the oldest entry that is left, and lines before it are lost."
+    )
+    return report, gap, began
+
+
+def gather(
+    found: Iterator[dict[str, Any]], after: str | None, place: dict[str, Any]
+) -> tuple[Report, bool]:
+    """Report what is after the cursor `after`, and whether that one was met; moves `place`."""
+    report, met = Report(), False
+    for entry in found:
+        cursor = entry.get("__CURSOR")
+        if after and cursor == after:
+            met = True
+            continue
+        if after and not met:
+            break  # the journal begins later
+        place["cursor"] = cursor or place["cursor"]
+        identifier = text_of(entry.get("SYSLOG_IDENTIFIER", "postfix/unknown"))
+        if identifier.startswith("postfix"):
+            message = text_of(entry.get("MESSAGE", ""))
+            kind = trouble(identifier, message, str(entry.get("PRIORITY") or "6"))
+            if kind:
+                at = int(entry.get("__REALTIME_TIMESTAMP") or place["since"])
+                report.add(kind, at, f"{identifier}: {message}")
+    return report, met
+
+
+def tell(subject: str, body: str, sender: str) -> str | None:
+    """Send the alert; None once it is accepted, else why it is not."""
+    try:
+        answer = subprocess.run(
+            [sender, subject],
+            input=body.encode(errors="replace"),
+            capture_output=True,
+            check=False,
+            timeout=SECONDS_TO_SEND,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{sender}: {type(error).__name__}"
+    if answer.returncode == 0:
+        return None
+    return answer.stderr.decode(errors="replace").strip()[:1000] or f"{sender} failed"
+
+
+def main(path: str = PLACE, sender: str = SENDER) -> str | None:
+    """Returns what to exit with: None or one sentence."""
+    try:
+        report, gap, place = look(kept_place(path))
+    except (CannotLook, OSError) as reason:
+        unknown = f"check_mail_logs: cannot read the mail log of {socket.gethostname()}: {reason}"
+        failure = tell(f"[mail] {socket.gethostname()}: log cannot be read", unknown, sender)
+        return f"{unknown} (and nobody could be told: {failure})" if failure else unknown
+    if report.kinds or gap:
+        failure = tell(report.subject(), report.body(gap), sender)
+        if failure:
+            return f"check_mail_logs: found trouble, but the alert was not accepted: {failure}"
+    keep_place(path, place)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

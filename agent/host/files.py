@@ -1,0 +1,125 @@
+"""Managed files: what they are now, and how new ones take their place."""
+
+import contextlib
+import grp
+import hashlib
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+from agent.host.common import Refused
+
+LARGEST_TEXT = 256 * 1024
+
+
+def digest(content: bytes, secret: bool) -> str:
+    """SHA-256; for secrets scrypt, so that reading one's digest helps nobody to guess it."""
+    if secret:
+        return hashlib.scrypt(content, salt=b"mailfleet", n=2**14, r=8, p=1, dklen=32).hex()
+    return hashlib.sha256(content).hexdigest()
+
+
+def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
+    """What is at `path`: None, or its digest, mode, owner, group and, when it may be shown, text.
+
+    A symbolic link is told as such and not followed: a new file will replace it.
+    """
+    try:
+        status = os.lstat(root + path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISLNK(status.st_mode):
+        content = b"symbolic link to " + os.fsencode(os.readlink(root + path))
+    elif stat.S_ISREG(status.st_mode):
+        with open(root + path, "rb") as file:
+            content = file.read()
+    else:
+        raise Refused(f"found something at {path} that is no file")
+    return {
+        "digest": digest(content, secret),
+        "mode": f"{stat.S_IMODE(status.st_mode):o}",
+        "owner": _name(pwd.getpwuid, status.st_uid),
+        "group": _name(grp.getgrgid, status.st_gid),
+        "text": None if secret else _text(content),
+    }
+
+
+def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
+    """Write a file's content to `name` in `directory`; returns its path.
+
+    It has its final owner and mode before it has content; until then nobody else may open it.
+    """
+    path = os.path.join(directory, name)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with open(descriptor, "wb") as out:
+        owner, group = _ids(file)
+        if (owner, group) != (os.geteuid(), os.getegid()):
+            os.fchown(descriptor, owner, group)
+        os.fchmod(descriptor, int(file["mode"], 8))
+        out.write(file["content"])
+        out.flush()
+        os.fsync(descriptor)
+    return path
+
+
+@contextlib.contextmanager
+def prepared(root: str, files: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    """New files beside the ones they will replace, by path; what is left over is removed."""
+    beside: dict[str, str] = {}
+    try:
+        for file in files:
+            directory, name = os.path.split(root + file["path"])
+            os.makedirs(directory, mode=0o755, exist_ok=True)
+            beside[file["path"]] = new_file(directory, f".{name}.mailfleet", file)
+        yield beside
+    finally:
+        for path in beside.values():
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+
+def put(root: str, path: str, new: str) -> None:
+    """Let the file `new` take the place of the one at `path`, now and after a power cut."""
+    os.replace(new, root + path)
+    sync_directory(os.path.dirname(root + path))
+
+
+def remove(root: str, path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(root + path)
+        sync_directory(os.path.dirname(root + path))
+
+
+def sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _ids(file: dict[str, Any]) -> tuple[int, int]:
+    try:
+        return pwd.getpwnam(file["owner"]).pw_uid, grp.getgrnam(file["group"]).gr_gid
+    except KeyError as unknown:
+        raise Refused(f"{file['path']}: {unknown.args[0]!s} on this host") from None
+
+
+def _name(look_up: Any, number: int) -> str:
+    try:
+        return str(look_up(number)[0])
+    except KeyError:
+        return str(number)
+
+
+def _text(content: bytes) -> str | None:
+    if len(content) > LARGEST_TEXT:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,115 @@
+"""Postfix: check a configuration before it is live, load it, and see that it runs."""
+
+import contextlib
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from agent.host.common import Refused, one_line, run, say
+from agent.host.files import new_file
+from agent.host.state import KEPT, POSTFIX
+
+_STAGE = f"{KEPT}/stage"
+# Not a fault of the configuration: the kernel has no IPv6.
+_HARMLESS = "inet_protocols: disabling IPv6 name/address support"
+_SECONDS_TO_ANSWER = 20
+LISTEN = ("inet_interfaces", "inet_protocols")
+
+
+def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -> None:
+    """Let Postfix judge a copy of its directory with the new files over it.
+
+    Raises Refused with Postfix's own words. Nothing live is touched.
+    """
+    with _staged(files, absent) as stage:
+        for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
+            answer = run(command[0], "-c", stage, command[1])
+            complaint = "\n".join(
+                line for line in answer.stderr.splitlines() if _HARMLESS not in line
+            )
+            if answer.returncode != 0 or complaint:
+                words = one_line(complaint) or f"{' '.join(command)} failed"
+                raise Refused(
+                    "Postfix refuses the new configuration, nothing live was touched: "
+                    + words.replace(stage, POSTFIX.rstrip("/"))
+                )
+        for nexthop in nexthops:
+            table = f"texthash:{stage}/sasl_passwd"
+            # what it answers is the credential: only whether there is one is looked at
+            if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
+                raise Refused(
+                    f"{POSTFIX}sasl_passwd has no credential for the next hop {nexthop}, all its "
+                    "mail would be refused; nothing live was touched"
+                )
+
+
+@contextlib.contextmanager
+def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
+    os.makedirs(KEPT, mode=0o700, exist_ok=True)
+    shutil.rmtree(_STAGE, ignore_errors=True)
+    try:
+        shutil.copytree(POSTFIX, _STAGE, symlinks=True)
+        os.chmod(_STAGE, 0o700)
+        for file in files:
+            if file["path"].startswith(POSTFIX):
+                new_file(_STAGE, file["path"][len(POSTFIX) :], file)
+        for path in absent:
+            if path.startswith(POSTFIX):
+                os.unlink(os.path.join(_STAGE, path[len(POSTFIX) :]))
+        yield _STAGE
+    finally:
+        shutil.rmtree(_STAGE, ignore_errors=True)
+
+
+def listen() -> str:
+    """The parameters that only a restart can change, as main.cf has them."""
+    return run("postconf", "-h", *LISTEN).stdout.strip().replace("\n", " ")
+
+
+def load(action: str) -> None:
+    """Let Postfix load its live configuration by "reload", "restart" or "start".
+
+    Returns once it runs and answers; else raises Refused.
+    """
+    if action == "reload" and run("postfix", "status").returncode == 0:
+        answer = run("postfix", "reload")
+    else:
+        # "start" of Debian 12's postfix.service does nothing once its instance has died
+        answer = run("systemctl", "restart", "postfix.service")
+    if answer.returncode != 0:
+        raise Refused(f"Postfix does not {action}: {one_line(answer.stderr)}")
+    _see_that_it_answers()
+    say(f"postfix {action}")
+
+
+def _see_that_it_answers() -> None:
+    until = time.monotonic() + _SECONDS_TO_ANSWER
+    while True:
+        time.sleep(0.3)
+        if run("postfix", "status").returncode == 0 and _greeting().startswith(b"220"):
+            return
+        if time.monotonic() > until:
+            raise Refused(
+                "Postfix does not answer on 127.0.0.1 port 25 after it loaded its configuration: "
+                f"{_last_error() or 'see journalctl --identifier=postfix/master'}"
+            )
+
+
+def _greeting() -> bytes:
+    try:
+        with socket.create_connection(("127.0.0.1", 25), timeout=5) as server:
+            return server.recv(200)
+    except OSError:
+        return b""
+
+
+def _last_error() -> str:
+    """The last thing that Postfix logged as an error within the last minute."""
+    answer = run(
+        "journalctl", "--facility=mail", "--priority=err", "--since=-1min",
+        "--lines=1", "--output=cat", "--quiet",
+    )  # fmt: skip
+    return one_line(answer.stdout)

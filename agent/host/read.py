@@ -1,0 +1,67 @@
+"""Read everything that mailfleet manages on a host, in one go; nothing is changed."""
+
+import json
+import shutil
+from typing import Any
+
+from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
+from agent.host.state import APPLIED, LOADED, kept, live_digest, observed, state_digest
+
+
+def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
+    """What `request` asks for: files (path, secret), packages and units by name.
+
+    See RelayState in mailfleet.relay.state for the answer's shape.
+    """
+    files = observed(root, request["files"])
+    applied = kept(root, APPLIED)
+    return {
+        "files": files,
+        "packages": _versions(request["packages"]),
+        "units": _units(request["units"]),
+        "loaded": kept(root, LOADED),
+        "live": live_digest(files),
+        "applied": applied and {key: applied[key] for key in ("by", "on", "at")},
+        "state": state_digest(files),
+        "running": _running(),
+    }
+
+
+def _versions(names: list[str]) -> dict[str, str | None]:
+    """The version of each package that is really installed."""
+    versions: dict[str, str | None] = dict.fromkeys(names)
+    if names:
+        form = "${Package}\\t${db:Status-Status}\\t${Version}\\n"
+        for line in run("dpkg-query", "-W", f"-f={form}", "--", *names).stdout.splitlines():
+            name, status, version = line.split("\t")
+            if status == "installed":
+                versions[name] = version
+    return versions
+
+
+def _units(names: list[str]) -> dict[str, dict[str, bool]]:
+    """Of each unit: enabled, active, and whether systemd has read its file as it is now."""
+    if not names:
+        return {}
+    keys = "Id,UnitFileState,ActiveState,NeedDaemonReload"
+    answer = run("systemctl", "show", f"--property={keys}", "--", *names)
+    if answer.returncode != 0:
+        raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
+    found = {}
+    for block in answer.stdout.strip().split("\n\n"):
+        unit = dict(line.partition("=")[::2] for line in block.splitlines())
+        found[unit.get("Id", "")] = {
+            "enabled": unit.get("UnitFileState") == "enabled",
+            "active": unit.get("ActiveState") == "active",
+            "current": unit.get("NeedDaemonReload") != "yes",
+        }
+    return {name: found[name] for name in names}
+
+
+def _running() -> bool:
+    """Whether Postfix's master runs."""
+    return shutil.which("postfix") is not None and run("postfix", "status").returncode == 0
+
+
+def main(text: str) -> None:
+    ending_in_one_sentence(lambda: say(json.dumps(read(json.loads(text)))))

@@ -1,0 +1,63 @@
+"""What mailfleet remembers on a host, and digests of what the host holds."""
+
+import hashlib
+import json
+import os
+from typing import Any
+
+from agent.host.files import new_file, observe, put
+
+KEPT = "/var/lib/mailfleet"
+LOADED = f"{KEPT}/loaded"
+APPLIED = f"{KEPT}/applied.json"
+POSTFIX = "/etc/postfix/"
+Files = dict[str, dict[str, Any] | None]
+
+
+def observed(root: str, managed: list[dict[str, Any]]) -> Files:
+    return {file["path"]: observe(root, file["path"], file["secret"]) for file in managed}
+
+
+def fingerprints(files: Files) -> dict[str, list[str] | None]:
+    """Each file's digest, mode, owner and group, by path."""
+    return {
+        path: [file[key] for key in ("digest", "mode", "owner", "group")] if file else None
+        for path, file in files.items()
+    }
+
+
+def state_digest(files: Files) -> str:
+    """One digest over all managed files: who plans from it may write while it stays the same."""
+    text = json.dumps(fingerprints(files), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def live_digest(files: Files) -> str | None:
+    """A digest of the contents that Postfix would load now; None before there are any."""
+    contents = {
+        path: file["digest"] for path, file in files.items() if file and path.startswith(POSTFIX)
+    }
+    if not contents:
+        return None
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+
+
+def kept(root: str, path: str) -> dict[str, Any] | None:
+    """A record of ours. One that cannot be read is none: the next apply writes it again."""
+    try:
+        with open(root + path, encoding="utf-8") as file:
+            record = json.load(file)
+    except (FileNotFoundError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def keep(root: str, path: str, record: dict[str, Any]) -> None:
+    """Write a record of ours, for root alone and all at once."""
+    content = f"{json.dumps(record)}\n".encode()
+    os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
+    name = os.path.basename(path)
+    put(root, path, new_file(root + KEPT, f".{name}.mailfleet", {**PRIVATE, "content": content}))
+
+
+PRIVATE = {"mode": "600", "owner": "root", "group": "root"}

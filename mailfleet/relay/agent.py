@@ -1,0 +1,46 @@
+"""Programs that run on a host: their text and their request, to go in on standard input.
+
+A host runs them as `python3 -I -`. Program and request alike come in on standard input, so
+that nothing of them is in an argument list, in `ps` or in verbose output.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+AGENT = Path(__file__).resolve().parents[2] / "agent"
+COMMAND = "python3 -I -"
+_HOST = ("host/common.py", "host/files.py", "host/state.py")
+# The parts become one module: what they import from each other is there already.
+_OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
+_PARTS = {
+    "read": (*_HOST, "host/read.py"),
+    "apply": (*_HOST, "host/packages.py", "host/postfix.py", "host/apply.py"),
+    "probe_smtp": ("probe_smtp.py",),
+}
+
+
+class StdinText(str):
+    """Text for standard input that is not shown where pyinfra logs arguments.
+
+    `encode()` gives the real text; every way of formatting gives a placeholder.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "(program)"
+
+    def __repr__(self) -> str:
+        return "(program)"
+
+    def __format__(self, spec: str) -> str:
+        return format("(program)", spec)
+
+
+def program(name: str, request: Mapping[str, object]) -> StdinText:
+    """The text of the program `name` ("read", "apply", "probe_smtp"), carrying its request."""
+    parts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in _PARTS[name]]
+    call = f"main({json.dumps(json.dumps(request))})\n"
+    return StdinText("\n".join(["# -*- coding: utf-8 -*-", *parts, call]))

@@ -1,0 +1,52 @@
+"""Reading a relay host through pyinfra: one command, or no answer at all."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api.command import StringCommand
+from pyinfra.api.exceptions import FactProcessError
+from pyinfra.api.facts import FactBase
+from pyinfra.api.host import Host
+
+from mailfleet.relay.agent import COMMAND, program
+from mailfleet.relay.request import read_request
+from mailfleet.relay.state import HostState, parse
+from mailfleet.relay.tree import Desired
+
+
+class RelayState(FactBase[HostState | None]):
+    """What a relay host holds. None means that it could not be read, never that it holds nothing.
+
+    Ask for it with read_state(), which puts the program on standard input.
+    """
+
+    def command(self) -> str:
+        return COMMAND
+
+    @staticmethod
+    def default() -> HostState | None:
+        return None
+
+    def process(self, output: list[str]) -> HostState | None:
+        try:
+            return parse(json.loads(output[-1]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise FactProcessError("the answer is not a relay host's state") from None
+
+
+def read_state(host: Host, desired: Desired) -> HostState | None:
+    """Everything that mailfleet manages on `host`, in one round trip.
+
+    None when the host could not be read: pyinfra has then marked it failed, but goes on with the
+    operation, which must stop by itself.
+    """
+    state: HostState | None = host.get_fact(
+        RelayState, _stdin=program("read", read_request(desired))
+    )
+    return state
+
+
+def agent_command(name: str, request: Mapping[str, Any]) -> StringCommand:
+    """The command that runs a program on a host with its request, to be yielded by an operation."""
+    return StringCommand(COMMAND, _stdin=program(name, request))

@@ -1,0 +1,78 @@
+"""What the programs on a host are asked for."""
+
+import base64
+from typing import Any
+
+from mailfleet.relay.file import File
+from mailfleet.relay.plan import (
+    changed_files,
+    files_to_remove,
+    load_action,
+    missing_packages,
+    stale_units,
+    to_restart,
+)
+from mailfleet.relay.state import HostState
+from mailfleet.relay.tree import Desired
+
+
+def read_request(desired: Desired) -> dict[str, Any]:
+    """For the program "read": all that `desired` manages."""
+    return {
+        "files": _managed(desired),
+        "packages": list(desired.packages),
+        "units": [unit.name for unit in desired.units],
+    }
+
+
+def apply_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]:
+    """For the program "apply": what `plan` shows, for a host that is still in `state`.
+
+    `by` is "user@machine", for whoever meets the change later. Raises ValueError while a
+    file's content is not known.
+    """
+    return {
+        "expected": state.digest,
+        "by": by,
+        "managed": _managed(desired),
+        "packages": missing_packages(desired, state),
+        "files": [_file(file) for file in changed_files(desired, state)],
+        "absent": files_to_remove(desired, state),
+        "nexthops": list(desired.nexthops),
+        "units": _units(desired, state),
+        "load": load_action(desired, state),
+    }
+
+
+def _managed(desired: Desired) -> list[dict[str, Any]]:
+    secret = {file.path for file in desired.files if file.secret}
+    return [{"path": path, "secret": path in secret or path.endswith(".json")}
+            for path in desired.managed]  # fmt: skip
+
+
+def _file(file: File) -> dict[str, str]:
+    if file.content is None:
+        raise ValueError(f"the content of {file.path} is not known yet")
+    return {
+        "path": file.path,
+        "mode": file.mode,
+        "owner": file.owner,
+        "group": file.group,
+        "content": base64.b64encode(file.content).decode(),
+    }
+
+
+def _units(desired: Desired, state: HostState) -> dict[str, Any]:
+    now = state.units
+    return {
+        "reload": stale_units(desired, state),
+        "disable": [
+            unit.name
+            for unit in desired.units
+            if not unit.enabled and (now[unit.name].enabled or now[unit.name].active)
+        ],
+        "enable": [
+            unit.name for unit in desired.units if unit.enabled and not now[unit.name].enabled
+        ],
+        "restart": [unit.name for unit in desired.units if to_restart(unit, desired, state)],
+    }

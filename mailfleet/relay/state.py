@@ -1,0 +1,80 @@
+"""What a relay host holds, as its own program read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LiveFile:
+    """A file as found. `text` is None for a secret one and for one that is not UTF-8."""
+
+    digest: str
+    mode: str
+    owner: str
+    group: str
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LiveUnit:
+    """`current`: systemd has read the unit's file as it is now."""
+
+    enabled: bool
+    active: bool
+    current: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The stamp of the last good load: a digest of its files, and where it listens."""
+
+    digest: str
+    listen: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Who wrote the files last: `user` on the `machine` that deployed, in UTC."""
+
+    user: str
+    machine: str
+    at: str
+
+
+@dataclass(frozen=True)
+class HostState:
+    """A host's answer, complete: there is no such object for a host that was not read.
+
+    `digest` covers all managed files; an apply that names it is refused once they have changed.
+    `live` is a digest of what Postfix would load now.
+    """
+
+    files: Mapping[str, LiveFile | None]
+    packages: Mapping[str, str | None]
+    units: Mapping[str, LiveUnit]
+    loaded: Loaded | None
+    live: str | None
+    applied: Applied | None
+    digest: str
+    running: bool
+
+    @property
+    def foreign(self) -> bool:
+        """Whether there is a Postfix configuration that mailfleet did not write."""
+        return self.applied is None and self.files.get("/etc/postfix/main.cf") is not None
+
+
+def parse(answer: Mapping[str, Any]) -> HostState:
+    """The answer of the program "read". Raises KeyError or TypeError when it is none."""
+    loaded, applied = answer["loaded"], answer["applied"]
+    return HostState(
+        files={path: file and LiveFile(**file) for path, file in answer["files"].items()},
+        packages=dict(answer["packages"]),
+        units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},
+        loaded=loaded and Loaded(**loaded),
+        live=answer["live"],
+        applied=applied and Applied(applied["by"], applied["on"], applied["at"]),
+        digest=answer["state"],
+        running=answer["running"],
+    )
