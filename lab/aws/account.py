@@ -1,0 +1,65 @@
+"""The one AWS account of the lab: our own services, and moto's for the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from botocore import xform_name
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from lab.aws.dkim_key import DkimKey
+from lab.aws.errors import NotEmulatedError
+from lab.aws.identities import Identities
+from lab.aws.route53 import Route53
+from lab.aws.sesv2 import SesV2
+from lab.aws.zones import Zones
+from lab.faults import Faults
+
+Operation = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+
+
+class Account:
+    """`lock` guards zones and identities; DNS and SMTP take it, too, when they read."""
+
+    id = DEFAULT_ACCOUNT_ID
+    ses_selector = "224i4yxa5dv7c2xz3womw6peuasteono"
+    """under which SES signs everything for amazonses.com, too"""
+
+    def __init__(self, faults: Faults) -> None:
+        self.lock = threading.RLock()
+        self.faults = faults
+        self.zones = Zones()
+        self.identities = Identities(self.zones, faults)
+        self._services: dict[str, object] = {
+            "route53": Route53(self.zones),
+            "sesv2": SesV2(self.identities, self.id),
+            "ses": object(),
+        }
+
+    @cached_property
+    def ses_key(self) -> DkimKey:
+        return DkimKey(1024)
+
+    def owns(self, service: str) -> bool:
+        """Whether we answer for the service ourselves."""
+        return service in self._services
+
+    def operation(self, service: str, operation: str) -> Operation:
+        """Raises NotEmulatedError for what we don't know."""
+        found = getattr(self._services[service], xform_name(operation), None)
+        if found is None or not operation.isalnum():
+            raise NotEmulatedError(f"{service} {operation}")
+        return self._locked(found, refresh=service == "route53")
+
+    def _locked(self, operation: Operation, *, refresh: bool) -> Operation:
+        def run(region: str, params: Mapping[str, Any]) -> dict[str, Any]:
+            with self.lock:
+                result = operation(region, params)
+                if refresh:
+                    self.identities.refresh()
+                return result
+
+        return run

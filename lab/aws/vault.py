@@ -1,0 +1,101 @@
+"""What the SMTP end points ask of moto's IAM and Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.models import AccessKeyLastUsed, iam_backends
+from moto.secretsmanager.exceptions import SecretNotFoundException
+from moto.secretsmanager.models import secretsmanager_backends
+
+REGION = "us-east-1"
+"""where the lab's secrets are"""
+
+
+class AccessKey(NamedTuple):
+    id: str
+    secret: str
+    age: float
+    """seconds"""
+    user_arn: str
+    may_send: bool
+    """whether the user's policies allow ses:SendRawEmail"""
+
+
+def active_key(key_id: str) -> AccessKey | None:
+    """The IAM user's active access key with that id."""
+    for user in list(iam_backends[DEFAULT_ACCOUNT_ID]["aws"].users.values()):
+        for key in user.access_keys:
+            if key.access_key_id == key_id and key.status == "Active":
+                age = datetime.now(UTC) - key.create_date.replace(tzinfo=UTC)
+                allowed = _allows(_policies(user), "ses:SendRawEmail")
+                return AccessKey(
+                    key_id, key.secret_access_key, age.total_seconds(), user.arn, allowed
+                )
+    return None
+
+
+def note_use(key_id: str, region: str) -> None:
+    """What GetAccessKeyLastUsed shows from now on."""
+    for user in list(iam_backends[DEFAULT_ACCOUNT_ID]["aws"].users.values()):
+        for key in user.access_keys:
+            if key.access_key_id == key_id:
+                key.last_used = AccessKeyLastUsed(datetime.now(UTC), "ses", region)
+
+
+def secret_value(name: str) -> str | None:
+    """The current value of a secret, or None."""
+    backend = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION]
+    try:
+        value: str = backend.get_secret_value(name, "", "AWSCURRENT")["SecretString"]
+    except (SecretNotFoundException, KeyError):
+        return None
+    return value
+
+
+def ensure_secret(name: str) -> None:
+    """Make the secret with a random value if it does not exist."""
+    if secret_value(name) is None:
+        secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].create_secret(
+            name=name,
+            secret_string=secrets.token_urlsafe(30),
+            secret_binary=None,
+            description=None,
+            tags=None,
+            kms_key_id=None,
+            client_request_token=None,
+            replica_regions=[],
+            force_overwrite=False,
+        )
+
+
+def _policies(user: Any) -> Iterator[dict[str, Any]]:
+    """Inline and attached policies of the user, not those of groups."""
+    for text in user.policies.values():
+        yield json.loads(text)
+    for policy in user.managed_policies.values():
+        yield json.loads(policy.document)
+
+
+def _allows(policies: Iterator[dict[str, Any]], action: str) -> bool:
+    """Deny beats Allow; Resource and Condition are taken as matching.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    effects = set()
+    for policy in policies:
+        for statement in _as_list(policy.get("Statement")):
+            patterns = _as_list(statement.get("Action"))
+            if any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns):
+                effects.add(statement.get("Effect"))
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []

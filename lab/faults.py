@@ -1,0 +1,105 @@
+"""What is wrong in the lab's world right now: switched by the control API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+class Faults:
+    """Read anywhere; changed by `set`, which refuses (ValueError) what it doesn't know.
+
+    verification: "live" | "never" | {"late": seconds after the records first appeared}
+    aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
+    young_key: seconds for which a new access key answers 535
+    smtp: {provider's name: "up" | "down"}
+    """
+
+    def __init__(self, providers: Iterable[str] = ()) -> None:
+        self._providers = frozenset(providers)
+        self._start: dict[str, Any] = {
+            "verification": "live",
+            "aws": None,
+            "young_key": 0,
+            "smtp": dict.fromkeys(self._providers, "up"),
+        }
+        self._now: dict[str, Any] = dict(self._start)
+        self.on_change: Callable[[], None] = lambda: None
+
+    def current(self) -> dict[str, Any]:
+        return dict(self._now)
+
+    def set(self, wanted: Mapping[str, Any]) -> None:
+        """Change what is named, leave the rest."""
+        for name, value in wanted.items():
+            if name not in self._now:
+                raise ValueError(f"unknown fault {name!r}, known are {', '.join(self._now)}")
+            _CHECKS[name](value)
+        smtp = self._now["smtp"] | wanted.get("smtp", {})
+        strangers = set(smtp) - self._providers
+        if strangers:
+            raise ValueError(f"no such provider: {', '.join(sorted(strangers))}")
+        self._now |= dict(wanted) | {"smtp": smtp}
+        self.on_change()
+
+    def reset(self) -> None:
+        self._now = dict(self._start)
+        self.on_change()
+
+    @property
+    def verification_delay(self) -> float | None:
+        """Seconds from the records' appearance to SUCCESS; None means never."""
+        verification = self._now["verification"]
+        if isinstance(verification, Mapping):
+            return float(verification["late"])
+        return 0.0 if verification == "live" else None
+
+    @property
+    def young_key(self) -> float:
+        return float(self._now["young_key"])
+
+    def down(self, provider: str) -> bool:
+        return bool(self._now["smtp"].get(provider) == "down")
+
+    def aws(self, service: str, operation: str) -> tuple[int, str] | None:
+        """(HTTP status, error code) that the call is to be answered with."""
+        fault = self._now["aws"]
+        if fault is None or not re.search(fault.get("match", ""), f"{service}:{operation}"):
+            return None
+        return int(fault["status"]), str(fault["code"])
+
+
+def _check_verification(value: Any) -> None:
+    late = value.get("late") if isinstance(value, Mapping) else None
+    if value not in ("live", "never") and not isinstance(late, int | float):
+        raise ValueError('verification is "live", "never" or {"late": seconds}')
+
+
+def _check_aws(value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, Mapping) or not {"status", "code"} <= set(value):
+        raise ValueError("aws is null or an object with status, code and match")
+    try:
+        re.compile(value.get("match", ""))
+    except re.error as error:
+        raise ValueError(f"aws.match is not a regular expression: {error}") from error
+
+
+def _check_young_key(value: Any) -> None:
+    if not isinstance(value, int | float) or value < 0:
+        raise ValueError("young_key is a number of seconds")
+
+
+def _check_smtp(value: Any) -> None:
+    if not isinstance(value, Mapping) or not set(value.values()) <= {"up", "down"}:
+        raise ValueError('smtp maps a provider\'s name to "up" or "down"')
+
+
+_CHECKS: dict[str, Callable[[Any], None]] = {
+    "verification": _check_verification,
+    "aws": _check_aws,
+    "young_key": _check_young_key,
+    "smtp": _check_smtp,
+}

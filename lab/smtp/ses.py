@@ -1,0 +1,140 @@
+"""The SMTP interface of Amazon SES.
+
+https://docs.aws.amazon.com/ses/latest/dg/send-email-smtp.html; the replies are from
+https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+import uuid
+from email.utils import formatdate
+
+import dkim
+
+from lab.aws import vault
+from lab.aws.account import Account
+from lab.aws.identities import Identity
+from lab.smtp.endpoint import RefusedError, Service, Submission
+from lab.smtp.message import Message
+
+_SIGNED = [
+    *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),
+    *("mime-version", "content-type", "content-transfer-encoding"),
+]
+
+
+def smtp_password(secret_key: str, region: str) -> str:
+    """https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"""
+    key = f"AWS4{secret_key}".encode()
+    for message in ("11111111", region, "ses", "aws4_request", "SendRawEmail"):
+        key = hmac.new(key, message.encode(), hashlib.sha256).digest()
+    return base64.b64encode(b"\x04" + key).decode()
+
+
+class SesSmtp(Service):
+    banner = "ESMTP SimpleEmailService-lab"
+
+    def __init__(self, account: Account, region: str, name: str) -> None:
+        self.name = name
+        self._account = account
+        self._region = region
+
+    def authenticate(self, user: str, password: str) -> bool:
+        """An active IAM access key and the password derived from it for this region."""
+        key = vault.active_key(user)
+        if key is None or key.age < self._account.faults.young_key:
+            return False
+        if not hmac.compare_digest(smtp_password(key.secret, self._region), password):
+            return False
+        vault.note_use(user, self._region)
+        return True
+
+    def sender_refusal(self, address: str) -> str | None:
+        """SES takes no null sender, so bounces cannot leave through it."""
+        return None if "@" in address else "501 Invalid MAIL FROM address provided"
+
+    def accept(self, submission: Submission) -> tuple[str, bytes]:
+        self._check_permission(submission.user)
+        message = Message(submission.data)
+        authors = message.addresses("from")
+        if not authors:
+            raise RefusedError("554 Transaction failed: Missing 'From' header")
+        self._check_verified([*authors, *message.addresses("sender"), submission.mail_from])
+        message_id = _message_id()
+        domain = "email" if self._region == "us-east-1" else self._region
+        message.set("Message-ID", f"<{message_id}@{domain}.amazonses.com>")
+        if not message.has("date"):
+            message.set("Date", formatdate())
+        message.set("Feedback-ID", f"::1.{self._region}.lab:AmazonSES")
+        return f"250 Ok {message_id}", self._signed(message, authors[0])
+
+    def _check_permission(self, user: str) -> None:
+        key = vault.active_key(user)
+        if key is None:
+            raise RefusedError("535 Authentication Credentials Invalid")
+        if not key.may_send:
+            raise RefusedError(
+                f"554 Access denied: User `{key.user_arn}' is not authorized to perform "
+                "`ses:SendRawEmail'"
+            )
+
+    def _check_verified(self, addresses: list[str]) -> None:
+        """One verified identity above an address is enough."""
+        with self._account.lock:
+            failed = [
+                address
+                for address in dict.fromkeys(addresses)
+                if not any(
+                    identity.verified
+                    for identity in self._account.identities.covering(self._region, address)
+                )
+            ]
+        if failed:
+            raise RefusedError(
+                "554 Message rejected: Email address is not verified. The following identities "
+                f"failed the check in region {self._region.upper()}: {', '.join(failed)}"
+            )
+
+    def _signed(self, message: Message, author: str) -> bytes:
+        """Signed for the sender's domain, if its DKIM is good, and always for amazonses.com."""
+        account, signer = self._account, self._signer(author)
+        signature = _signature(
+            message, account.ses_selector, "amazonses.com", account.ses_key.private
+        )
+        if signer is not None:
+            own = _signature(message, signer.tokens[0], signer.domain, signer.key.private)
+            signature = own + signature
+        return signature + bytes(message)
+
+    def _signer(self, author: str) -> Identity | None:
+        """The most specific domain identity decides, verified or not.
+
+        https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+        An address identity inherits its domain's DKIM.
+        """
+        with self._account.lock:
+            for identity in self._account.identities.covering(self._region, author):
+                if identity.is_domain:
+                    return identity if identity.verified and identity.signing else None
+        return None
+
+
+def _signature(message: Message, selector: str, domain: str, key: bytes) -> bytes:
+    signed: bytes = dkim.sign(
+        bytes(message),
+        selector.encode(),
+        domain.encode(),
+        key,
+        canonicalize=(b"relaxed", b"relaxed"),
+        include_headers=[name.encode() for name in _SIGNED if message.has(name)],
+    )
+    return signed
+
+
+def _message_id() -> str:
+    """As SES makes them: milliseconds in hex, a UUID, 000000."""
+    return f"{int(time.time() * 1000):016x}-{uuid.uuid4()}-000000"
