@@ -13,12 +13,12 @@ from tasks import accounts, relays
 mail = host.data.mail
 
 if GROUP in host.groups:
-    accounts.domains(mail)
-    accounts.sender(mail)
+    accounts.domains(mail=mail)
+    accounts.sender(mail=mail)
 
-accounts.gate(mail)
+accounts.gate(mail=mail)
 
 if GROUP not in host.groups:
-    relays.relay(mail)
+    relays.relay(mail=mail)
 
 announce_end()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pyinfra import logger
+from pyinfra import host, logger
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.host import Host
 from pyinfra.api.output import format_text
@@ -22,3 +22,9 @@ class Refuse(PyinfraCommand):
     def execute(self, state: State, host: Host, connector_arguments: Any) -> bool:
         logger.error(f"{host.print_prefix}{format_text(self.sentence, 'red')}")
         return False
+
+
+def fail(sentence: str) -> None:
+    """Take the current host out of the run with one sentence; the others go on."""
+    logger.error(f"{host.print_prefix}{format_text(sentence, 'red')}")
+    host.state.fail_hosts({host.inventory.get_host(host.name)})  # type: ignore[no-untyped-call]

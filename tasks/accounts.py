@@ -22,7 +22,7 @@ def domains(mail: Mail) -> None:
         f"{id} is ours, but the policy no longer asks for it" for d in domains for id in d.unlisted
     ]
     announce(changes, notes)
-    operations.domains(domains, mail.fleet, name="Identities and their DKIM records")
+    operations.domains(domains=domains, fleet=mail.fleet, name="Identities and their DKIM records")
 
 
 @deploy("SES sender")
@@ -32,7 +32,9 @@ def sender(mail: Mail) -> None:
         sender = read_sender(host, mail, ses)
         user = user_name(mail.fleet, ses.region)
         announce(sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender))
-        operations.sender(sender, mail.fleet, ses.region, name="IAM user and SMTP credential")
+        operations.sender(
+            sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and SMTP credential"
+        )
 
 
 @deploy("Gate")
@@ -42,8 +44,8 @@ def gate(mail: Mail) -> None:
     if GROUP in host.groups:
         unverified = [domain for domain in read_domains(host, mail) if not domain.verified]
     verified(
-        tuple(domain.name for domain in unverified),
-        mail.ses[0].region if mail.ses else "",
-        mail.gate.verified_within,
+        domains=tuple(domain.name for domain in unverified),
+        region=mail.ses[0].region if mail.ses else "",
+        within=mail.gate.verified_within,
         name="Domains are verified",
     )

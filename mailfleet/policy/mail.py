@@ -56,10 +56,12 @@ class Relay:
 
     `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
     `check_logs`: how often the logs are read for trouble, a systemd calendar event.
+    `adopt`: replace a Postfix configuration that is on a host already and is not ours.
     """
 
     soft_bounce: bool = True
     check_logs: CalendarEvent = "hourly"
+    adopt: bool = False
 
 
 @word
