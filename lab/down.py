@@ -22,21 +22,28 @@ def take_down(lab: str, directory: Path) -> None:
     LabError, with what is left, when something does not go away.
     """
     (directory / "lab.json").unlink(missing_ok=True)  # from now on the lab is not up
+
+    def is_gone() -> bool:
+        # A command of an `up` that was just killed may still add to what we take away.
+        _take_down_once(lab, directory)
+        return not leftovers.find(lab, directory)
+
+    if not _until(is_gone, 10):
+        raise LabError(f"could not take all of the lab away: {leftovers.find(lab, directory)}")
+    _remove_files(directory)
+
+
+def _take_down_once(lab: str, directory: Path) -> None:
     _end_processes(lab, directory)
     there = leftovers.find(lab, directory)
     for point in reversed(there.mounts):
         if not succeeds("umount", point):
-            run("umount", "--lazy", point)
+            run("umount", "--lazy", point, check=False)
     for namespace in there.namespaces:
-        run("ip", "netns", "delete", namespace)
+        run("ip", "netns", "delete", namespace, check=False)
     for link in there.links:
         run("ip", "link", "delete", link, check=False)  # it may go with the namespace
     _remove_empty([*there.groups, *_nspawn_folders(lab)])
-    _remove_files(directory)
-    _until(lambda: not leftovers.find(lab, directory), 10)
-    left = leftovers.find(lab, directory)
-    if left:
-        raise LabError(f"could not take away all of the lab: {left}")
 
 
 def _end_processes(lab: str, directory: Path) -> None:
@@ -57,6 +64,8 @@ def _kill(pids: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+        except PermissionError:
+            raise LabError("the lab is another user's: only they, or root, can end it") from None
 
 
 def _is_supervisor(pid: int) -> bool:

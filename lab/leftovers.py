@@ -39,7 +39,10 @@ def find(lab: str, directory: Path) -> Leftovers:
 
 
 def processes(lab: str, directory: Path) -> list[int]:
-    """Ids of the processes in the lab's control groups or namespaces, and of its services."""
+    """Ids of the processes in the lab's control groups or namespaces, and of those working for it.
+
+    Not those that merely look at it, such as an editor of a file in its directory.
+    """
     networks = {_inode(_NAMESPACES / name) for name in _named(_NAMESPACES, f"{lab}-")}
     group = re.compile(rf"/{lab}[-/]")
     found = []
@@ -47,9 +50,11 @@ def processes(lab: str, directory: Path) -> list[int]:
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
+            argv = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
             ours = (
                 bool(group.search((entry / "cgroup").read_text()))
-                or _serves((entry / "cmdline").read_bytes(), directory)
+                or works_for(argv, lab, directory)
+                or entry.joinpath("root").readlink().is_relative_to(directory)
                 or _inode(entry / "ns/net") in networks
             )
         except OSError:  # it has just ended, or is somebody else's
@@ -59,9 +64,12 @@ def processes(lab: str, directory: Path) -> list[int]:
     return found
 
 
-def _serves(cmdline: bytes, directory: Path) -> bool:
-    """Whether this is `python -m lab.services DIRECTORY`."""
-    return cmdline.split(b"\0")[1:4] == [b"-m", b"lab.services", os.fsencode(directory)]
+def works_for(argv: list[str], lab: str, directory: Path) -> bool:
+    """Whether this command line is that of a lab's services, of a host's, or of ssh to a host."""
+    services = argv[1:4] == ["-m", "lab.services", str(directory)]
+    host = any(argument.startswith(f"--machine={lab}-") for argument in argv)
+    ssh = Path(argv[0]).name == "ssh" and str(directory / "ssh/id_ed25519") in argv
+    return services or host or ssh
 
 
 def _inode(path: Path) -> tuple[int, int]:

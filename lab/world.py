@@ -20,6 +20,7 @@ _FIRST_HOST = 11  # .1 is the gateway, below .11 are the providers
 
 @dataclass(frozen=True)
 class SesEndpoint:
+    name: str
     region: str
     host: str
     address: str
@@ -87,7 +88,9 @@ def on_network(mail: Mail, subnet: ipaddress.IPv4Network, names: list[str]) -> W
         address=str(subnet[1]),
         aws_port=AWS_PORT,
         dns_port=DNS_PORT,
-        ses=tuple(SesEndpoint(p.region, p.host, address(p.host), p.port) for p in _ses(mail)),
+        ses=tuple(
+            SesEndpoint(p.name, p.region, p.host, address(p.host), p.port) for p in _ses(mail)
+        ),
         providers=tuple(_provider(p, address(p.host), p.port) for p in _smtp(mail)),
         zones=_zones(mail),
         hosts=hosts,
@@ -105,7 +108,7 @@ def on_loopback(mail: Mail, ports: list[int]) -> World:
         address=here,
         aws_port=next(port),
         dns_port=next(port),
-        ses=tuple(SesEndpoint(p.region, p.host, here, next(port)) for p in _ses(mail)),
+        ses=tuple(SesEndpoint(p.name, p.region, p.host, here, next(port)) for p in _ses(mail)),
         providers=tuple(_provider(p, here, next(port)) for p in _smtp(mail)),
         zones=_zones(mail),
         hosts={},
