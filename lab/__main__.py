@@ -72,15 +72,18 @@ def show(lab: Lab) -> None:
     for relay in lab.relays:
         click.echo(f"  {relay.name}  {relay.address}  Debian {relay.release}")
     if lab.why_no_relays:
-        click.echo(f"  no hosts: {lab.why_no_relays}")
+        click.echo(f"  no hosts, only the AWS side: {lab.why_no_relays}")
 
 
 @contextmanager
 def _alone() -> Iterator[Path]:
     """The state directory, while no other `up` or `down` of the same lab runs."""
     directory = state_dir()
-    with lock(cache_dir() / f"{network.lab_name(directory)}.lock"):
-        yield directory
+    try:
+        with lock(cache_dir() / f"{network.lab_name(directory)}.lock"):
+            yield directory
+    except PermissionError as error:
+        raise LabError(f"{error}: is the lab in {directory} another user's?") from error
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from lab import leftovers
 from lab.errors import LabError
+from lab.isolation import TRIAL
 from lab.run import run, succeeds
 
 # What a lab keeps in its directory. Anything else there is not ours.
 _FILES = ("lab.json", ".lab.json.new", "services.json", "services.pid", "services.log")
-_FOLDERS = ("aws", "ca", "machines", "ssh")
+_FOLDERS = ("aws", "ca", "machines", "ssh", TRIAL)
 
 
 def take_down(lab: str, directory: Path) -> None:
@@ -64,8 +65,6 @@ def _kill(pids: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-        except PermissionError:
-            raise LabError("the lab is another user's: only they, or root, can end it") from None
 
 
 def _is_supervisor(pid: int) -> bool:

@@ -2,14 +2,14 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from lab import packages
 from lab.cgroups import hierarchies, systemd_is_init
 from lab.run import CommandFailed, run, succeeds
 
-_TRIAL = """
+TRIAL = "trial"  # a folder that is there while we try
+_COMMANDS = """
 mkdir "$1/lower" "$1/upper" "$1/work" "$1/merged"
 mount -t overlay overlay -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" "$1/merged"
 ip link add mftrial type bridge
@@ -53,10 +53,13 @@ def _why_no_control_groups() -> str | None:
 
 
 def _why_no_mounts(directory: Path) -> str | None:
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".trial-") as scratch:
-        try:
-            run("unshare", "--net", "--mount", "sh", "-euc", _TRIAL, "sh", scratch)
-        except CommandFailed as error:
-            reason = (error.stderr.splitlines() or ["the trial did not work"])[-1]
-            return f"this machine does not allow the mounts or links that hosts need ({reason})."
+    scratch = directory / TRIAL
+    scratch.mkdir()
+    try:
+        run("unshare", "--net", "--mount", "sh", "-euc", _COMMANDS, "sh", scratch)
+    except CommandFailed as error:
+        reason = (error.stderr.splitlines() or ["the trial did not work"])[-1]
+        return f"this machine does not allow the mounts or links that hosts need ({reason})."
+    finally:
+        shutil.rmtree(scratch)
     return None

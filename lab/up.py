@@ -71,7 +71,6 @@ def _without_hosts(name: str, directory: Path, mail: Mail, why: str) -> Lab:
     lab = _describe(name, directory, plan, subnet=None, why=why)
     with step("Starting AWS, DNS and the providers"):
         _start_services(directory, plan, lab)()
-    click.echo(f"There are no hosts, only the AWS side: {why}")
     return lab
 
 
