@@ -81,18 +81,14 @@ class AwsConnector(BaseConnector):
         """Carry out an AwsCall; the output is the answer as JSON on one line."""
         if print_input:
             echo(f"{self.host.print_prefix}>>> {command}", err=True)
-        if not isinstance(command, AwsCall):
-            return False, CommandOutput([OutputLine("stderr", NO_SHELL)])
-        status, answer = self._run(command)
-        if not status:
-            output = CommandOutput([OutputLine("stderr", str(answer))])
-        else:
-            command.response = answer
-            output = CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
+        status, answer = self._run(command) if isinstance(command, AwsCall) else (False, NO_SHELL)
         if print_output:
-            shown = json.dumps(redacted(answer), default=str) if status else str(answer)
+            shown = json.dumps(redacted(answer), default=str) if status else answer
             echo(f"{self.host.print_prefix}{shown}", err=True)
-        return status, output
+        if not isinstance(command, AwsCall) or not status:
+            return False, CommandOutput([OutputLine("stderr", answer)])
+        command.response = answer
+        return True, CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
 
     def put_file(self, *args: Any, **kwargs: Any) -> bool:
         raise ConnectError(NO_SHELL)

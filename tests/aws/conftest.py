@@ -1,0 +1,88 @@
+"""A fresh domain and fleet for every test, in one emulated account for all of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import Run, pyinfra
+from tests.support.cloud import REGION, Cloud
+
+_numbers = count(1)
+
+
+@dataclass
+class Fleet:
+    """A policy of one domain, and the account it is deployed to. It has no relay hosts."""
+
+    cloud: Cloud
+    directory: Path
+    domain: str
+    name: str
+
+    def write(self, *, gate: int = 20, domains: str = "", more: str = "") -> None:
+        """Write the policy and the inventory anew."""
+        (self.directory / "group_data").mkdir(exist_ok=True)
+        (self.directory / "group_data/all.py").write_text(
+            "from mailfleet.inventory import *\n"
+            f"mail = Mail(domains=[{domains or f'Domain({self.domain!r})'}], "
+            f"providers=[Ses({REGION!r})], fleet={self.name!r}, "
+            f"gate=Gate(verified_within={gate}), {more})\n"
+        )
+        settings = {
+            "aws_config_file": str(self.cloud.config_file),
+            "aws_rates": {"sesv2": 100, "route53": 100},
+            "aws_max_attempts": 2,
+        }
+        (self.directory / "inventory.py").write_text(f"accounts = [('@aws/lab', {settings!r})]\n")
+
+    def deploy(self, *arguments: str) -> Run:
+        return pyinfra(self.directory / "inventory.py", "deploy.py", *arguments)
+
+    def plan(self, *arguments: str) -> list[dict[str, Any]]:
+        """The plan of a dry run, as data."""
+        path = self.directory / "plan.json"
+        run = self.deploy("--dry", "--data", f"plan_out={path}", *arguments)
+        assert run.status == 0, run.output
+        plan: list[dict[str, Any]] = json.loads(path.read_text())
+        return plan
+
+    @property
+    def zone_id(self) -> str:
+        answer = self.cloud.client("route53").list_hosted_zones_by_name(DNSName=self.domain)
+        return str(answer["HostedZones"][0]["Id"])
+
+    def records(self) -> list[dict[str, Any]]:
+        answer = self.cloud.client("route53").list_resource_record_sets(HostedZoneId=self.zone_id)
+        records: list[dict[str, Any]] = answer["ResourceRecordSets"]
+        return records
+
+    @property
+    def user(self) -> str:
+        return f"{self.name}-smtp-{REGION}"
+
+    @property
+    def secret(self) -> str:
+        return f"{self.name}/smtp/{REGION}"
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(tmp_path_factory.mktemp("cloud"), [])
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture
+def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
+    number = next(_numbers)
+    fleet = Fleet(cloud, tmp_path, f"t{number}.example", f"fleet{number}")
+    cloud.client("route53").create_hosted_zone(Name=fleet.domain, CallerReference=fleet.domain)
+    cloud.control.forget_calls()
+    fleet.write()
+    yield fleet
+    cloud.control.reset_faults()

@@ -1,0 +1,1 @@
+"""What tests do to the project from outside, as its users would."""
