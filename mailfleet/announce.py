@@ -1,14 +1,15 @@
-"""Showing each host's plan as it is made, and keeping all of them for `--data plan_out=FILE`.
+"""Showing the plan once it is whole, and keeping it for `--data plan_out=FILE`.
 
 pyinfra makes every host's plan before it changes any. What is announced here is what is then
-carried out: operations are given the plan itself.
+carried out: operations are given the plan itself. Hosts of which the same is planned are shown
+together.
 """
 
 import json
 import os
 import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -18,35 +19,61 @@ from pyinfra.api.state import State
 from mailfleet import show
 from mailfleet.plan import Change
 
-_runs: "WeakKeyDictionary[State, dict[str, list[Change]]]" = WeakKeyDictionary()
+
+@dataclass
+class _HostPlan:
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+_runs: "WeakKeyDictionary[State, dict[str, _HostPlan]]" = WeakKeyDictionary()
 
 
 def announce(changes: Iterable[Change], notes: Iterable[str] = ()) -> None:
-    """Show the current host's part of the plan: a line a change, all of it with --diff."""
-    plan = list(changes)
-    _run().setdefault(host.name, []).extend(plan)
-    shown = [line for change in plan for line in show.lines(change, state.config.DIFF)]
-    for note in notes:
-        logger.warning(f"{host.print_prefix}{note}")
-    for line in shown:
-        logger.info(f"{host.print_prefix}{line}")
+    """Add to the current host's part of the plan; notes are what somebody should know."""
+    part = _run().setdefault(host.name, _HostPlan())
+    part.changes.extend(changes)
+    part.notes.extend(notes)
 
 
 def announce_end() -> None:
-    """Once every host has announced its part: the totals, and the file that was asked for."""
+    """Say that the current host's part is whole. Once all are: show the plan, a line a change
+    or all of it with --diff, and write the file that was asked for."""
     run = _run()
-    run.setdefault(host.name, [])
+    run.setdefault(host.name, _HostPlan())
     if not {active.name for active in state.active_hosts} <= run.keys():
         return
-    # hosts finish in any order; the plan has one
-    plan = [change for name in sorted(run) for change in run[name]]
-    logger.info(f"--> Plan: {show.totals(plan)}")
+    plan = {name: run[name] for name in sorted(run)}  # hosts finish in any order
+    for names, part in _alike(plan):
+        _show(names, part)
+    every = [change for part in plan.values() for change in part.changes]
+    logger.info(f"--> Plan: {show.totals(every)}")
     if path := host.data.get("plan_out"):
-        _write(Path(path), plan)
+        _write(Path(path), every)
 
 
-def _run() -> dict[str, list[Change]]:
+def _run() -> dict[str, _HostPlan]:
     return _runs.setdefault(host.state, {})
+
+
+def _alike(plan: dict[str, _HostPlan]) -> list[tuple[list[str], _HostPlan]]:
+    """Hosts that share one plan, and that plan."""
+    groups: dict[object, tuple[list[str], _HostPlan]] = {}
+    for name, part in plan.items():
+        key = (*(replace(change, host="") for change in part.changes), *part.notes)
+        groups.setdefault(key, ([], part))[0].append(name)
+    return list(groups.values())
+
+
+def _show(names: Sequence[str], part: _HostPlan) -> None:
+    if not part.changes and not part.notes:
+        return
+    logger.info(f"--> Plan of {', '.join(names)}:")
+    for note in part.notes:
+        logger.warning(note)
+    for change in part.changes:
+        for line in show.lines(change, state.config.DIFF):
+            logger.info(line)
 
 
 def _write(path: Path, plan: list[Change]) -> None:

@@ -11,11 +11,11 @@ from mailfleet.relay.parameters import postfix_parameters
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"),
           "run": ("!", "cyan")}  # fmt: skip
-_PLURALS = {
-    "identity": "identities",
-    "iam policy": "IAM policies",
-    "dns record": "DNS records",
-    "iam user": "IAM users",
+_KINDS = {
+    "dns record": "DNS record",
+    "iam policy": "IAM policy",
+    "iam user": "IAM user",
+    "identity": "SES identity",
 }
 
 
@@ -23,7 +23,7 @@ def lines(change: Change, full: bool) -> Iterator[str]:
     """One line for the change; with `full` also what it changes, in the thing's own terms."""
     sign, colour = _SIGNS[change.action]
     what = change.after if change.action == "run" else change.action
-    yield click.style(f"{sign} {change.kind} {change.id}: {what}", fg=colour)
+    yield click.style(f"{sign} {_kind(change.kind)} {change.id}: {what}", fg=colour)
     if full and change.action != "run":
         yield from (click.style(f"    {line}", fg=_colour(line)) for line in _difference(change))
 
@@ -64,6 +64,11 @@ def totals(changes: Iterable[Change]) -> str:
 
 
 def _count(number: int, kind: str) -> str:
-    plural = _PLURALS.get(kind, f"{kind}s")
-    singular = kind.replace("dns", "DNS").replace("iam", "IAM")
-    return f"{number} {singular if number == 1 else plural}"
+    name = _kind(kind)
+    if number != 1:
+        name = f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"
+    return f"{number} {name}"
+
+
+def _kind(kind: str) -> str:
+    return _KINDS.get(kind, kind)
