@@ -1,7 +1,7 @@
-"""A control group for every host: without one, hosts would share theirs and confuse each other.
+"""A control group for each host and the services. Hosts that share one confuse each other.
 
 Where systemd is PID 1, it keeps the control groups and `systemd-run --scope` asks it for one.
-Elsewhere we make them, as <hierarchy>/<lab>/<host>, in the hierarchies that systemd looks at.
+Elsewhere we make them, as <hierarchy>/<lab>/<member>, in the hierarchies that systemd looks at.
 """
 
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ def hierarchies() -> list[Path]:
     ]
 
 
-def in_own_group(lab: str, host: str, command: list[str]) -> list[str]:
-    """The command that runs `command` in a control group of this host's own."""
+def in_own_group(lab: str, member: str, command: list[str]) -> list[str]:
+    """The command that runs `command` in a control group of its own, named after this member."""
     if systemd_is_init():
-        unit = f"--unit={lab}-{host}"
+        unit = f"--unit={lab}-{member}"
         scope = ["systemd-run", "--quiet", "--scope", "--collect", unit, "-p", "Delegate=yes"]
         return [*scope, *command]
     files = []
     for root in hierarchies():
-        group = root / lab / host
+        group = root / lab / member
         try:
             group.mkdir(parents=True, exist_ok=True)
         except OSError as error:

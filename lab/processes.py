@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from lab.cgroups import in_own_group
 from lab.errors import LabError
 from lab.state import CHECKOUT
 from lab.world import World
@@ -29,11 +30,16 @@ def read_world(directory: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def start(directory: Path) -> subprocess.Popen[bytes]:
-    """Start the services and return at once; they run on when we end."""
+def start(directory: Path, lab: str | None) -> subprocess.Popen[bytes]:
+    """Start the services and return at once; they run on when we end.
+
+    With the lab's name they get a control group of their own, which takes root: they then also
+    outlive the systemd unit (a CI runner's, say) that we may be running in.
+    """
+    command = [sys.executable, "-m", "lab.services", str(directory)]
     with (directory / "services.log").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "lab.services", str(directory)],
+            in_own_group(lab, "services", command) if lab else command,
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=log,

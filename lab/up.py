@@ -96,7 +96,7 @@ def _start_services(directory: Path, plan: World, lab: Lab) -> Callable[[], None
     ensure_ca(directory / "ca")
     processes.write_world(directory, plan)
     _write_aws_config(Path(lab.aws.config_file), lab.aws.endpoint)
-    process: Popen[bytes] = processes.start(directory)
+    process: Popen[bytes] = processes.start(directory, lab.name if lab.relays else None)
     return partial(processes.wait_until_ready, process, directory, lab.control)
 
 
