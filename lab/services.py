@@ -13,8 +13,6 @@ import sys
 import threading
 from pathlib import Path
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
 from lab import tls
 from lab.answers import Answers
 from lab.aws import vault
@@ -29,6 +27,7 @@ from lab.smtp.endpoint import EndPoint, Service
 from lab.smtp.provider import PlainSmtp
 from lab.smtp.servers import SmtpServers
 from lab.smtp.ses import SesSmtp
+from lab.web import WebServer
 
 
 class Lab:
@@ -57,19 +56,16 @@ class Lab:
             self.faults,
         )
         app = ControlApp(AwsApp(self.account, self.calls), self.calls, self.mail, self.faults)
-        self._http = make_server(
-            services.address, services.aws_port, app, threaded=True, request_handler=_Quiet
-        )
+        self._web = WebServer(services.address, services.aws_port, app)
 
     def start(self) -> None:
         """Everything listens when it returns."""
         self._dns.start()
         self._smtp.start()
-        threading.Thread(target=self._http.serve_forever, name="http", daemon=True).start()
+        self._web.start()
 
     def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        self._web.stop()
         self._smtp.stop()
         self._dns.stop()
 
@@ -90,16 +86,6 @@ class Lab:
         return PlainSmtp(end_point)
 
 
-class _Quiet(WSGIRequestHandler):
-    """HTTP/1.1, so that clients keep their connections; one log line only for errors."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        if str(code)[:1] == "5":
-            super().log_request(code, size)
-
-
 def main(directory: Path) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -108,8 +94,8 @@ def main(directory: Path) -> None:
         signal.signal(number, lambda *_: stop.set())
     pid = directory / "services.pid"
     lab = Lab(Services.read(directory), directory)
-    lab.start()
     pid.write_text(f"{os.getpid()}\n")
+    lab.start()
     stop.wait()
     lab.stop()
     pid.unlink(missing_ok=True)

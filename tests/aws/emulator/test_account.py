@@ -1,0 +1,146 @@
+"""The AWS end point as a whole: moto behind it, faults in it, a log of its calls."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.aws.emulator.conftest import Aws
+
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}],
+}
+
+
+def test_iam_behind_it(aws: Aws) -> None:
+    """Two access keys a user: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    iam = aws.client("iam")
+    iam.create_user(UserName="sender")
+    iam.put_user_policy(UserName="sender", PolicyName="send", PolicyDocument=json.dumps(POLICY))
+    keys = [iam.create_access_key(UserName="sender")["AccessKey"] for _ in range(2)]
+    with pytest.raises(iam.exceptions.LimitExceededException):
+        iam.create_access_key(UserName="sender")
+    listed = iam.list_access_keys(UserName="sender")["AccessKeyMetadata"]
+    assert [key["AccessKeyId"] for key in listed] == [key["AccessKeyId"] for key in keys]
+    policy = iam.get_user_policy(UserName="sender", PolicyName="send")["PolicyDocument"]
+    assert policy == POLICY
+
+
+def test_secrets_manager_behind_it(aws: Aws) -> None:
+    secrets = aws.client("secretsmanager")
+    secrets.create_secret(Name="smtp", SecretString="one")
+    with pytest.raises(secrets.exceptions.ResourceExistsException):
+        secrets.create_secret(Name="smtp", SecretString="two")
+    secrets.put_secret_value(SecretId="smtp", SecretString="two")
+    assert secrets.get_secret_value(SecretId="smtp")["SecretString"] == "two"
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException):
+        secrets.get_secret_value(SecretId="other")
+
+
+def test_sts_behind_it(aws: Aws) -> None:
+    assert aws.client("sts").get_caller_identity()["Account"] == aws.account.id
+
+
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [
+        ("sesv2", "get_account"),
+        ("ses", "get_send_quota"),
+        ("route53", "list_hosted_zones"),
+        ("iam", "list_users"),
+        ("sts", "get_caller_identity"),
+        ("secretsmanager", "list_secrets"),
+    ],
+)
+def test_a_fault_speaks_every_protocol(aws: Aws, service: str, method: str) -> None:
+    aws.control.set_faults(aws={"status": 503, "code": "SlowDown", "match": f"^{service}:"})
+    with pytest.raises(ClientError) as caught:
+        getattr(aws.client(service), method)()
+    assert caught.value.response["Error"]["Code"] == "SlowDown"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    aws.control.reset_faults()
+    assert aws.control.calls()[-1].error == "SlowDown"
+
+
+def test_a_fault_may_hit_one_operation(aws: Aws) -> None:
+    fault = {"status": 429, "code": "TooManyRequestsException", "match": "sesv2:Create"}
+    aws.control.set_faults(aws=fault)
+    sesv2 = aws.client("sesv2")
+    sesv2.get_account()
+    with pytest.raises(sesv2.exceptions.TooManyRequestsException):
+        sesv2.create_email_identity(EmailIdentity="example.com")
+
+
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [
+        ("sesv2", "list_configuration_sets"),
+        ("ses", "list_identities"),
+        ("route53", "list_health_checks"),
+    ],
+)
+def test_what_is_not_emulated_says_so(aws: Aws, service: str, method: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(aws.client(service), method)()
+    assert caught.value.response["Error"]["Code"] == "NotEmulated"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
+    aws.client("sesv2", "eu-west-1").create_email_identity(EmailIdentity="example.com")
+    aws.client("route53").list_hosted_zones_by_name()
+    aws.client("sts").get_caller_identity()
+    aws.client("iam").create_user(UserName="sender")
+    aws.client("secretsmanager").list_secrets()
+    with pytest.raises(ClientError):
+        aws.client("iam").get_user(UserName="nobody")
+    assert [
+        (call.service, call.operation, call.region, call.write, call.status, call.error)
+        for call in aws.control.calls()
+    ] == [
+        ("sesv2", "CreateEmailIdentity", "eu-west-1", True, 200, None),
+        ("route53", "ListHostedZonesByName", "us-east-1", False, 200, None),
+        ("sts", "GetCallerIdentity", "us-east-1", False, 200, None),
+        ("iam", "CreateUser", "us-east-1", True, 200, None),
+        ("secretsmanager", "ListSecrets", "us-east-1", False, 200, None),
+        ("iam", "GetUser", "us-east-1", False, 404, "NoSuchEntity"),
+    ]
+    assert [call.n for call in aws.control.calls(writes=True)] == [1, 4]
+    aws.control.forget_calls()
+    assert aws.control.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"weather": "bad"}, "unknown fault 'weather'"),
+        ({"verification": "soon"}, 'verification is "live", "never" or'),
+        ({"aws": {"status": 503}}, "aws is null or an object with status, code and match"),
+        ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
+        ({"young_key": "old"}, "young_key is a number of seconds"),
+        ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
+        ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
+    ],
+)
+def test_a_fault_that_the_lab_does_not_know(
+    aws: Aws, fault: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(RuntimeError, match="the lab refuses PUT faults") as caught:
+        aws.control.set_faults(**fault)
+    assert sentence in str(caught.value)
+
+
+def test_faults_change_one_by_one(aws: Aws) -> None:
+    aws.control.set_faults(young_key=5)
+    aws.control.set_faults(smtp={"ses": "down"})
+    assert aws.control.faults() == {
+        "verification": "live",
+        "aws": None,
+        "young_key": 5,
+        "smtp": {"ses": "down"},
+    }

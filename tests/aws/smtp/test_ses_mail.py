@@ -1,0 +1,69 @@
+"""Mail through the SES end point: what is refused, and how accepted mail is signed."""
+
+from __future__ import annotations
+
+import smtplib
+from typing import TYPE_CHECKING
+
+import dkim
+import pytest
+
+if TYPE_CHECKING:
+    from tests.aws.smtp.conftest import Services
+
+MAIL = b"From: App <app@%b>\r\nTo: user@example.net\r\nSubject: Hello\r\n\r\nText\r\n.\r\n..\r\n"
+
+
+def test_accepted_mail_is_signed_for_its_domain_and_for_ses(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim.html"""
+    services.verify("example.com")
+    with services.login(services.sender("signed")) as client:
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+    (mail,) = services.control.mail("ses")
+    assert (mail.mail_from, mail.rcpt_to) == ("app@example.com", ("user@example.net",))
+    assert mail.tls == "TLSv1.3"
+    assert mail.user.startswith("AKIA")
+    assert mail.peer == "127.0.0.1"
+    assert mail.data.endswith(b"\r\n\r\nText\r\n.\r\n..\r\n")
+    assert b"@email.amazonses.com>" in mail.data
+    for number, domain in enumerate([b"example.com", b"amazonses.com"]):
+        signatures = dkim.DKIM(mail.data)
+        assert signatures.verify(number, dnsfunc=services.txt)
+        assert signatures.domain == domain
+
+
+def test_message_id_is_replaced_and_date_added(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/header-fields.html"""
+    services.verify("example.org")
+    with services.login(services.sender("headers")) as client:
+        mail = b"Message-ID: <mine@example.org>\r\n" + MAIL % b"example.org"
+        client.sendmail("bounce@sub.example.org", ["user@example.net"], mail)
+    (received,) = services.control.mail()
+    assert b"mine@example.org" not in received.data
+    assert received.data.count(b"\r\nDate: ") == 1
+
+
+def test_unverified_senders_are_named(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html"""
+    client = services.login(services.sender("unverified"))
+    with client, pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("bounce@example.net", ["user@example.com"], MAIL % b"other.example")
+    assert caught.value.smtp_code == 554
+    assert caught.value.smtp_error == (
+        b"Message rejected: Email address is not verified. The following identities failed the "
+        b"check in region US-EAST-1: app@other.example, bounce@example.net"
+    )
+    assert services.control.mail() == []
+
+
+def test_who_may_not_send_is_told_after_data(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html: 554 Access denied"""
+    client = services.login(services.sender("reader", action="ses:Get*"))
+    with client, pytest.raises(smtplib.SMTPDataError, match='554, b"Access denied: User `arn:aws:'):
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+
+
+def test_no_null_sender(services: Services) -> None:
+    client = services.login(services.sender("bouncer"))
+    with client, pytest.raises(smtplib.SMTPSenderRefused, match="501, b'Invalid MAIL FROM"):
+        client.sendmail("", ["user@example.net"], MAIL % b"example.com")
