@@ -28,8 +28,10 @@ LONGEST_EXAMPLE = 600
 MOST_KINDS = 40
 SECONDS_TO_SEND = 600
 FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER"
-DELIVERY = re.compile(r"relay=(?P<relay>[^,\[]*).*?status=(?P<status>[a-z-]+) \((?P<reason>.*)")
+DELIVERY = re.compile(r"relay=(?P<relay>[^,\[]*).*?status=(?P<status>[A-Za-z-]+) \((?P<reason>.*)")
 SEVERITY = re.compile(r"(warning|error|fatal|panic): ")
+# Said on every start of a tlsproxy that is there for clients only.
+HARMLESS = ("TLS server role is disabled with tlsproxy_tls_security_level",)
 # The first that fits names the class of a delivery's reason.
 CLASSES = (
     ("sender or identity not verified at the provider", r"554 .*not verified"),
@@ -93,9 +95,12 @@ def trouble(identifier: str, message: str, priority: str) -> str | None:
         return None
     if delivery:
         reason = delivery["reason"]
-        named = (name for name, pattern in CLASSES if re.search(pattern, reason))
-        return f"{delivery['status']} at {printable(delivery['relay'])}: {next(named, 'other')}"
+        named = next((name for name, pattern in CLASSES if re.search(pattern, reason)), "other")
+        # SOFTBOUNCE: refused for good, and kept because of soft_bounce
+        return f"{delivery['status'].lower()} at {printable(delivery['relay'])}: {named}"
     severity = SEVERITY.match(message)
+    if any(text in message for text in HARMLESS):
+        return None
     if severity or priority in "01234":
         text = re.sub(r"\d+", "N", message[severity.end() if severity else 0 :])
         return f"{severity[1] if severity else 'warning'} of {identifier}: {printable(text)[:80]}"

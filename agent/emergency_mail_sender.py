@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 from typing import Any
 
@@ -25,7 +26,7 @@ LONGEST_BODY = 256 * 1024
 
 def message(settings: dict[str, Any], subject: str, body: bytes) -> EmailMessage:
     """The mail, whatever bytes subject and body hold; no line of either becomes a header."""
-    mail = EmailMessage()
+    mail = EmailMessage(SMTP.clone(max_line_length=900))  # no header is folded
     mail["From"] = settings["from"]
     mail["To"] = ", ".join(settings["to"])
     mail["Subject"] = one_line(subject)[:LONGEST_SUBJECT] or "(no subject)"

@@ -4,10 +4,13 @@ The files of this directory are joined into one program, which goes to `python3 
 input with its request. Their imports of each other are dropped on the way.
 """
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 
 _ENVIRONMENT = {
@@ -51,9 +54,37 @@ def run(*command: str, given: str = "") -> "subprocess.CompletedProcess[str]":
             errors="replace",
             env=_ENVIRONMENT,
             start_new_session=True,
+            umask=0o022,
         )
     except FileNotFoundError:
         raise Refused(f"found no program {command[0]} on this host") from None
+
+
+def run_at_terminal(*command: str) -> tuple[int, str]:
+    """Run a command with a terminal as its standard error: its exit status and what came there.
+
+    Postfix 3.7's own commands tell their errors to a terminal only; elsewhere they just fail.
+    """
+    ours, theirs = pty.openpty()
+    try:
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=theirs,
+                env=_ENVIRONMENT,
+                start_new_session=True,
+                umask=0o022,
+            )
+            os.close(theirs)
+            said = b""
+            with contextlib.suppress(OSError):  # EIO: the other end has been closed
+                while part := os.read(ours, 65536):
+                    said += part
+            return process.wait(), said.decode(errors="replace")
+    finally:
+        os.close(ours)
 
 
 def one_line(text: str) -> str:

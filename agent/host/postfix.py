@@ -8,13 +8,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.host.common import Refused, one_line, run, say
+from agent.host.common import Refused, one_line, run, run_at_terminal, say
 from agent.host.files import new_file
 from agent.host.state import KEPT, POSTFIX
 
 _STAGE = f"{KEPT}/stage"
-# Not a fault of the configuration: the kernel has no IPv6.
-_HARMLESS = "inet_protocols: disabling IPv6 name/address support"
 _SECONDS_TO_ANSWER = 20
 LISTEN = ("inet_interfaces", "inet_protocols")
 
@@ -26,17 +24,15 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
     """
     with _staged(files, absent) as stage:
         for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
-            answer = run(command[0], "-c", stage, command[1])
-            complaint = "\n".join(
-                line for line in answer.stderr.splitlines() if _HARMLESS not in line
-            )
-            if answer.returncode != 0 or complaint:
+            status, said = run_at_terminal(command[0], "-c", stage, command[1])
+            complaint = "\n".join(line for line in said.splitlines() if not _beside_the_point(line))
+            if status != 0 or complaint:
                 words = one_line(complaint) or f"{' '.join(command)} failed"
                 raise Refused(
                     "Postfix refuses the new configuration, nothing live was touched: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
-        for nexthop in nexthops:
+        for nexthop in sorted({*nexthops, *_nexthops(stage)}):
             table = f"texthash:{stage}/sasl_passwd"
             # what it answers is the credential: only whether there is one is looked at
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
@@ -46,13 +42,37 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
                 )
 
 
+def _beside_the_point(line: str) -> bool:
+    """Complaints that are not about the staged configuration.
+
+    Debian 13's `postfix check` looks at the live directory too (meta_directory); what is wrong
+    there is about to be replaced, or not ours.
+    """
+    return "disabling IPv6 name/address support" in line or POSTFIX in line
+
+
+def _nexthops(stage: str) -> list[str]:
+    """Where the staged main.cf and sender_transport send mail."""
+    found = run("postconf", "-c", stage, "-hx", "relayhost").stdout.replace(",", " ").split()
+    with open(f"{stage}/sender_transport", encoding="utf-8") as table:
+        for line in table:
+            key, _, value = line.partition(" ")
+            if value and not key.startswith("#"):
+                found.append(value.partition(":")[2].strip())
+    return found
+
+
 @contextlib.contextmanager
 def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
     os.makedirs(KEPT, mode=0o700, exist_ok=True)
     shutil.rmtree(_STAGE, ignore_errors=True)
     try:
-        shutil.copytree(POSTFIX, _STAGE, symlinks=True)
-        os.chmod(_STAGE, 0o700)
+        # modes and owners of files that are not ours are not what is judged: they are not copied
+        shutil.copytree(
+            POSTFIX, _STAGE, copy_function=shutil.copyfile, ignore_dangling_symlinks=True
+        )
+        for directory, _, _ in os.walk(_STAGE):
+            os.chmod(directory, 0o700)
         for file in files:
             if file["path"].startswith(POSTFIX):
                 new_file(_STAGE, file["path"][len(POSTFIX) :], file)

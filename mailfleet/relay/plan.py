@@ -5,7 +5,7 @@ from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.state import HostState, LiveFile
-from mailfleet.relay.tree import POSTFIX, UNITS, Desired, Unit
+from mailfleet.relay.tree import POSTFIX, SECRETS, UNITS, Desired, Unit
 
 NOT_TEXT = "(not text)"
 
@@ -18,7 +18,7 @@ def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
     ]
     files = [_file(host, file, state.files[file.path]) for file in changed_files(desired, state)]
     removed = [
-        Change(host, "file", path, "delete", _text(state.files[path]), None)
+        Change(host, "file", path, "delete", _shown(path, state.files[path]), None)
         for path in files_to_remove(desired, state)
     ]
     units = [
@@ -98,7 +98,7 @@ def _attributes(file: File | LiveFile) -> str:
 
 def _file(host: str, file: File, live: LiveFile | None) -> Change:
     action = "create" if live is None else "update"
-    before = SECRET if live and file.secret else _text(live)
+    before = _shown(file.path, live)
     if file.content is None:
         after = KNOWN_AFTER_APPLY
     elif live and digest(file.content, file.secret) == live.digest:
@@ -110,9 +110,11 @@ def _file(host: str, file: File, live: LiveFile | None) -> Change:
     return Change(host, "file", file.path, action, before, after)  # type: ignore[arg-type]
 
 
-def _text(live: LiveFile | None) -> str | None:
+def _shown(path: str, live: LiveFile | None) -> str | None:
     if live is None:
         return None
+    if path in SECRETS:
+        return SECRET
     return NOT_TEXT if live.text is None else live.text
 
 

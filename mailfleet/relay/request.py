@@ -13,7 +13,7 @@ from mailfleet.relay.plan import (
     to_restart,
 )
 from mailfleet.relay.state import HostState
-from mailfleet.relay.tree import Desired
+from mailfleet.relay.tree import SECRETS, Desired
 
 
 def read_request(desired: Desired) -> dict[str, Any]:
@@ -45,9 +45,7 @@ def apply_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]
 
 
 def _managed(desired: Desired) -> list[dict[str, Any]]:
-    secret = {file.path for file in desired.files if file.secret}
-    return [{"path": path, "secret": path in secret or path.endswith(".json")}
-            for path in desired.managed]  # fmt: skip
+    return [{"path": path, "secret": path in SECRETS} for path in desired.managed]
 
 
 def _file(file: File) -> dict[str, str]:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailfleet.credential import Credential
 from mailfleet.policy import Mail, PolicyError, Provider, Ses
 from mailfleet.relay.agent import AGENT
-from mailfleet.relay.credential import Credential
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 
@@ -14,6 +14,7 @@ from mailfleet.relay.render import render
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
 POSTFIX = "/etc/postfix/"
 EMERGENCY = "/etc/mailfleet/emergency.json"
+SECRETS = frozenset({EMERGENCY, f"{POSTFIX}sasl_passwd"})
 TIMER = "check-mail-logs.timer"
 UNITS = "/etc/systemd/system/"
 _MASTER_SERVICES = (
