@@ -1,4 +1,4 @@
-"""`python -m lab up|down|status`. The state directory is $MAILFLEET_LAB, or .lab."""
+"""`python -m lab up|down|status|demo`. The state directory is $MAILFLEET_LAB, or .lab."""
 
 import sys
 from collections.abc import Iterator
@@ -38,6 +38,20 @@ def up(policy: Path) -> None:
 
     with _alone() as directory:
         show(bring_up(directory, read_policy(policy)))
+
+
+@main.command()
+def demo() -> None:
+    """Bring a fresh lab up, run the main job in it and leave it running."""
+    from lab.demo import show_all
+    from lab.up import bring_up
+    from lab.world import read_policy
+
+    with _alone() as directory:
+        take_down(network.lab_name(directory), directory)
+        lab = bring_up(directory, read_policy(CHECKOUT / "group_data/all.py"))
+        show(lab)
+        show_all(lab, directory)
 
 
 @main.command()

@@ -6,7 +6,6 @@ place, so that it is either whole or not there. To have newer packages, remove i
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,12 @@ POOL = ["postfix", "postfix-lmdb", "postfix-pcre", "libsasl2-modules", "python3-
 
 _FINISH = Path(__file__).with_name("base_tree.sh")
 _BUILD_SECONDS = 1200
+
+# When we are killed, the build ends and its mounts go, as its namespaces do.
+_DIES_WITH_US = [
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+]
 
 
 def recipe_digest() -> str:
@@ -57,21 +62,21 @@ def _ensure_tree(release: str) -> None:
         if is_built(release):
             return
         for old in cache_dir().glob(f".{release}-*"):  # of a build that was killed
-            shutil.rmtree(old, ignore_errors=True)
+            _remove(old)
         scratch = Path(tempfile.mkdtemp(prefix=f".{release}-", dir=cache_dir()))
         try:
             tree = scratch / "tree"
             _mmdebstrap(release, tree)
             tree.rename(tree_path(release))
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            _remove(scratch)
 
 
 def _mmdebstrap(release: str, tree: Path) -> None:
     options = [f"--aptopt={option}" for option in mirror.apt_options()]
-    # setpriv: when we are killed, mmdebstrap must not go on building for nobody.
     run(
-        *("setpriv", "--pdeathsig", "TERM", "mmdebstrap", "--quiet", "--mode=root"),
+        *_DIES_WITH_US,
+        *("mmdebstrap", "--quiet", "--mode=root"),
         *("--variant=minbase", f"--include={','.join(INSTALLED)}", "--format=directory"),
         *options,
         f"--customize-hook={_FINISH}",
@@ -81,3 +86,8 @@ def _mmdebstrap(release: str, tree: Path) -> None:
         timeout=_BUILD_SECONDS,
         env={**os.environ, "POOL": " ".join(POOL), "LC_ALL": "C.UTF-8"},
     )
+
+
+def _remove(scratch: Path) -> None:
+    """Remove an unfinished tree, but nothing of what might be mounted in it."""
+    run("rm", "-rf", "--one-file-system", scratch, check=False)

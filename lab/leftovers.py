@@ -51,7 +51,7 @@ def processes(lab: str, directory: Path) -> list[int]:
             continue
         try:
             argv = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
-            ours = (
+            ours = argv != [""] and (  # a zombie has no command line any more
                 bool(group.search((entry / "cgroup").read_text()))
                 or works_for(argv, lab, directory)
                 or entry.joinpath("root").readlink().is_relative_to(directory)
