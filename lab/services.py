@@ -23,9 +23,10 @@ from lab.control import ControlApp
 from lab.dns import DnsServers
 from lab.faults import Faults
 from lab.observed import CALLS_KEPT, MAILS_KEPT, ApiCall, Log, Mail
-from lab.smtp.endpoint import EndPoint, Service
+from lab.smtp.endpoint import EndPoint
 from lab.smtp.provider import PlainSmtp
 from lab.smtp.servers import SmtpServers
+from lab.smtp.service import Service
 from lab.smtp.ses import SesSmtp
 from lab.web import WebServer
 

@@ -8,11 +8,12 @@ identity waits for a click that never comes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from lab.aws import identity_view as view
 from lab.aws.errors import ApiError, NotEmulatedError
-from lab.aws.identities import KEY_LENGTHS, Identities, Identity, checked, signing_zone
+from lab.aws.identities import Identities
+from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -41,23 +42,23 @@ class SesV2:
             )
         )
         return {
-            "IdentityType": _type(identity),
+            "IdentityType": view.type_of(identity),
             "VerifiedForSendingStatus": identity.verified is not None,
-            "DkimAttributes": _dkim(identity),
+            "DkimAttributes": view.dkim_attributes(identity),
         }
 
     def get_email_identity(self, region: str, params: Params) -> Result:
         identity = self._identities.get(region, params["EmailIdentity"])
         found = {
-            "IdentityType": _type(identity),
+            "IdentityType": view.type_of(identity),
             "FeedbackForwardingStatus": True,
             "VerifiedForSendingStatus": identity.verified is not None,
-            "DkimAttributes": _dkim(identity),
+            "DkimAttributes": view.dkim_attributes(identity),
             "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
             "Policies": {},
-            "Tags": _tags(identity),
-            "VerificationStatus": _status(identity),
-            "VerificationInfo": _verification(identity),
+            "Tags": view.tag_list(identity),
+            "VerificationStatus": view.status(identity),
+            "VerificationInfo": view.verification_info(identity),
         }
         if identity.configuration_set:
             found["ConfigurationSetName"] = identity.configuration_set
@@ -76,7 +77,7 @@ class SesV2:
             raise ApiError("BadRequestException", f"PageSize must be from 1 to 1000, not {size}")
         start = params.get("NextToken") or ""
         rest = [found for found in self._identities.listed(region) if found.name >= start]
-        page: Result = {"EmailIdentities": [_listed(found) for found in rest[:size]]}
+        page: Result = {"EmailIdentities": [view.identity_info(found) for found in rest[:size]]}
         if len(rest) > size:
             page["NextToken"] = rest[size].name
         return page
@@ -93,7 +94,7 @@ class SesV2:
             raise NotEmulatedError(f"DKIM from {params['SigningAttributesOrigin']}")
         identity.next_key_length = _key_length(params.get("SigningAttributes") or {})
         return {
-            "DkimStatus": _dkim(identity)["Status"],
+            "DkimStatus": view.dkim_attributes(identity)["Status"],
             "DkimTokens": list(identity.tokens),
             "SigningHostedZone": signing_zone(region),
         }
@@ -120,7 +121,7 @@ class SesV2:
         return {}
 
     def list_tags_for_resource(self, region: str, params: Params) -> Result:
-        return {"Tags": _tags(self._tagged(region, params))}
+        return {"Tags": view.tag_list(self._tagged(region, params))}
 
     def _tagged(self, region: str, params: Params) -> Identity:
         arn: str = params["ResourceArn"]
@@ -140,56 +141,3 @@ def _key_length(attributes: Params) -> str:
     if length not in KEY_LENGTHS:
         raise ApiError("BadRequestException", f"Invalid NextSigningKeyLength {length}")
     return length
-
-
-def _type(identity: Identity) -> str:
-    return "DOMAIN" if identity.is_domain else "EMAIL_ADDRESS"
-
-
-def _status(identity: Identity) -> str:
-    return "PENDING" if identity.verified is None else "SUCCESS"
-
-
-def _dkim(identity: Identity) -> Result:
-    if not identity.is_domain:
-        return {
-            "SigningEnabled": False,
-            "Status": "NOT_STARTED",
-            "SigningAttributesOrigin": "AWS_SES",
-        }
-    return {
-        "SigningEnabled": identity.signing,
-        "Status": _status(identity),
-        "Tokens": list(identity.tokens),
-        "SigningHostedZone": signing_zone(identity.region),
-        "SigningAttributesOrigin": "AWS_SES",
-        "NextSigningKeyLength": identity.next_key_length,
-        "CurrentSigningKeyLength": identity.key_length,
-        "LastKeyGenerationTimestamp": _when(identity.created),
-    }
-
-
-def _verification(identity: Identity) -> Result:
-    info: Result = {"LastCheckedTimestamp": datetime.now(UTC)}
-    if identity.verified is not None:
-        info["LastSuccessTimestamp"] = _when(identity.verified)
-    elif identity.error:
-        info["ErrorType"] = identity.error
-    return info
-
-
-def _listed(identity: Identity) -> Result:
-    return {
-        "IdentityType": _type(identity),
-        "IdentityName": identity.name,
-        "SendingEnabled": identity.verified is not None,
-        "VerificationStatus": _status(identity),
-    }
-
-
-def _tags(identity: Identity) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in identity.tags.items()]
-
-
-def _when(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -10,17 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from moto.core.model import ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import SERIALIZERS, SerializationContext
-from moto.core.utils import get_service_model
 from werkzeug.wrappers import Request, Response
 
 from lab.aws.errors import ApiError
+from lab.aws.models import by_path, known, model_of
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]*)/([^/]+)/aws4_request")
 _SIGNED_AS = {"monitoring": "cloudwatch", "email": "ses"}
@@ -61,14 +59,14 @@ def identify(request: Request) -> Call:
     action = request.values.get("Action")
     if action:
         return Call(service, action, region, {})
-    operation, uri = _by_path(service, request.method, request.path)
+    operation, uri = by_path(service, request.method, request.path)
     return Call(service, operation, region, uri)
 
 
 def parse(call: Call, request: Request) -> dict[str, Any]:
     """The request's parameters, as the caller gave them to boto3."""
-    model = _model(call.service).operation_model(call.operation)
-    parser = PROTOCOL_PARSERS[_model(call.service).protocol](model)
+    model = model_of(call.service).operation_model(call.operation)
+    parser = PROTOCOL_PARSERS[model_of(call.service).protocol](model)
     try:
         parsed = parser.parse(
             {
@@ -83,6 +81,10 @@ def parse(call: Call, request: Request) -> dict[str, Any]:
     except (ValueError, SyntaxError) as error:
         raise ApiError("SerializationException", f"cannot read the request: {error}") from error
     given = {name: value for name, value in parsed.items() if value is not None}
+    if request.method == "GET" and model.input_shape:
+        given |= {
+            name: request.args[name] for name in model.input_shape.members.keys() & request.args
+        }
     required = model.input_shape.required_members if model.input_shape else []
     for name in required:
         if name not in given:
@@ -92,8 +94,8 @@ def parse(call: Call, request: Request) -> dict[str, Any]:
 
 def answer(call: Call, result: Mapping[str, Any]) -> Response:
     """A successful answer in the service's protocol."""
-    model = _model(call.service).operation_model(call.operation)
-    serializer = SERIALIZERS[_model(call.service).protocol]
+    model = model_of(call.service).operation_model(call.operation)
+    serializer = SERIALIZERS[model_of(call.service).protocol]
     made = serializer(model, SerializationContext(_REQUEST_ID)).serialize(result)
     return Response(
         made["body"], made["status_code"], {**made["headers"], "x-amzn-RequestId": _REQUEST_ID}
@@ -102,14 +104,14 @@ def answer(call: Call, result: Mapping[str, Any]) -> Response:
 
 def refuse(service: str, error: ApiError) -> Response:
     """An error in the shape of the service's protocol, so that botocore finds its code."""
-    protocol = _model(service).protocol if _known(service) else "rest-json"
+    protocol = model_of(service).protocol if known(service) else "rest-json"
     fault = "Receiver" if error.status >= 500 else "Sender"
     headers = {"x-amzn-RequestId": _REQUEST_ID}
     if protocol in ("json", "rest-json"):
         headers |= {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
         body = json.dumps({"__type": error.code, "message": error.message})
         return Response(body, error.status, headers)
-    namespace = _model(service).metadata.get("xmlNamespace", "")
+    namespace = model_of(service).metadata.get("xmlNamespace", "")
     headers["Content-Type"] = "text/xml"
     body = (
         f'<?xml version="1.0"?>\n<ErrorResponse xmlns="{namespace}"><Error><Type>{fault}</Type>'
@@ -126,39 +128,3 @@ def error_code(response: Response) -> str | None:
     body = response.get_data(as_text=True)
     found = re.search(r'<Code>([^<]+)</Code>|"__type": ?"(?:[^"#]*#)?([^"]+)"', body)
     return (found[1] or found[2]) if found else str(response.status_code)
-
-
-def _by_path(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
-    """The REST operation of a path, the one with the fewest placeholders first."""
-    for verb, pattern, operation in _routes(service) if _known(service) else ():
-        found = pattern.fullmatch(path)
-        if verb == method and found:
-            return operation, found.groupdict()
-    return f"{method} {path}", {}
-
-
-@cache
-def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
-    model = _model(service)
-    routes = []
-    for name in model.operation_names:
-        http = model.operation_model(name).http
-        path = re.escape(http["requestUri"].partition("?")[0].rstrip("/"))
-        path = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", path)
-        path = re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", path)
-        routes.append((http["method"], re.compile(path + "/?"), name))
-    return sorted(routes, key=lambda route: route[1].pattern.count("(?P"))
-
-
-@cache
-def _model(service: str) -> ServiceModel:
-    return get_service_model(service)
-
-
-@cache
-def _known(service: str) -> bool:
-    try:
-        _model(service)
-    except Exception:
-        return False
-    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.aws import vault
 from lab.config import ProviderEndPoint
-from lab.smtp.endpoint import Service, Submission
+from lab.smtp.service import Service, Submission
 
 
 class PlainSmtp(Service):

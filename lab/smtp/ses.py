@@ -17,9 +17,9 @@ import dkim
 
 from lab.aws import vault
 from lab.aws.account import Account
-from lab.aws.identities import Identity
-from lab.smtp.endpoint import RefusedError, Service, Submission
+from lab.aws.identity import Identity
 from lab.smtp.message import Message
+from lab.smtp.service import RefusedError, Service, Submission
 
 _SIGNED = [
     *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),

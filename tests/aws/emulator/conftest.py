@@ -35,7 +35,8 @@ class Aws:
         self._server = WebServer("127.0.0.1", 0, app)
         self._server.start()
         self._clients: list[Any] = []
-        self.control = Control(self._server.url + PREFIX)
+        self.url = self._server.url
+        self.control = Control(self.url + PREFIX)
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         client = _session.client(  # type: ignore[call-overload]

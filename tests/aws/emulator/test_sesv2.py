@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
 
 from __future__ import annotations
 
+import json
 import re
 import time
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,7 +155,6 @@ def test_deleting(aws: Aws) -> None:
 
 
 def test_identities_come_in_pages(aws: Aws) -> None:
-    """boto3 up to 1.42 asks by GET /v2/email/identities, later ones by POST."""
     for number in range(3):
         create(aws, f"{number}.example")
     sesv2 = aws.client("sesv2")
@@ -171,6 +172,20 @@ def test_identities_come_in_pages(aws: Aws) -> None:
     rest = sesv2.list_email_identities(NextToken=page["NextToken"])
     assert [found["IdentityName"] for found in rest["EmailIdentities"]] == ["2.example"]
     assert "NextToken" not in rest
+
+
+def test_older_sdks_list_by_get(aws: Aws) -> None:
+    """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListEmailIdentities.html"""
+    for number in range(2):
+        create(aws, f"{number}.example")
+    url = f"{aws.url}/v2/email/identities?PageSize=1"
+    scope = "AWS4-HMAC-SHA256 Credential=lab/20260101/us-east-1/ses/aws4_request"
+    request = urllib.request.Request(url, headers={"Authorization": scope})  # noqa: S310
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        page = json.load(response)
+    assert [found["IdentityName"] for found in page["EmailIdentities"]] == ["0.example"]
+    assert page["NextToken"] == "1.example"
+    assert aws.control.calls()[-1].operation == "ListEmailIdentities"
 
 
 def test_dkim_signing_and_key_length_can_be_changed(aws: Aws) -> None:

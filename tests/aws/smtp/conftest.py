@@ -45,7 +45,9 @@ class Services:
         self.endpoint = f"http://127.0.0.1:{aws_port}"
         self.control = Control(f"{self.endpoint}/_lab")
         self._session = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab")
-        self._process = subprocess.Popen([sys.executable, "-m", "lab.services", str(directory)])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "lab.services", str(directory)], cwd=Path(__file__).parents[3]
+        )
         deadline = time.monotonic() + 30
         while not self.control.ready():
             assert self._process.poll() is None

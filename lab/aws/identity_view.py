@@ -1,0 +1,63 @@
+"""An SES identity in the shapes of the SES v2 API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from lab.aws.identity import Identity, signing_zone
+
+Result = dict[str, Any]
+
+
+def type_of(identity: Identity) -> str:
+    return "DOMAIN" if identity.is_domain else "EMAIL_ADDRESS"
+
+
+def status(identity: Identity) -> str:
+    return "PENDING" if identity.verified is None else "SUCCESS"
+
+
+def dkim_attributes(identity: Identity) -> Result:
+    if not identity.is_domain:
+        return {
+            "SigningEnabled": False,
+            "Status": "NOT_STARTED",
+            "SigningAttributesOrigin": "AWS_SES",
+        }
+    return {
+        "SigningEnabled": identity.signing,
+        "Status": status(identity),
+        "Tokens": list(identity.tokens),
+        "SigningHostedZone": signing_zone(identity.region),
+        "SigningAttributesOrigin": "AWS_SES",
+        "NextSigningKeyLength": identity.next_key_length,
+        "CurrentSigningKeyLength": identity.key_length,
+        "LastKeyGenerationTimestamp": _when(identity.created),
+    }
+
+
+def verification_info(identity: Identity) -> Result:
+    info: Result = {"LastCheckedTimestamp": datetime.now(UTC)}
+    if identity.verified is not None:
+        info["LastSuccessTimestamp"] = _when(identity.verified)
+    elif identity.error:
+        info["ErrorType"] = identity.error
+    return info
+
+
+def identity_info(identity: Identity) -> Result:
+    return {
+        "IdentityType": type_of(identity),
+        "IdentityName": identity.name,
+        "SendingEnabled": identity.verified is not None,
+        "VerificationStatus": status(identity),
+    }
+
+
+def tag_list(identity: Identity) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in identity.tags.items()]
+
+
+def _when(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
