@@ -8,11 +8,9 @@ demo: .venv/installed  ## set everything up, run the main job in the lab, leave 
 	@python -m lab demo
 
 test: .venv/installed  ## unit, AWS, lab and verify tests
-	@python -m lab packages
 	pytest -m "not slow"
 
 test-slow: .venv/installed  ## fault walks and load
-	@python -m lab packages
 	pytest -m slow
 
 lab: .venv/installed  ## bring the lab up and leave it

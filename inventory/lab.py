@@ -10,7 +10,15 @@ try:
 except LabError as _reason:
     raise InventoryError(str(_reason)) from None
 
-accounts = [(f"@aws/{_lab.aws.profile}", {"aws_config_file": _lab.aws.config_file})]
+accounts = [
+    (
+        f"@aws/{_lab.aws.profile}",
+        {
+            "aws_config_file": _lab.aws.config_file,
+            "resolver": (_lab.dns.address, _lab.dns.port),
+        },
+    )
+]
 
 relays = [
     (

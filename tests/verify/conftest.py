@@ -1,0 +1,74 @@
+"""`pytest tests/verify --inventory inventory/production.py`: is the fleet as the policy says?"""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyinfra.api.exceptions import PyinfraError
+
+from mailfleet.aws.account import read_domains
+from mailfleet.policy import Mail
+from mailfleet.relay.agent import program
+from mailfleet.relay.request import read_request
+from mailfleet.relay.state import HostState, parse
+from mailfleet.relay.tree import Desired, desired
+from mailfleet.ses.domains import SendingDomain
+from tests.verify.fleet import Fleet, testinfra_host
+
+FLEET = pytest.StashKey[Fleet]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        config.stash[FLEET] = Fleet.load(Path(config.getoption("--inventory")))
+    except PyinfraError as reason:
+        raise pytest.UsageError(str(reason)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    fleet = metafunc.config.stash[FLEET]
+    if "relay_name" in metafunc.fixturenames:
+        names = [host.name for host in fleet.relays]
+        metafunc.parametrize("relay_name", names, scope="session")
+    if "domain_name" in metafunc.fixturenames:
+        names = [domain.name for domain in fleet.mail.domains_by_ses()]
+        metafunc.parametrize("domain_name", names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def fleet(pytestconfig: pytest.Config) -> Fleet:
+    return pytestconfig.stash[FLEET]
+
+
+@pytest.fixture(scope="session")
+def mail(fleet: Fleet) -> Mail:
+    return fleet.mail
+
+
+@pytest.fixture(scope="session")
+def target(mail: Mail) -> Desired:
+    """A relay as it should be, but for what holds secrets."""
+    return desired(mail, {})
+
+
+@pytest.fixture(scope="session")
+def relay(fleet: Fleet, relay_name: str) -> Any:
+    """One relay host after the other, as testinfra sees it."""
+    return testinfra_host(fleet.inventory.get_host(relay_name))
+
+
+@pytest.fixture(scope="session")
+def state(relay: Any, target: Desired) -> HostState:
+    """What the relay's own reading of itself says; secrets are not in it."""
+    text = program("read", read_request(target)).encode().decode()
+    answer = relay.check_output(f"python3 -I -c {shlex.quote(text)}")
+    return parse(json.loads(answer.splitlines()[-1]))
+
+
+@pytest.fixture(scope="session")
+def domain(fleet: Fleet, domain_name: str) -> SendingDomain:
+    """One domain after the other, as AWS has it."""
+    domains = read_domains(fleet.account, fleet.mail)
+    return next(domain for domain in domains if domain.name == domain_name)

@@ -1,0 +1,82 @@
+"""The fleet of an inventory: its policy, its relay hosts as testinfra sees them, its account."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import testinfra
+from dns.resolver import Resolver
+from pyinfra.api.config import Config
+from pyinfra.api.host import Host
+from pyinfra.api.inventory import Inventory
+from pyinfra.api.state import State
+from pyinfra.context import ctx_config, ctx_state
+from pyinfra_cli.inventory import make_inventory
+
+from mailfleet.aws.account import GROUP, account_of
+from mailfleet.policy import Mail
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """What an inventory and its group_data say. Nothing is contacted before it is asked for."""
+
+    inventory: Inventory
+
+    @classmethod
+    def load(cls, path: Path) -> "Fleet":
+        """Raises pyinfra's errors for a policy or an inventory that is wrong."""
+        config = Config()  # type: ignore[no-untyped-call]
+        state = State()
+        state.cwd = str(Path.cwd())
+        ctx_state.set(state)  # type: ignore[no-untyped-call]
+        ctx_config.set(config)  # type: ignore[no-untyped-call]
+        inventory = make_inventory(str(path), cwd=state.cwd)
+        state.init(inventory, config)
+        return cls(inventory)
+
+    @property
+    def mail(self) -> Mail:
+        host: Host = next(iter(self.inventory))
+        policy: Mail = host.data.mail
+        return policy
+
+    @property
+    def relays(self) -> list[Host]:
+        return [host for host in self.inventory if GROUP not in host.groups]
+
+    @cached_property
+    def account(self) -> Host:
+        """The AWS account, connected."""
+        account = account_of(self.inventory)
+        account.connect(raise_exceptions=True)
+        return account
+
+    @property
+    def resolver(self) -> Resolver:
+        """The one that the account's `resolver` names as (address, port), or the system's."""
+        named = account_of(self.inventory).data.get("resolver")
+        resolver = Resolver(configure=not named)
+        if named:
+            resolver.nameservers, resolver.port = [named[0]], named[1]
+        return resolver
+
+
+def testinfra_host(host: Host) -> Any:
+    """A relay as testinfra reaches it: by the SSH settings that pyinfra has for it."""
+    sudo = bool(host.data.get("_sudo"))
+    if host.name == "@local":
+        return testinfra.get_host("local://", sudo=sudo)
+    data = host.data
+    known_hosts = data.get("ssh_known_hosts_file")
+    options = {
+        "ssh_identity_file": data.get("ssh_key"),
+        "ssh_config": data.get("ssh_config_file"),
+        "ssh_extra_args": known_hosts and f"-o UserKnownHostsFile={known_hosts}",
+    }
+    user = f"{data.ssh_user}@" if data.get("ssh_user") else ""
+    port = f":{data.ssh_port}" if data.get("ssh_port") else ""
+    address = f"ssh://{user}{data.get('ssh_hostname') or host.name}{port}"
+    given = {name: value for name, value in options.items() if value}
+    return testinfra.get_host(address, sudo=sudo, **given)

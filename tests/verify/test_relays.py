@@ -1,0 +1,101 @@
+"""Every relay host runs what the policy says."""
+
+import re
+from typing import Any
+
+import pytest
+
+from mailfleet.policy import Mail
+from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.state import HostState
+from mailfleet.relay.tree import POSTFIX, TIMER, Desired
+
+
+def test_packages_are_installed(relay: Any, target: Desired) -> None:
+    missing = [name for name in target.packages if not relay.package(name).is_installed]
+    assert not missing, f"not installed: {', '.join(missing)}; a deploy installs them"
+
+
+def test_postfix_runs_and_starts_at_boot(relay: Any) -> None:
+    service = relay.service("postfix")
+    assert service.is_enabled, "postfix.service is disabled: mail stops at the next boot"
+    assert service.is_running, "postfix.service does not run: no mail leaves this host"
+
+
+def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> None:
+    """`postconf -n` lists every parameter that main.cf sets, as Postfix understood it."""
+    effective = postfix_parameters(relay.check_output("/usr/sbin/postconf -n"))
+    main_cf = target.file(f"{POSTFIX}main.cf").content
+    assert main_cf is not None
+    wanted = postfix_parameters(main_cf.decode())
+    differing = [
+        f"{name}: found {effective.get(name)!r}, expected {wanted.get(name)!r}"
+        for name in sorted(effective.keys() | wanted.keys())
+        if _words(effective.get(name)) != _words(wanted.get(name))
+    ]
+    assert not differing, "main.cf was changed by hand: " + "; ".join(differing)
+
+
+def test_mail_goes_to_the_policys_provider(relay: Any, mail: Mail) -> None:
+    def effective(parameter: str) -> str:
+        return str(relay.check_output(f"/usr/sbin/postconf -xh {parameter}"))
+
+    provider = mail.default_provider
+    assert effective("relayhost") == provider.nexthop
+    assert effective("default_transport") == provider.name
+    limit = f"{provider.name}_destination_concurrency_limit"
+    assert effective(limit) == str(provider.connections)
+    assert effective("smtp_tls_security_level") == "secure", "mail might leave unverified"
+    assert effective("relay_soft_bounce") == ("yes" if mail.relay.soft_bounce else "no")
+
+
+def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:
+    """A next hop without one is refused with 530, which would bounce all mail. The credential
+    itself stays on the host."""
+    for nexthop in target.nexthops:
+        table = f"texthash:{POSTFIX}sasl_passwd"
+        found = relay.run(f"/usr/sbin/postmap -q '{nexthop}' {table} >/dev/null")
+        assert found.rc == 0, f"no credential for {nexthop} in {POSTFIX}sasl_passwd"
+
+
+def test_files_are_the_policys(target: Desired, state: HostState) -> None:
+    for file in target.files:
+        live = state.files[file.path]
+        assert live is not None, f"{file.path} is missing"
+        if file.content is not None and not file.secret:
+            same = live.text == file.content.decode()
+            assert same, f"{file.path} was changed by hand: see `pyinfra ... --dry --diff`"
+
+
+def test_files_belong_to_root_and_secrets_to_root_alone(relay: Any, target: Desired) -> None:
+    paths = " ".join(file.path for file in target.files)
+    found = relay.check_output(f"stat -c '%n %a %U %G' {paths}").splitlines()
+    wanted = [f"{file.path} {file.mode} {file.owner} {file.group}" for file in target.files]
+    assert found == wanted
+    assert all(file.mode == "600" for file in target.files if file.secret)
+
+
+def test_postfix_runs_what_is_on_disk(state: HostState) -> None:
+    assert state.loaded is not None, "Postfix has never loaded what mailfleet wrote"
+    assert state.loaded.digest == state.live, "changed since Postfix loaded it: deploy again"
+
+
+def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
+    if not mail.alerts:
+        pytest.skip("the policy has no alerts")
+    timer = relay.service(TIMER)
+    assert timer.is_enabled
+    assert timer.is_running
+    assert relay.file("/usr/local/bin/check_mail_logs").mode & 0o111
+    assert relay.file("/usr/local/bin/emergency_mail_sender").mode & 0o111
+
+
+def test_postfix_listens_on_loopback_alone(relay: Any) -> None:
+    listening = relay.check_output("ss -Htln 'sport = :25'")
+    addresses = re.findall(r"(\S+):25\s", listening)
+    assert addresses, "nothing listens on port 25"
+    assert set(addresses) <= {"127.0.0.1", "[::1]"}, f"open to others: {addresses}"
+
+
+def _words(value: str | None) -> list[str] | None:
+    return None if value is None else value.replace(",", " ").split()
