@@ -9,7 +9,6 @@ from botocore.exceptions import BotoCoreError
 from moto.core.model import ServiceModel
 from moto.core.utils import get_service_model
 
-
 _FORMER = {("sesv2", "GET", "/v2/email/identities"): "ListEmailIdentities"}
 """Ways that older SDKs still go, their parameters in the query string."""
 
