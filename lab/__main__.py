@@ -59,11 +59,12 @@ def down() -> None:
     """Take the lab away, whatever state it is in."""
     with _alone() as directory:
         name = network.lab_name(directory)
-        if not directory.exists() and not leftovers.find(name, directory):
+        if directory.exists() or leftovers.find(name, directory):
+            with step("Taking the lab away"):
+                take_down(name, directory)
+        else:
             click.echo("There is no lab.")
-            return
-        with step("Taking the lab away"):
-            take_down(name, directory)
+        _lock_file(directory).unlink()
 
 
 @main.command()
@@ -94,10 +95,14 @@ def _alone() -> Iterator[Path]:
     """The state directory, while no other `up` or `down` of the same lab runs."""
     directory = state_dir()
     try:
-        with lock(cache_dir() / f"{network.lab_name(directory)}.lock"):
+        with lock(_lock_file(directory)):
             yield directory
     except PermissionError as error:
         raise LabError(f"{error}: is the lab in {directory} another user's?") from error
+
+
+def _lock_file(directory: Path) -> Path:
+    return cache_dir() / f"{network.lab_name(directory)}.lock"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def cache_dir() -> Path:
@@ -17,7 +18,20 @@ def cache_dir() -> Path:
 
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Wait for, hold and release an flock; the kernel releases it when the holder dies."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    """Wait for, hold and release an flock; the kernel releases it when the holder dies.
+
+    The holder may remove the file: those who waited for it then agree on a new one.
+    """
+    while True:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_at(path, file):
+                yield
+                return
+
+
+def _is_at(path: Path, file: IO[str]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False

@@ -1,17 +1,19 @@
 """The service process: AWS, DNS and SMTP providers of a lab, as `python -m lab.services DIR`."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from lab.cgroups import in_own_group
 from lab.errors import LabError
-from lab.state import CHECKOUT
+from lab.state import CHECKOUT, Aws
 from lab.world import World
 
 READY_SECONDS = 60.0
@@ -28,6 +30,36 @@ def read_world(directory: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def write_aws_config(aws: Aws) -> None:
+    """A profile for boto3. The key is made up: the lab's AWS believes everybody."""
+    settings = (
+        ("region", "us-east-1"),
+        ("endpoint_url", aws.endpoint),
+        ("aws_access_key_id", "AKIALABLABLABLABLAB1"),
+        ("aws_secret_access_key", "lab"),
+    )
+    path = Path(aws.config_file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"[profile {aws.profile}]", *(f"{key} = {value}" for key, value in settings)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that are free for both TCP and UDP just now."""
+    ports: list[int] = []
+    with ExitStack() as held:
+        while len(ports) < count:
+            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            tcp.bind(("127.0.0.1", 0))
+            try:
+                udp.bind(tcp.getsockname())
+            except OSError:
+                continue
+            ports.append(tcp.getsockname()[1])
+    return ports
 
 
 def start(directory: Path, lab: str | None) -> subprocess.Popen[bytes]:

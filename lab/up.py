@@ -1,9 +1,7 @@
 """Bring a lab up: base trees, network, services, hosts, and lab.json at the very end."""
 
-import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -67,7 +65,7 @@ def _plan_for(lab: Lab, mail: Mail) -> World:
 
 
 def _without_hosts(name: str, directory: Path, mail: Mail, why: str) -> Lab:
-    plan = world.on_loopback(mail, _free_ports(world.ports_needed(mail)))
+    plan = world.on_loopback(mail, processes.free_ports(world.ports_needed(mail)))
     lab = _describe(name, directory, plan, subnet=None, why=why)
     with step("Starting AWS, DNS and the providers"):
         _start_services(directory, plan, lab)()
@@ -95,7 +93,7 @@ def _start_services(directory: Path, plan: World, lab: Lab) -> Callable[[], None
     """Start the services; the result waits until they are ready."""
     ensure_ca(directory / "ca")
     processes.write_world(directory, plan)
-    _write_aws_config(Path(lab.aws.config_file), lab.aws.endpoint)
+    processes.write_aws_config(lab.aws)
     process: Popen[bytes] = processes.start(directory, lab.name if lab.relays else None)
     return partial(processes.wait_until_ready, process, directory, lab.control)
 
@@ -139,32 +137,3 @@ def _describe(
         ca=str(directory / "ca/ca.pem"),
         why_no_relays=why,
     )
-
-
-def _write_aws_config(path: Path, endpoint: str) -> None:
-    """A profile for boto3. The key is made up: the lab's AWS believes everybody."""
-    settings: Iterable[tuple[str, str]] = (
-        ("region", "us-east-1"),
-        ("endpoint_url", endpoint),
-        ("aws_access_key_id", "AKIALABLABLABLABLAB1"),
-        ("aws_secret_access_key", "lab"),
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"[profile {PROFILE}]", *(f"{key} = {value}" for key, value in settings)]
-    path.write_text("\n".join(lines) + "\n")
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that are free for both TCP and UDP just now."""
-    ports: list[int] = []
-    with ExitStack() as held:
-        while len(ports) < count:
-            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            tcp.bind(("127.0.0.1", 0))
-            try:
-                udp.bind(tcp.getsockname())
-            except OSError:
-                continue
-            ports.append(tcp.getsockname()[1])
-    return ports

@@ -122,7 +122,10 @@ def ports_needed(mail: Mail) -> int:
 
 def same_policy(old: Mapping[str, Any], new: World) -> bool:
     """Whether a running lab's services.json serves what `new` would, wherever each of them is."""
-    return _essence(old) == _essence(new.to_json())
+    try:
+        return _essence(old) == _essence(new.to_json())
+    except (KeyError, TypeError):  # `old` is damaged
+        return False
 
 
 def _essence(world: Mapping[str, Any]) -> dict[str, Any]:
