@@ -18,7 +18,7 @@ from lab.faults import Faults
 from lab.observed import ApiCall, Log, Mail
 from lab.web import WebServer
 
-_session = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab")
+_session: Any = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab")
 
 
 class Aws:
@@ -39,7 +39,7 @@ class Aws:
         self.control = Control(self.url + PREFIX)
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        client = _session.client(  # type: ignore[call-overload]
+        client = _session.client(
             service,
             region_name=region,
             endpoint_url=self._server.url,

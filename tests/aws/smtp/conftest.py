@@ -44,7 +44,7 @@ class Services:
         self.directory = directory
         self.endpoint = f"http://127.0.0.1:{aws_port}"
         self.control = Control(f"{self.endpoint}/_lab")
-        self._session = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab")
+        self._session: Any = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "lab.services", str(directory)], cwd=Path(__file__).parents[3]
         )
@@ -55,9 +55,7 @@ class Services:
             time.sleep(0.02)
 
     def client(self, service: str) -> Any:
-        return self._session.client(  # type: ignore[call-overload]
-            service, region_name="us-east-1", endpoint_url=self.endpoint
-        )
+        return self._session.client(service, region_name="us-east-1", endpoint_url=self.endpoint)
 
     def connect(self, provider: str = "ses") -> smtplib.SMTP:
         """Greeted, not yet encrypted."""
