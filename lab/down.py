@@ -13,7 +13,7 @@ from lab.isolation import TRIAL
 from lab.run import run, succeeds
 
 # What a lab keeps in its directory. Anything else there is not ours.
-_FILES = ("lab.json", ".lab.json.new", "services.json", "services.pid", "services.log")
+_FILES = ("lab.json", ".lab.json.new", "services.json", "services.pid", "services.log", "plan.txt")
 _FOLDERS = ("aws", "ca", "machines", "ssh", TRIAL)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from lab import packages
@@ -29,6 +30,12 @@ def why_no_relays(directory: Path) -> str | None:
     if any(character in str(directory) for character in ":,\\"):
         return f"hosts need overlay mounts, which cannot be in a directory named {directory}."
     return _why_no_packages() or _why_no_control_groups() or _why_no_mounts(directory)
+
+
+def why_not() -> str | None:
+    """The same where there is no state directory yet."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return why_no_relays(Path(scratch))
 
 
 def _why_no_packages() -> str | None:
