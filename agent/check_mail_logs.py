@@ -97,7 +97,8 @@ def trouble(identifier: str, message: str, priority: str) -> str | None:
         reason = delivery["reason"]
         named = next((name for name, pattern in CLASSES if re.search(pattern, reason)), "other")
         # SOFTBOUNCE: refused for good, and kept because of soft_bounce
-        return f"{delivery['status'].lower()} at {printable(delivery['relay'])}: {named}"
+        where = "" if delivery["relay"] == "none" else f" at {printable(delivery['relay'])}"
+        return f"{delivery['status'].lower()}{where}: {named}"
     severity = SEVERITY.match(message)
     if any(text in message for text in HARMLESS):
         return None
@@ -178,8 +179,17 @@ def keep_place(path: str, place: dict[str, Any]) -> None:
     os.replace(f"{path}.new", path)
 
 
+def see_that_there_is_a_journal() -> None:
+    """journalctl is content with no journal at all; silence would then prove nothing."""
+    command = ["journalctl", "--quiet", "--no-pager", "--lines=1", "--output=cat"]
+    answer = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if not answer.stdout:
+        raise CannotLook("the journal is empty or not there")
+
+
 def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
     """What there is since `place`: the report, what is missing in it, and the place to go on."""
+    see_that_there_is_a_journal()
     began = {"cursor": place["cursor"], "since": int(time.time() * 1e6)}
     if not place["cursor"]:
         report, _ = gather(entries(f"--since=@{place['since'] // 1_000_000}"), None, began)
@@ -192,9 +202,10 @@ def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
         pass  # a damaged cursor, or no journal: reading without a cursor tells which
     began["cursor"] = None
     report, _ = gather(entries(), None, began)
+    when = f" (about {clock(place['since'])})" if place["since"] else ""
     gap = (
-        f"The log up to which the last check had read (about {clock(place['since'])}) is gone: "
-        "what follows begins with the oldest entry that is left, and lines before it are lost."
+        f"The place in the log where the last check stopped{when} is gone: what follows begins "
+        "with the oldest entry that is left. Lines may be missing before it, or told again."
     )
     return report, gap, began
 

@@ -39,7 +39,6 @@ LOCK_SECONDS = 60
 
 def apply(request: dict[str, Any], root: str = "") -> None:
     """Do what mailfleet.relay.request describes. Raises Refused, with live files as they were."""
-    os.umask(0o077)
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with _locked(root, request["by"]):
         _compare(root, request)
@@ -134,5 +133,6 @@ def _now() -> str:
 
 
 def main(text: str) -> None:
+    os.umask(0o077)
     carry_on_when_the_reader_is_gone()
     ending_in_one_sentence(lambda: apply(json.loads(text)))

@@ -49,16 +49,16 @@ def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
 def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
     """Write a file's content to `name` in `directory`; returns its path.
 
-    It has its final owner and mode before it has content; until then nobody else may open it.
+    It has its final owner (ours, unless one is given) and mode before it has content; until
+    then nobody else may open it.
     """
     path = os.path.join(directory, name)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "wb") as out:
-        owner, group = _ids(file)
-        if (owner, group) != (os.geteuid(), os.getegid()):
-            os.fchown(descriptor, owner, group)
+        if "owner" in file:
+            os.fchown(descriptor, *_ids(file))
         os.fchmod(descriptor, int(file["mode"], 8))
         out.write(file["content"])
         out.flush()

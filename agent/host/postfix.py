@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.host.common import Refused, one_line, run, run_at_terminal, say
 from agent.host.files import new_file
-from agent.host.state import KEPT, POSTFIX
+from agent.host.state import KEPT, POSTFIX, running
 
 _STAGE = f"{KEPT}/stage"
 _SECONDS_TO_ANSWER = 20
@@ -94,7 +94,7 @@ def load(action: str) -> None:
 
     Returns once it runs and answers; else raises Refused.
     """
-    if action == "reload" and run("postfix", "status").returncode == 0:
+    if action == "reload" and running(""):
         answer = run("postfix", "reload")
     else:
         # "start" of Debian 12's postfix.service does nothing once its instance has died
@@ -109,7 +109,7 @@ def _see_that_it_answers() -> None:
     until = time.monotonic() + _SECONDS_TO_ANSWER
     while True:
         time.sleep(0.3)
-        if run("postfix", "status").returncode == 0 and _greeting().startswith(b"220"):
+        if running("") and _greeting().startswith(b"220"):
             return
         if time.monotonic() > until:
             raise Refused(

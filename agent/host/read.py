@@ -1,11 +1,10 @@
 """Read everything that mailfleet manages on a host, in one go; nothing is changed."""
 
 import json
-import shutil
 from typing import Any
 
 from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
-from agent.host.state import APPLIED, LOADED, kept, live_digest, observed, state_digest
+from agent.host.state import APPLIED, LOADED, kept, live_digest, observed, running, state_digest
 
 
 def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
@@ -23,7 +22,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "live": live_digest(files),
         "applied": applied and {key: applied[key] for key in ("by", "on", "at")},
         "state": state_digest(files),
-        "running": _running(),
+        "running": running(root),
     }
 
 
@@ -56,11 +55,6 @@ def _units(names: list[str]) -> dict[str, dict[str, bool]]:
             "current": unit.get("NeedDaemonReload") != "yes",
         }
     return {name: found[name] for name in names}
-
-
-def _running() -> bool:
-    """Whether Postfix's master runs."""
-    return shutil.which("postfix") is not None and run("postfix", "status").returncode == 0
 
 
 def main(text: str) -> None:

@@ -1,5 +1,6 @@
 """What mailfleet remembers on a host, and digests of what the host holds."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ KEPT = "/var/lib/mailfleet"
 LOADED = f"{KEPT}/loaded"
 APPLIED = f"{KEPT}/applied.json"
 POSTFIX = "/etc/postfix/"
+MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
 Files = dict[str, dict[str, Any] | None]
 
 
@@ -57,7 +59,19 @@ def keep(root: str, path: str, record: dict[str, Any]) -> None:
     content = f"{json.dumps(record)}\n".encode()
     os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
     name = os.path.basename(path)
-    put(root, path, new_file(root + KEPT, f".{name}.mailfleet", {**PRIVATE, "content": content}))
+    put(
+        root, path, new_file(root + KEPT, f".{name}.mailfleet", {"mode": "600", "content": content})
+    )
 
 
-PRIVATE = {"mode": "600", "owner": "root", "group": "root"}
+def running(root: str) -> bool:
+    """Whether Postfix's master runs: it holds this lock. `postfix status` says it too, but logs
+    an error, which is then somebody's alert, each time it does not run."""
+    try:
+        with open(root + MASTER_LOCK, "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

@@ -1,0 +1,59 @@
+"""States of relay hosts, as their program would read them."""
+
+from dataclasses import replace
+
+from mailfleet.relay.digest import digest
+from mailfleet.relay.state import Applied, HostState, LiveFile, LiveUnit, Loaded
+from mailfleet.relay.tree import Desired
+
+LISTEN = "loopback-only all"
+
+
+def bare(desired: Desired) -> HostState:
+    """A host that nobody has touched: no file of ours, no Postfix."""
+    return HostState(
+        files=dict.fromkeys(desired.managed),
+        packages=dict.fromkeys(desired.packages) | {"python3": "3.13.5-1"},
+        units={unit.name: LiveUnit(False, False, True) for unit in desired.units},
+        loaded=None,
+        live=None,
+        applied=None,
+        digest="bare",
+        running=False,
+    )
+
+
+def deployed(desired: Desired) -> HostState:
+    """A host that holds and runs all of `desired`."""
+    return HostState(
+        files=dict.fromkeys(desired.absent)
+        | {
+            file.path: LiveFile(
+                digest(file.content or b"", file.secret),
+                file.mode,
+                file.owner,
+                file.group,
+                None if file.secret else (file.content or b"").decode(),
+            )
+            for file in desired.files
+        },
+        packages=dict.fromkeys(desired.packages, "1.0"),
+        units={
+            unit.name: LiveUnit(unit.enabled, unit.enabled if unit.active is None else unit.active,
+                                True)
+            for unit in desired.units
+        },
+        loaded=Loaded("live", LISTEN),
+        live="live",
+        applied=Applied("ops", "laptop", "2026-11-22T00:00:00Z"),
+        digest="deployed",
+        running=True,
+    )  # fmt: skip
+
+
+def with_text(state: HostState, path: str, text: str) -> HostState:
+    """The same host after somebody has edited a file by hand."""
+    before = state.files[path]
+    assert before is not None
+    edited = replace(before, digest=digest(text.encode(), False), text=text)
+    return replace(state, files={**state.files, path: edited}, live="edited", digest="edited")

@@ -1,0 +1,42 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mailfleet.relay.agent import program
+
+REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": []}
+
+
+def test_a_program_reads_its_request_from_its_own_text() -> None:
+    text = program("read", REQUEST)
+    answer = subprocess.run(
+        [sys.executable, "-I", "-"], input=text.encode(), capture_output=True, check=True
+    )
+    lines = answer.stdout.splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0])["files"] == {"/nowhere/é\n'\"\\": None}
+
+
+@pytest.mark.parametrize("name", ["read", "apply", "probe_smtp"])
+def test_programs_are_whole(name: str) -> None:
+    text = program(name, {}).encode().decode()
+    assert "from agent" not in text
+    compile(text, name, "exec")
+
+
+def test_nothing_of_a_program_is_logged() -> None:
+    text = program("probe_smtp", {"password": "sentinel"})
+    assert "sentinel" not in f"{text}{text!s}{text!r}%s" % text
+    assert b"sentinel" in text.encode()
+
+
+def test_a_mistake_of_ours_shows_no_request() -> None:
+    text = program("apply", {"files": "sentinel"})
+    answer = subprocess.run(
+        [sys.executable, "-I", "-"], input=text.encode(), capture_output=True, check=False
+    )
+    assert answer.returncode == 1
+    assert b"sentinel" not in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1

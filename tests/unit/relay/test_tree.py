@@ -1,0 +1,142 @@
+import json
+
+import pytest
+
+from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
+from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.tree import EMERGENCY, TIMER, Desired, desired
+from tests.support.relay_policy import CREDENTIALS, policy
+
+
+def text(tree: Desired, path: str) -> str:
+    content = tree.file(path).content
+    assert content is not None
+    return content.decode()
+
+
+def main_cf(**changes: object) -> dict[str, str]:
+    return postfix_parameters(text(desired(policy(**changes), CREDENTIALS), "/etc/postfix/main.cf"))
+
+
+def test_the_smallest_policy_is_enough() -> None:
+    mail = Mail(domains=[Domain("example.com")], providers=[Ses("eu-west-1")])
+    tree = desired(mail, {"ses": CREDENTIALS["ses"]})
+    assert tree.nexthops == ("[email-smtp.eu-west-1.amazonaws.com]:587",)
+    assert all(file.content is not None for file in tree.files)
+
+
+def test_mail_goes_to_the_default_provider_over_verified_tls() -> None:
+    found = main_cf()
+    assert found["default_transport"] == "ses"
+    assert found["relayhost"] == "[email-smtp.us-east-1.amazonaws.com]:587"
+    assert found["smtp_tls_security_level"] == "secure"
+    assert found["smtp_tls_mandatory_protocols"] == ">=TLSv1.2"
+
+
+def test_soft_bounce_is_left_to_the_transports() -> None:
+    found = main_cf()
+    assert "soft_bounce" not in found
+    assert found["relay_soft_bounce"] == "yes"
+    assert main_cf(relay=Relay(soft_bounce=False))["relay_soft_bounce"] == "no"
+    master = text(desired(policy(), CREDENTIALS), "/etc/postfix/master.cf")
+    assert "\nsendgrid  unix" in master
+    assert master.count("-o soft_bounce=$relay_soft_bounce") == 4  # smtp, relay, two providers
+
+
+def test_connection_reuse_has_the_service_that_it_needs() -> None:
+    assert main_cf()["smtp_tls_connection_reuse"] == "yes"
+    assert "\ntlsproxy  unix" in text(desired(policy(), CREDENTIALS), "/etc/postfix/master.cf")
+
+
+def test_connections_and_recipients_are_limited_for_each_provider() -> None:
+    found = main_cf()
+    assert found["sendgrid_destination_concurrency_limit"] == "4"
+    assert found["sendgrid_initial_destination_concurrency"] == "4"
+    assert found["ses_destination_recipient_limit"] == "50"
+    assert "sendgrid_destination_recipient_limit" not in found
+
+
+def test_nothing_in_main_cf_is_of_one_host() -> None:
+    assert "$myhostname" in main_cf()["virtual_alias_maps"]
+
+
+def test_routed_senders_leave_by_their_provider() -> None:
+    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
+    assert "@lists.example.com sendgrid:[smtp.sendgrid.net]:587\n" in table
+
+
+def test_every_next_hop_has_its_credential() -> None:
+    file = desired(policy(), CREDENTIALS).file("/etc/postfix/sasl_passwd")
+    assert (file.mode, file.owner, file.secret) == ("600", "root", True)
+    assert (file.content or b"").decode().splitlines()[1:] == [
+        "[email-smtp.us-east-1.amazonaws.com]:587 AKIAEXAMPLE:ses-password",
+        "[smtp.sendgrid.net]:587 apikey:sendgrid-password",
+    ]
+
+
+def test_an_unknown_credential_leaves_its_files_unknown() -> None:
+    tree = desired(policy(), {"ses": None, "sendgrid": CREDENTIALS["sendgrid"]})
+    unknown = [file.path for file in tree.files if file.content is None]
+    assert unknown == ["/etc/postfix/sasl_passwd"]
+
+
+def test_a_provider_with_wrapper_mode() -> None:
+    mail = Mail(
+        domains=[Domain("example.com")],
+        providers=[
+            Smtp("mail.example.net:465", name="other", username="u", password=secret("env:PW"))
+        ],
+    )
+    assert "smtp_tls_wrappermode=yes" in text(desired(mail, {}), "/etc/postfix/master.cf")
+
+
+def test_alerts_leave_by_their_own_provider() -> None:
+    file = desired(policy(), CREDENTIALS).file(EMERGENCY)
+    settings = json.loads(file.content or b"")
+    assert file.mode == "600"
+    assert settings["to"] == ["ops@example.net"]
+    assert settings["servers"][0]["host"] == "smtp.sendgrid.net"
+    assert settings["servers"][0]["tls"] == "starttls"
+
+
+def test_without_alerts_nothing_checks_the_logs() -> None:
+    tree = desired(policy(alerts=[]), CREDENTIALS)
+    assert EMERGENCY in tree.absent
+    assert next(unit for unit in tree.units if unit.name == TIMER).enabled is False
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    assert "password" not in repr(desired(policy(), CREDENTIALS).files)
+
+
+def test_a_dollar_in_an_address_stays_one() -> None:
+    tree = desired(policy(admin="a$b@example.net"), CREDENTIALS)
+    assert "a$$b@example.net" in text(tree, "/etc/postfix/main.cf")
+    assert "a$$b@example.net" in text(tree, "/etc/postfix/system_recipients")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"admin": "a{b@example.net"}, "without braces"),
+        ({"routes": [Route("ses", senders=["#a@example.com"])]}, "comment"),
+    ],
+)
+def test_what_postfix_cannot_express_is_refused(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(PolicyError, match=sentence):
+        desired(policy(**changes), CREDENTIALS)
+
+
+def test_names_of_postfixs_own_services_are_refused() -> None:
+    mail = Mail(domains=[Domain("example.com")], providers=[Ses("us-east-1", name="relay")])
+    with pytest.raises(PolicyError, match="service of Postfix"):
+        desired(mail, {})
+
+
+def test_two_providers_at_one_next_hop_are_refused() -> None:
+    providers = [
+        Smtp("smtp.example.net", name=name, username=name, password=secret("env:PW"))
+        for name in ("one", "two")
+    ]
+    with pytest.raises(PolicyError, match="twice"):
+        desired(Mail(domains=[Domain("example.com")], providers=providers), {})
