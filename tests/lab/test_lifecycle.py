@@ -129,11 +129,15 @@ def test_hosts_find_their_provider_and_trust_it(bench: Bench) -> None:
     assert bench.ssh("relay3", f'python3 -c "{program}"').strip() == "220"
 
 
-def test_a_host_with_another_key_is_refused(bench: Bench) -> None:
+def test_a_host_with_another_key_is_refused(bench: Bench, tmp_path: Path) -> None:
     """Strict host key checking: relay2's key does not pass for relay1's."""
+    lab = bench.lab()
+    swapped = tmp_path / "known_hosts"
+    key = Path(lab.ssh.known_hosts).read_text().splitlines()[1].split(" ", 1)[1]
+    swapped.write_text(f"{lab.relay('relay1').address} {key}\n")
     command = [
-        part.replace("UserKnownHostsFile=", "UserKnownHostsFile=/dev/null#")
-        for part in bench.lab().ssh_command("relay1", "true")
+        part.replace(lab.ssh.known_hosts, str(swapped))
+        for part in lab.ssh_command("relay1", "true")
     ]
     refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert refused.returncode == 255
