@@ -15,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="the pyinfra inventory that tests/verify looks at, such as inventory/production.py",
     )
+    parser.addoption(
+        "--group-data",
+        action="append",
+        default=[],
+        help="further group_data folders, as pyinfra's own option of that name",
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

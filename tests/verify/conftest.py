@@ -22,7 +22,9 @@ FLEET = pytest.StashKey[Fleet]()
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        config.stash[FLEET] = Fleet.load(Path(config.getoption("--inventory")))
+        config.stash[FLEET] = Fleet.load(
+            Path(config.getoption("--inventory")), config.getoption("--group-data")
+        )
     except PyinfraError as reason:
         raise pytest.UsageError(str(reason)) from None
 

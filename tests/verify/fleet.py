@@ -25,14 +25,14 @@ class Fleet:
     inventory: Inventory
 
     @classmethod
-    def load(cls, path: Path) -> "Fleet":
+    def load(cls, path: Path, group_data: list[str]) -> "Fleet":
         """Raises pyinfra's errors for a policy or an inventory that is wrong."""
         config = Config()  # type: ignore[no-untyped-call]
         state = State()
         state.cwd = str(Path.cwd())
         ctx_state.set(state)  # type: ignore[no-untyped-call]
         ctx_config.set(config)  # type: ignore[no-untyped-call]
-        inventory = make_inventory(str(path), cwd=state.cwd)
+        inventory = make_inventory(str(path), cwd=state.cwd, group_data_directories=group_data)
         state.init(inventory, config)
         return cls(inventory)
 

@@ -1,0 +1,84 @@
+"""One lab for all tests of this folder, beside whatever other lab there is, and gone after."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.state import Lab
+from tests.support.cli import ROOT, Run
+from tests.support.fleet import Fleet
+from tests.support.policies import write_policy
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A fresh lab to which nothing has been deployed. Where the machine allows no hosts, all
+    tests that need them are skipped, and say why."""
+    scratch = tmp_path_factory.mktemp("fleet")
+    policy = write_policy(scratch / "group_data")
+    directory = ROOT / ".lab-test"
+    env = {
+        **os.environ,
+        "MAILFLEET_LAB": str(directory),
+        "MAILFLEET_LAB_POLICY": str(policy / "all.py"),
+    }
+
+    def lab(command: str) -> None:
+        subprocess.run([sys.executable, "-m", "lab", command], cwd=ROOT, env=env, check=True)
+
+    lab("down")
+    lab("up")
+    try:
+        loaded = Lab.load(directory)
+        if loaded.why_no_relays:
+            pytest.skip(loaded.why_no_relays)
+        yield Fleet(directory, policy, loaded)
+    finally:
+        lab("down")
+
+
+@dataclass(frozen=True)
+class FirstDeploy:
+    """What was seen of the first deploy of a fleet, in order."""
+
+    dry: Run
+    dry_plan: list[dict[str, Any]]
+    writes_while_dry: list[str]
+    run: Run
+    run_plan: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def first(fleet: Fleet) -> FirstDeploy:
+    """The first deploy, with SES verifying late and refusing the new key for a while."""
+    path = fleet.directory / "run.json"
+    dry = fleet.deploy("--dry", "--diff")
+    dry_plan = fleet.plan()
+    writes = [call.operation for call in fleet.control.calls(writes=True)]
+    fleet.control.set_faults(verification={"late": 8}, young_key=12)
+    run = fleet.deploy("-y", "--data", f"plan_out={path}")
+    fleet.control.reset_faults()
+    return FirstDeploy(dry, dry_plan, writes, run, json.loads(path.read_text()))
+
+
+@pytest.fixture
+def deployed(fleet: Fleet, first: FirstDeploy) -> Iterator[Fleet]:
+    """The fleet after its first deploy, as each test finds it and must leave it."""
+    assert first.run.status == 0, first.run.output
+    fleet.control.forget_calls()
+    fleet.control.forget_mail()
+    yield fleet
+    fleet.control.reset_faults()

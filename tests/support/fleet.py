@@ -1,0 +1,132 @@
+"""The lab's fleet, deployed to from outside as its users would."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from lab.control import Control
+from lab.observed import Mail
+from lab.state import Lab
+from tests.support.cli import Run, command, pyinfra
+
+INVENTORY = "inventory/lab.py"
+_FINGERPRINT = (
+    "sha256sum /etc/postfix/* /var/lib/mailfleet/loaded /usr/local/bin/* 2>/dev/null;"
+    " systemctl show postfix -p ActiveState; pgrep -f libexec/postfix/sbin/master"
+)
+
+
+@dataclass
+class Fleet:
+    """A lab that is up. `policy` is the group_data folder that deploys use."""
+
+    directory: Path
+    policy: Path
+    lab: Lab
+
+    @property
+    def control(self) -> Control:
+        return Control(self.lab.control)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"MAILFLEET_LAB": str(self.directory)}
+
+    @property
+    def relays(self) -> list[str]:
+        return [relay.name for relay in self.lab.relays]
+
+    def address(self, relay: str) -> str:
+        return self.lab.relay(relay).address
+
+    def arguments(self, *arguments: str, policy: Path | None = None) -> list[str]:
+        return ["deploy.py", "--group-data", str(policy or self.policy), *arguments]
+
+    def deploy(
+        self, *arguments: str, policy: Path | None = None, env: dict[str, str] | None = None
+    ) -> Run:
+        every = self.arguments(*arguments, policy=policy)
+        return pyinfra(INVENTORY, *every, env={**self.env, **(env or {})})
+
+    def command(self, *arguments: str) -> list[str]:
+        return command(INVENTORY, *self.arguments(*arguments))
+
+    def plan(self, *arguments: str, policy: Path | None = None) -> list[dict[str, Any]]:
+        path = self.directory / "plan.json"
+        run = self.deploy("--dry", "--data", f"plan_out={path}", *arguments, policy=policy)
+        assert run.status == 0, run.output
+        plan: list[dict[str, Any]] = json.loads(path.read_text())
+        return plan
+
+    def ssh(self, relay: str, script: str, text: str = "", *, check: bool = True) -> str:
+        """Run a shell script on a relay as root."""
+        done = subprocess.run(
+            self.lab.ssh_command(relay, f"sudo sh -c {_quoted(script)}"),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, done.stderr
+        return done.stdout
+
+    def sendmail(self, relay: str, subject: str, *, sender: str, to: str = "you@elsewhere.example",
+                 times: int = 1) -> None:  # fmt: skip
+        """Submit mail with sendmail(1), `times` times in a row."""
+        mail = f"From: {sender}\\nTo: {to}\\nSubject: {subject}\\n\\nHello\\n"
+        submit = f"printf '{mail}' | /usr/sbin/sendmail -f {sender} {to}"
+        self.ssh(relay, f"for n in $(seq {times}); do {submit}; done")
+
+    def received(self, subject: str, number: int = 1, seconds: float = 60) -> list[Mail]:
+        """All mail with that subject, once there are `number` of them or time is up."""
+
+        def found() -> list[Mail]:
+            return [mail for mail in self.control.mail() if subject_of(mail) == subject]
+
+        wait_until(lambda: len(found()) >= number, seconds)
+        return found()
+
+    def queued(self, relay: str) -> list[dict[str, Any]]:
+        """The relay's queue, as `postqueue -j` tells it."""
+        return [json.loads(line) for line in self.ssh(relay, "postqueue -j").splitlines()]
+
+    def fingerprint(self, relay: str) -> str:
+        """Changes when any of our files, the stamp or the running master does."""
+        return self.ssh(relay, _FINGERPRINT, check=False)
+
+    def client(self, service: str) -> Any:
+        return boto3.Session(
+            aws_access_key_id="AKIALAB",
+            aws_secret_access_key="lab",
+        ).client(service, region_name="us-east-1", endpoint_url=self.lab.aws.endpoint)
+
+    def password(self) -> str:
+        """The SES password in use, for tests that look for it where it must not be."""
+        secret = self.client("secretsmanager").get_secret_value(SecretId="mailfleet/smtp/us-east-1")
+        return str(json.loads(secret["SecretString"])["password"])
+
+
+def subject_of(mail: Mail) -> str:
+    return str(message_from_bytes(mail.data)["Subject"])
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+def _quoted(script: str) -> str:
+    return "'" + script.replace("'", "'\"'\"'") + "'"
