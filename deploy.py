@@ -8,9 +8,10 @@ from pyinfra import host
 
 from mailfleet.announce import announce_end
 from mailfleet.aws.account import GROUP
+from mailfleet.loading import policy_of
 from tasks import accounts, relays
 
-mail = host.data.mail
+mail = policy_of(host)
 
 if GROUP in host.groups:
     accounts.domains(mail=mail)

@@ -3,14 +3,20 @@
 A mistake in a policy is then one line of pyinfra's, as an InventoryError, and no traceback.
 """
 
+import os
+import re
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from pyinfra.api.exceptions import InventoryError
+from pyinfra.api.inventory import Inventory
 
 from mailfleet import policy
 from mailfleet.policy import PolicyError
+
+_HOST_NAME = re.compile(r"(?!-)[\w.:@/%-]+")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,9 +28,15 @@ def _in_one_line(word: Callable[P, T]) -> Callable[P, T]:
         try:
             return word(*args, **kwargs)
         except PolicyError as mistake:
-            raise InventoryError(str(mistake)) from None
+            raise InventoryError(f"{_caller()}: {mistake}") from None
 
     return build
+
+
+def _caller() -> str:
+    """Where the word stands: the file that uses it, and the line."""
+    frame = sys._getframe(2)
+    return f"{os.path.relpath(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
 
 Domain = _in_one_line(policy.Domain)
@@ -36,3 +48,12 @@ Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)
 Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
+
+
+def check_host_names(inventory: Inventory) -> None:
+    """InventoryError for a host whose name or address is none: it might say something else to
+    whatever it is handed to."""
+    for host in inventory:
+        for name in (host.name, host.data.get("ssh_hostname", host.name)):
+            if not _HOST_NAME.fullmatch(name):
+                raise InventoryError(f"inventory: found host {name!r}, expected a host name")

@@ -22,6 +22,7 @@ from typing_extensions import Unpack
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket
 from mailfleet.aws.redact import redacted
+from mailfleet.inventory import check_host_names
 
 NO_SHELL = "an AWS account has no shell and no files: only AWS operations and facts work on @aws"
 
@@ -51,6 +52,7 @@ class AwsConnector(BaseConnector):
 
     def __init__(self, state: State, host: Host) -> None:
         super().__init__(state, host)
+        check_host_names(host.inventory)  # no connector of this run has connected yet
         self._clients: dict[tuple[str, str], Any] = {}
         self._answers: dict[str, Any] = {}
         self._lock = RLock()

@@ -21,16 +21,20 @@ _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 def domain_name(value: str) -> str:
     """A host or domain name in lower case, as RFC 1123 section 2.1 has it; IDNs as A-labels."""
-    name = value.lower().removesuffix(".")
-    if len(name) > 253 or not _DOMAIN.fullmatch(name):
+    if not _is_domain(value):
         raise ValueError(f"found {value!r}, expected a domain name such as example.com")
-    return name
+    return value.lower().removesuffix(".")
+
+
+def _is_domain(value: str) -> bool:
+    name = value.lower().removesuffix(".")
+    return len(name) <= 253 and _DOMAIN.fullmatch(name) is not None
 
 
 def mail_address(value: str) -> str:
     """local-part@domain with an unquoted local part (RFC 5321 section 4.1.2: Dot-string)."""
-    local, at, domain = value.rpartition("@")
-    if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local):
+    local, _, domain = value.rpartition("@")
+    if len(local) > 64 or not _LOCAL_PART.fullmatch(local) or not _is_domain(domain):
         raise ValueError(f"found {value!r}, expected a mail address such as ops@example.com")
     return f"{local}@{domain_name(domain)}"
 

@@ -7,14 +7,11 @@ from typing import Any
 
 import testinfra
 from dns.resolver import Resolver
-from pyinfra.api.config import Config
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
-from pyinfra.api.state import State
-from pyinfra.context import ctx_config, ctx_state
-from pyinfra_cli.inventory import make_inventory
 
 from mailfleet.aws.account import GROUP, account_of
+from mailfleet.loading import load_inventory, policy_of
 from mailfleet.policy import Mail
 
 
@@ -27,20 +24,11 @@ class Fleet:
     @classmethod
     def load(cls, path: Path, group_data: list[str]) -> "Fleet":
         """Raises pyinfra's errors for a policy or an inventory that is wrong."""
-        config = Config()  # type: ignore[no-untyped-call]
-        state = State()
-        state.cwd = str(Path.cwd())
-        ctx_state.set(state)  # type: ignore[no-untyped-call]
-        ctx_config.set(config)  # type: ignore[no-untyped-call]
-        inventory = make_inventory(str(path), cwd=state.cwd, group_data_directories=group_data)
-        state.init(inventory, config)
-        return cls(inventory)
+        return cls(load_inventory(path, group_data))
 
     @property
     def mail(self) -> Mail:
-        host: Host = next(iter(self.inventory))
-        policy: Mail = host.data.mail
-        return policy
+        return policy_of(next(iter(self.inventory)))
 
     @property
     def relays(self) -> list[Host]:

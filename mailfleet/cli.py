@@ -1,0 +1,35 @@
+"""The command `mailfleet`: what pyinfra's own commands don't say."""
+
+import sys
+from pathlib import Path
+
+from gevent import monkey
+
+monkey.patch_all()  # before anything that pyinfra or boto3 import
+
+import click  # noqa: E402
+from pyinfra.api.exceptions import PyinfraError  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from mailfleet import overview  # noqa: E402
+from mailfleet.aws.account import account_of  # noqa: E402
+from mailfleet.loading import load_inventory, policy_of  # noqa: E402
+
+
+@click.group()
+def main() -> None:
+    """Reliable outbound email for a fleet of EC2 hosts, as code."""
+
+
+@main.command()
+@click.argument("inventory", type=click.Path(path_type=Path))
+@click.option("--group-data", multiple=True, help="Further group_data folders.")
+def check(inventory: Path, group_data: tuple[str, ...]) -> None:
+    """Read an inventory and its mail policy, and say what they mean. Contacts nothing."""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        hosts = load_inventory(inventory, list(group_data))
+        mail = policy_of(account_of(hosts))
+    except PyinfraError as mistake:
+        raise click.ClickException(str(mistake)) from None
+    Console().print(overview.of(mail, [host.name for host in hosts]))

@@ -1,0 +1,42 @@
+"""Reading an inventory and its group_data outside of a pyinfra run. Nothing is contacted."""
+
+from pathlib import Path
+
+from pyinfra.api.config import Config
+from pyinfra.api.exceptions import InventoryError
+from pyinfra.api.host import Host
+from pyinfra.api.inventory import Inventory
+from pyinfra.api.state import State
+from pyinfra.context import ctx_config, ctx_state
+from pyinfra_cli.inventory import make_inventory
+
+from mailfleet.policy import Mail
+
+
+def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory:
+    """The inventory of a file, with the group_data beside it and in the working directory.
+
+    Raises pyinfra's own errors, each a sentence, for an inventory or a policy that is wrong.
+    """
+    if not path.is_file():
+        raise InventoryError(f"found no inventory file {path}")
+    config = Config()  # type: ignore[no-untyped-call]
+    state = State()
+    state.cwd = str(Path.cwd())
+    ctx_state.set(state)  # type: ignore[no-untyped-call]
+    ctx_config.set(config)  # type: ignore[no-untyped-call]
+    inventory: Inventory = make_inventory(
+        str(path), cwd=state.cwd, group_data_directories=group_data or []
+    )
+    state.init(inventory, config)
+    return inventory
+
+
+def policy_of(host: Host) -> Mail:
+    """The host's mail policy. InventoryError when its data holds none."""
+    policy = host.data.get("mail")
+    if not isinstance(policy, Mail):
+        raise InventoryError(
+            f"{host.name}: found no mail policy, expected `mail = Mail(...)` in group_data/all.py"
+        )
+    return policy

@@ -1,0 +1,33 @@
+"""What a policy means, on one screen."""
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from mailfleet.policy import Mail, Ses
+
+
+def of(mail: Mail, hosts: Sequence[str]) -> Table:
+    """A table of what sends, by what, and who hears of trouble."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for domain in mail.domains:
+        zone = "" if domain.zone == domain.name else f", records in the zone {domain.zone}"
+        verified = "verified by SES" if domain in mail.domains_by_ses() else "not by SES"
+        table.add_row("domain", domain.name, f"{verified}{zone}")
+    for provider in mail.providers:
+        made = "credential made by us" if isinstance(provider, Ses) else f"{provider.password}"
+        limit = f"{provider.connections} connections a host"
+        table.add_row("provider", provider.name, escape(f"{provider.nexthop}, {limit}, {made}"))
+    for sender, provider in mail.sender_routes:
+        table.add_row("route", sender, f"by {provider.name}")
+    table.add_row("route", "all other mail", f"by {mail.default_provider.name}")
+    table.add_row("system mail", "to", mail.admin)
+    table.add_row("", "from", mail.noreply)
+    for alert in mail.alerts:
+        table.add_row("alerts", alert.to, f"by {alert.via}, {mail.relay.check_logs}")
+    if not mail.alerts:
+        table.add_row("alerts", "nobody is told when mail fails", "")
+    for host in hosts:
+        table.add_row("host", escape(host), "")
+    return table
