@@ -184,7 +184,8 @@ def see_that_there_is_a_journal() -> None:
     command = ["journalctl", "--quiet", "--no-pager", "--lines=1", "--output=cat"]
     answer = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if not answer.stdout:
-        raise CannotLook("the journal is empty or not there")
+        complaint = answer.stderr.decode(errors="replace").strip()[:2000]
+        raise CannotLook(complaint or "the journal is empty or not there")
 
 
 def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:

@@ -56,13 +56,17 @@ def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "wb") as out:
-        if "owner" in file:
-            os.fchown(descriptor, *_ids(file))
-        os.fchmod(descriptor, int(file["mode"], 8))
-        out.write(file["content"])
-        out.flush()
-        os.fsync(descriptor)
+    try:
+        with open(descriptor, "wb") as out:
+            if "owner" in file:
+                os.fchown(descriptor, *_ids(file))
+            os.fchmod(descriptor, int(file["mode"], 8))
+            out.write(file["content"])
+            out.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        os.unlink(path)
+        raise
     return path
 
 

@@ -1,8 +1,10 @@
 """Digests of file contents, the same as a host's own program makes."""
 
+import functools
 import hashlib
 
 
+@functools.lru_cache(maxsize=256)  # a plan asks for the same few again and again
 def digest(content: bytes, secret: bool) -> str:
     """SHA-256; for secrets scrypt, so that reading one's digest helps nobody to guess it."""
     if secret:

@@ -1,0 +1,78 @@
+"""A provider's SMTP end point that takes one credential: python -m tests.support.smtp_server DIR
+
+A process of its own, since gevent's patches and asyncio do not go together. DIR holds server.pem
+and behaviour.json; the port and the mail that was taken are written there.
+"""
+
+import asyncio
+import base64
+import json
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd import smtp
+
+USER, PASSWORD = "apikey", "sentinel-password"
+
+
+class EndPoint:
+    """Takes mail, or answers what behaviour.json says."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.refused = 0
+
+    def behaviour(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.directory / "behaviour.json").read_text())
+        return found
+
+    async def handle_DATA(  # noqa: N802  aiosmtpd's name
+        self, server: smtp.SMTP, session: smtp.Session, envelope: smtp.Envelope
+    ) -> str:
+        answer = str(self.behaviour().get("answer", "250 ok"))
+        if answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            mail = {"to": envelope.rcpt_tos, "data": base64.b64encode(envelope.content).decode()}
+            with (self.directory / "mail").open("a") as out:
+                out.write(f"{json.dumps(mail)}\n")
+        return answer
+
+    def authenticate(
+        self,
+        server: smtp.SMTP,
+        session: smtp.Session,
+        envelope: smtp.Envelope,
+        mechanism: str,
+        data: Any,
+    ) -> smtp.AuthResult:
+        if self.refused < self.behaviour().get("refuse_logins", 0):
+            self.refused += 1
+            return smtp.AuthResult(success=False, handled=False)
+        right = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+        return smtp.AuthResult(success=right, handled=right)
+
+
+async def serve(directory: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(directory / "server.pem")
+    end_point = EndPoint(directory)
+
+    def session() -> smtp.SMTP:
+        return smtp.SMTP(
+            end_point,
+            hostname="localhost",
+            tls_context=context,
+            require_starttls=True,
+            authenticator=end_point.authenticate,
+            auth_required=True,
+        )
+
+    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1])))

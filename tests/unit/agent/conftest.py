@@ -1,0 +1,60 @@
+"""An SMTP server with TLS and AUTH on loopback, of which the system's trust store knows."""
+
+import base64
+import email
+import email.policy
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Provider:
+    """A running end point: what it took, and how it is to behave."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.directory, self.port = directory, port
+
+    def behave(self, **behaviour: Any) -> None:
+        """`answer` to DATA; `refuse_logins`, the first so many."""
+        (self.directory / "behaviour.json").write_text(json.dumps(behaviour))
+
+    @property
+    def mail(self) -> list[EmailMessage]:
+        return [
+            email.message_from_bytes(base64.b64decode(taken["data"]), policy=email.policy.default)
+            for taken in self._taken()
+        ]
+
+    @property
+    def recipients(self) -> list[list[str]]:
+        return [taken["to"] for taken in self._taken()]
+
+    def _taken(self) -> list[dict[str, Any]]:
+        mail = self.directory / "mail"
+        return [json.loads(line) for line in mail.read_text().splitlines()] if mail.exists() else []
+
+
+@pytest.fixture
+def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    authority = trustme.CA()
+    directory = tmp_path / "provider"
+    directory.mkdir()
+    certificate = authority.issue_cert("localhost")
+    certificate.private_key_and_cert_chain_pem.write_to_path(str(directory / "server.pem"))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    command = [sys.executable, "-m", "tests.support.smtp_server", str(directory)]
+    (directory / "behaviour.json").write_text("{}")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        yield Provider(directory, int(server.stdout.readline()))
+        server.kill()
