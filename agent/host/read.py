@@ -20,7 +20,8 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "units": _units(request["units"]),
         "loaded": kept(root, LOADED),
         "live": live_digest(files),
-        "applied": applied and {key: applied[key] for key in ("by", "on", "at")},
+        # not its digests: they are for the comparison of an apply alone
+        "applied": applied and {key: applied[key] for key in applied if key != "files"},
         "state": state_digest(files),
         "running": running(root),
     }

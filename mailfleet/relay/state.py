@@ -1,8 +1,10 @@
 """What a relay host holds, as its own program read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+R = TypeVar("R", "Loaded", "Applied")
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Applied:
-    """Who wrote the files last: `user` on the `machine` that deployed, in UTC."""
+    """Who wrote the files last: user `by` on the machine `on` that deployed, in UTC."""
 
-    user: str
-    machine: str
+    by: str
+    on: str
     at: str
 
 
@@ -65,16 +67,23 @@ class HostState:
         return self.applied is None and self.files.get("/etc/postfix/main.cf") is not None
 
 
+def _record(kind: type[R], found: Mapping[str, str] | None) -> R | None:
+    """A record that the host keeps. A damaged one is none, and the next apply writes it anew."""
+    names = [part.name for part in fields(kind)]
+    if not found or not all(name in found for name in names):
+        return None
+    return kind(**{name: found[name] for name in names})
+
+
 def parse(answer: Mapping[str, Any]) -> HostState:
     """The answer of the program "read". Raises KeyError or TypeError when it is none."""
-    loaded, applied = answer["loaded"], answer["applied"]
     return HostState(
         files={path: file and LiveFile(**file) for path, file in answer["files"].items()},
         packages=dict(answer["packages"]),
         units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},
-        loaded=loaded and Loaded(**loaded),
+        loaded=_record(Loaded, answer["loaded"]),
         live=answer["live"],
-        applied=applied and Applied(applied["by"], applied["on"], applied["at"]),
+        applied=_record(Applied, answer["applied"]),
         digest=answer["state"],
         running=answer["running"],
     )

@@ -45,7 +45,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         loaded = Lab.load(directory)
         if loaded.why_no_relays:
             pytest.skip(loaded.why_no_relays)
-        yield Fleet(directory, policy, loaded)
+        yield Fleet(directory, policy, loaded, scratch)
     finally:
         lab("down")
 
@@ -62,9 +62,9 @@ class FirstDeploy:
 
 
 @pytest.fixture(scope="session")
-def first(fleet: Fleet) -> FirstDeploy:
+def first(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> FirstDeploy:
     """The first deploy, with SES verifying late and refusing the new key for a while."""
-    path = fleet.directory / "run.json"
+    path = tmp_path_factory.mktemp("first") / "run.json"
     dry = fleet.deploy("--dry", "--diff")
     dry_plan = fleet.plan()
     writes = [call.operation for call in fleet.control.calls(writes=True)]

@@ -93,7 +93,7 @@ def test_a_host_changed_since_planned_is_refused(deployed: Fleet, tmp_path: Path
 
 def test_a_dead_relay_is_named_and_the_others_are_deployed(deployed: Fleet, tmp_path: Path) -> None:
     policy = write_policy(tmp_path, ses=", connections=4")
-    link = ["ip", "-n", namespace_name(deployed.lab.name, "relay3"), "link", "set", "host0"]
+    link = ["ip", "-n", namespace_name(deployed.lab.name, "relay3"), "link", "set", "eth0"]
     subprocess.run([*link, "down"], check=True)
     try:
         run = deployed.deploy("-y", policy=policy)

@@ -29,7 +29,6 @@ def test_never_verified_relays_stay_and_a_rerun_finishes(deployed: Fleet, tmp_pa
     assert deployed.deploy("-y", policy=policy).status == 0
     assert "= 7" in deployed.ssh("relay1", "postconf ses_destination_concurrency_limit")
     assert deployed.deploy("-y").status == 0
-    assert fingerprints(deployed) != before  # reloaded, with the old limit again
     assert deployed.plan() == []
 
 

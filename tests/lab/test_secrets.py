@@ -51,9 +51,10 @@ def test_process_lists_and_journals_hold_no_secret(deployed: Fleet, tmp_path: Pa
 def test_files_with_secrets_are_roots_alone(deployed: Fleet) -> None:
     for relay in deployed.relays:
         for secret in sentinels(deployed):
-            found = deployed.ssh(
-                relay, f"grep -rlF -- '{secret}' /etc /var /usr/local /tmp /run", check=False
-            )
+            # the pattern on standard input: sudo writes its arguments to the journal
+            search = "grep -rlF -f - /etc /var /usr/local /tmp /run"
+            found = deployed.ssh(relay, search, secret, check=False)
+            assert "/etc/postfix/sasl_passwd" in found
             for path in found.split():
                 assert deployed.ssh(relay, f"stat -c '%a %U' {path}").strip() == "600 root"
 

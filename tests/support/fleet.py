@@ -19,17 +19,19 @@ from tests.support.cli import Run, command, pyinfra
 INVENTORY = "inventory/lab.py"
 _FINGERPRINT = (
     "sha256sum /etc/postfix/* /var/lib/mailfleet/loaded /usr/local/bin/* 2>/dev/null;"
-    " systemctl show postfix -p ActiveState; pgrep -f libexec/postfix/sbin/master"
+    " systemctl show postfix -p ActiveState; cat /var/spool/postfix/pid/master.pid"
 )
 
 
 @dataclass
 class Fleet:
-    """A lab that is up. `policy` is the group_data folder that deploys use."""
+    """A lab that is up. `policy` is the group_data folder that deploys use, `scratch` a folder
+    to write to."""
 
     directory: Path
     policy: Path
     lab: Lab
+    scratch: Path
 
     @property
     def control(self) -> Control:
@@ -59,7 +61,7 @@ class Fleet:
         return command(INVENTORY, *self.arguments(*arguments))
 
     def plan(self, *arguments: str, policy: Path | None = None) -> list[dict[str, Any]]:
-        path = self.directory / "plan.json"
+        path = self.scratch / "plan.json"
         run = self.deploy("--dry", "--data", f"plan_out={path}", *arguments, policy=policy)
         assert run.status == 0, run.output
         plan: list[dict[str, Any]] = json.loads(path.read_text())
