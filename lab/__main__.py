@@ -1,5 +1,6 @@
-"""`python -m lab up|down|status|demo`. The state directory is $MAILFLEET_LAB, or .lab."""
+"""`python -m lab up|down|status|ssh|demo`. The state directory is $MAILFLEET_LAB, or .lab."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,15 @@ def down() -> None:
         else:
             click.echo("There is no lab.")
         _lock_file(directory).unlink()
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("relay")
+@click.argument("command", nargs=-1)
+def ssh(relay: str, command: tuple[str, ...]) -> None:
+    """A shell on a relay host, or one command there."""
+    argv = Lab.load().ssh_command(relay, *command)
+    os.execvp(argv[0], argv)  # noqa: S606  no shell of ours is wanted
 
 
 @main.command()

@@ -119,11 +119,13 @@ def _title(text: str, command: str) -> None:
 def _where_next(lab: Lab) -> None:
     click.secho("\nWhere to look next", bold=True)
     click.echo("The lab stays up. With .venv/bin on your PATH:")
-    click.echo(f"  pytest tests/verify --inventory {INVENTORY}    is the fleet as the policy says?")
-    click.echo("  $EDITOR group_data/all.py                          the mail policy: change it,")
-    click.echo(f"  pyinfra {INVENTORY} deploy.py --dry --diff   and see what would happen")
-    if lab.relays:
-        ssh = " ".join(lab.ssh_command(lab.relays[0].name))
-        click.echo(f"  {ssh}\n{'':53}a relay host")
-    click.echo(f"  curl {lab.control}/mail    what the providers received")
-    click.echo("  make lab-down                                      take it all away again")
+    hints = {
+        f"pytest tests/verify --inventory {INVENTORY}": "is the fleet as the policy says?",
+        "$EDITOR group_data/all.py": "the mail policy: change it,",
+        f"pyinfra {INVENTORY} deploy.py --dry --diff": "and see what would happen",
+        **({"python -m lab ssh relay1": "look around on a relay host"} if lab.relays else {}),
+        f"curl {lab.control}/mail": "what the providers received",
+        "make lab-down": "take it all away again",
+    }
+    for command, what in hints.items():
+        click.echo(f"  {command:52} {what}")

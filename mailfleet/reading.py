@@ -36,8 +36,12 @@ class Fact(FactBase[T]):
 
 
 def read(host: Host, fact: type[Fact[T]], **arguments: Any) -> T:
-    """The fact's value, or ReadError: nothing is planned from what was not read."""
-    value: T = host.get_fact(fact, **arguments)
-    if value is UNREAD:
-        raise ReadError(f"{host.name} could not be read, so nothing was changed there")
-    return value
+    """The fact's value, or ReadError: nothing is planned from what was not read.
+
+    A host that has failed before in this run is not asked again.
+    """
+    if host not in host.state.failed_hosts:
+        value: T = host.get_fact(fact, **arguments)
+        if value is not UNREAD:
+            return value
+    raise ReadError(f"{host.name} could not be read, so nothing was changed")

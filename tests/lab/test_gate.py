@@ -44,6 +44,19 @@ def test_a_credential_that_is_refused_leaves_relays_as_they_are(
     assert fingerprints(deployed) == before
 
 
+def test_aws_out_of_reach_leaves_relays_as_they_are(deployed: Fleet, tmp_path: Path) -> None:
+    before = fingerprints(deployed)
+    config = tmp_path / "nowhere"
+    text = Path(deployed.lab.aws.config_file).read_text()
+    config.write_text(text.replace(deployed.lab.aws.endpoint, "http://127.0.0.1:9"))
+    policy = write_policy(tmp_path / "policy", ses=", connections=7")
+    run = deployed.deploy("-y", "--data", f"aws_config_file={config}", policy=policy)
+    assert run.status != 0
+    assert "sts:GetCallerIdentity failed in us-east-1: Could not connect" in run.output
+    assert "Traceback" not in run.output
+    assert fingerprints(deployed) == before
+
+
 @pytest.mark.parametrize("failing", ["sesv2:.*", "route53:.*", "secretsmanager:.*", "sts:.*"])
 def test_aws_failing_leaves_relays_as_they_are(
     deployed: Fleet, tmp_path: Path, failing: str
