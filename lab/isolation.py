@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from lab import packages
@@ -24,18 +23,14 @@ def why_no_relays(directory: Path) -> str | None:
     As root, installs the Debian packages that are missing. `directory` must exist.
     """
     if os.geteuid() != 0:
-        return "hosts need network namespaces and mounts, and this is not root."
+        absent = " ".join(packages.missing())
+        wanted = f"; they also need these Debian packages: {absent}" if absent else ""
+        return f"hosts need network namespaces and mounts, and this is not root{wanted}."
     if not shutil.which("unshare") or not succeeds("unshare", "--net", "--mount", "true"):
         return "this machine does not allow new network and mount namespaces, which hosts need."
     if any(character in str(directory) for character in ":,\\"):
         return f"hosts need overlay mounts, which cannot be in a directory named {directory}."
     return _why_no_packages() or _why_no_control_groups() or _why_no_mounts(directory)
-
-
-def why_not() -> str | None:
-    """The same where there is no state directory yet."""
-    with tempfile.TemporaryDirectory() as scratch:
-        return why_no_relays(Path(scratch))
 
 
 def _why_no_packages() -> str | None:
