@@ -43,7 +43,8 @@ def test_a_machine_can_make_itself_a_relay(deployed: Fleet) -> None:
 
 
 def _copy_project(fleet: Fleet) -> None:
-    root = fleet.directory / "machines" / HOST / "merged/root"
+    root = fleet.directory / "machines" / HOST / "root/root"  # the home of the host's root
+    assert root.is_dir()
     ignore = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(ROOT, root / "project", ignore=ignore)
     shutil.copytree(sysconfig.get_path("purelib"), root / "libraries", ignore=ignore)
