@@ -1,6 +1,8 @@
-"""What a relay host authenticates with at one provider."""
+"""What a relay host authenticates with at one provider, and secrets on their way there."""
 
 from dataclasses import dataclass, field
+
+from mailfleet.plan import SECRET
 
 
 @dataclass(frozen=True)
@@ -9,3 +11,13 @@ class Credential:
 
     username: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SecretText:
+    """A secret as it was read. It is in no repr, and `pyinfra ... fact` prints a placeholder."""
+
+    text: str = field(repr=False)
+
+    def to_json(self) -> str:
+        return SECRET

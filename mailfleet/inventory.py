@@ -16,6 +16,8 @@ from pyinfra.api.inventory import Inventory
 from mailfleet import policy
 from mailfleet.policy import PolicyError
 
+__all__ = ["Domain", "EmailAlert", "Gate", "Mail", "Relay", "Route", "Ses", "Smtp", "secret"]
+
 _HOST_NAME = re.compile(r"(?!-)[\w.:@/%-]+")
 
 P = ParamSpec("P")

@@ -12,7 +12,7 @@ from mailfleet.aws.facts import (
     EmailIdentity,
     HostedZones,
     RecordSets,
-    SecretText,
+    Secret,
     UserPolicy,
 )
 from mailfleet.dns.zone import find_zone
@@ -66,12 +66,11 @@ def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
     """The IAM user of the fleet in that region, and its credential."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
+    secret = read(account, Secret, secret=secret_name(mail.fleet, ses.region), region=ses.region)
     return Sender(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        stored=parse_credential(
-            read(account, SecretText, secret=secret_name(mail.fleet, ses.region), region=ses.region)
-        ),
+        stored=parse_credential(secret.text) if secret else None,
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
+from mailfleet.aws import facts
 from mailfleet.aws.account import account_of, read_sender
-from mailfleet.aws.facts import SecretText
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, Secret, Ses, Smtp
 from mailfleet.reading import read
@@ -53,7 +53,8 @@ def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
         return path.read_text().strip() if path.exists() else None
     account = account_of(inventory)
     region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
-    return read(account, SecretText, secret=secret.name, region=region)
+    found = read(account, facts.Secret, secret=secret.name, region=region)
+    return found.text if found else None
 
 
 def _remedy(smtp: Smtp) -> str:

@@ -4,6 +4,7 @@ import json
 from typing import Any, TypeVar
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.credential import SecretText
 from mailfleet.dns.records import RecordSet, from_route53, normal_name
 from mailfleet.dns.zone import HostedZone
 from mailfleet.reading import Fact
@@ -100,8 +101,8 @@ class AccessKeys(AwsFact[list[AccessKey] | None]):
         ]
 
 
-class SecretText(AwsFact[str | None]):
-    """The text of a secret of Secrets Manager; None when there is none."""
+class Secret(AwsFact[SecretText | None]):
+    """A secret of Secrets Manager; None when there is none."""
 
     def command(self, secret: str, region: str) -> AwsCall:
         return AwsCall(
@@ -112,5 +113,5 @@ class SecretText(AwsFact[str | None]):
             absent=("ResourceNotFoundException",),
         )
 
-    def understand(self, answer: Any) -> str | None:
-        return answer and str(answer["SecretString"])
+    def understand(self, answer: Any) -> SecretText | None:
+        return answer and SecretText(answer["SecretString"])

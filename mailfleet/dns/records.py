@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mailfleet.shown import Shown
+
 TTL = 300  # seconds: short enough to mend a mistake, long enough for a cache to matter
 
 
 @dataclass(frozen=True)
-class RecordSet:
+class RecordSet(Shown):
     """All records of one name and type. `name` has no final dot; `values` are in zone file form
     (TXT quoted), sorted, because a set has no order."""
 

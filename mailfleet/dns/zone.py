@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailfleet.refusal import Refusal
+from mailfleet.shown import Shown
 
 
 @dataclass(frozen=True)
-class HostedZone:
+class HostedZone(Shown):
     """A public hosted zone; `id` without the /hostedzone/ that some answers carry."""
 
     id: str

@@ -1,7 +1,7 @@
 """What every word of the policy has in common: immutable, validated, and clear when wrong."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, ValidationError
@@ -21,6 +21,7 @@ def word(cls: type[T]) -> type[T]:
     """
     built: Any = dataclass(frozen=True, config=_CONFIG)(cls)
     built.__init__ = _telling_mistakes(built, built.__init__)
+    built.to_json = asdict  # for pyinfra's debug-inventory
     return built  # type: ignore[no-any-return]
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.shown import Shown
 
 DKIM_KEY_LENGTH = "RSA_2048_BIT"
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 
 @dataclass(frozen=True)
-class Identity:
+class Identity(Shown):
     """A domain identity with Easy DKIM, as far as we look at it.
 
     `status` and `dkim_status` are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED;

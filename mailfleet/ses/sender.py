@@ -11,6 +11,7 @@ from typing import Any
 
 from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.shown import Shown
 
 POLICY_NAME = "mailfleet-send"
 POLICY_DOCUMENT: dict[str, Any] = {
@@ -20,7 +21,9 @@ POLICY_DOCUMENT: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class AccessKey:
+class AccessKey(Shown):
+    """An access key of a user; one that is not `active` is refused everywhere."""
+
     id: str
     active: bool
 
@@ -30,10 +33,10 @@ def credential_text(credential: Credential) -> str:
     return json.dumps({"username": credential.username, "password": credential.password})
 
 
-def parse_credential(text: str | None) -> Credential | None:
+def parse_credential(text: str) -> Credential | None:
     """A stored credential; None for what is none, so that a new one takes its place."""
     try:
-        stored = json.loads(text or "")
+        stored = json.loads(text)
         return Credential(str(stored["username"]), str(stored["password"]))
     except (ValueError, TypeError, KeyError):
         return None

@@ -59,7 +59,7 @@ def test_files_with_secrets_are_roots_alone(deployed: Fleet) -> None:
                 assert deployed.ssh(relay, f"stat -c '%a %U' {path}").strip() == "600 root"
 
 
-def test_a_traceback_of_ours_would_not_hold_one(deployed: Fleet) -> None:
+def test_the_inventorys_data_holds_no_secret(deployed: Fleet) -> None:
     """`debug-inventory` shows all data of all hosts."""
     run = subprocess.run(
         [Path(sys.executable).parent / "pyinfra", INVENTORY, "--group-data", deployed.policy,
