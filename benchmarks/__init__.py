@@ -1,0 +1,1 @@
+"""What mailfleet costs, measured beside other ways to the same result."""

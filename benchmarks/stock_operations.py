@@ -1,0 +1,30 @@
+"""The same relay hosts by pyinfra's stock operations: a package each, a file each, a unit each.
+
+Run against a fleet that mailfleet has deployed: it then finds nothing to change. Files that hold
+secrets are left out, so it does a little less.
+"""
+
+import io
+
+from pyinfra import host
+from pyinfra.operations import apt, files, systemd
+
+from mailfleet.aws.account import GROUP
+from mailfleet.loading import policy_of
+from mailfleet.relay.tree import desired
+
+if GROUP not in host.groups:
+    target = desired(policy_of(host), {})
+    apt.packages(packages=list(target.packages), name="Packages")
+    for file in target.files:
+        if file.content is not None:
+            files.put(
+                src=io.BytesIO(file.content),
+                dest=file.path,
+                user=file.owner,
+                group=file.group,
+                mode=file.mode,
+                name=file.path,
+            )
+    for unit in target.units:
+        systemd.service(service=unit.name, running=True, enabled=True, name=unit.name)
