@@ -119,13 +119,6 @@ def test_somebody_elses_postfix_is_left_alone(deployed: Fleet) -> None:
         deployed.ssh("relay2", f"mv {applied}.aside {applied}")
 
 
-def test_nobody_at_the_terminal_is_told_in_one_line(deployed: Fleet, tmp_path: Path) -> None:
-    run = deployed.deploy(policy=write_policy(tmp_path, ses=", connections=3"))
-    assert run.status != 0
-    assert "nobody is there to confirm" in run.output
-    assert "Traceback" not in run.output
-
-
 def test_the_inventory_says_when_there_is_no_lab(tmp_path: Path) -> None:
     run = pyinfra(INVENTORY, "deploy.py", "--dry", env={"MAILFLEET_LAB": str(tmp_path)})
     assert run.status != 0
