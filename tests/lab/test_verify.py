@@ -11,7 +11,7 @@ from tests.support.fleet import INVENTORY, Fleet
 def verify(fleet: Fleet, *arguments: str) -> Run:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/verify", "--inventory", INVENTORY,
-         "--group-data", str(fleet.policy), "-q", "-p", "no:cacheprovider", *arguments],
+         "--group-data", str(fleet.policy), "-p", "no:cacheprovider", *arguments],
         cwd=ROOT, env={**os.environ, **fleet.env}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip

@@ -61,12 +61,14 @@ def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:
 
 
 def test_files_are_the_policys(target: Desired, state: HostState) -> None:
+    differing = []
     for file in target.files:
         live = state.files[file.path]
-        assert live is not None, f"{file.path} is missing"
-        if file.content is not None and not file.secret:
-            same = live.text == file.content.decode()
-            assert same, f"{file.path} was changed by hand: see `pyinfra ... --dry --diff`"
+        if live is None:
+            differing.append(f"{file.path} is missing")
+        elif file.content is not None and live.text != file.content.decode():
+            differing.append(f"{file.path} was changed by hand")
+    assert not differing, f"{'; '.join(differing)}; see `pyinfra ... --dry --diff`"
 
 
 def test_files_belong_to_root_and_secrets_to_root_alone(relay: Any, target: Desired) -> None:
