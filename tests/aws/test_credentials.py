@@ -1,0 +1,60 @@
+"""Passwords that the policy refers to: read from where they are kept, or one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.aws.conftest import Fleet
+from tests.support.cli import Run, pyinfra
+
+RELAY = "\nrelays = [('@fake/relay1', {'fake_delay': 0, 'fake_delay_jitter': 0})]\n"
+
+
+def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None) -> Run:
+    """A dry run with a relay and a second provider whose password is kept at `reference`."""
+    second = (
+        f"Smtp('smtp.second.example', name='second', username='u', password=secret('{reference}'))"
+    )
+    fleet.write(more=f"routes=[Route(via='second', senders=['@{fleet.domain}'])]")
+    policy = fleet.directory / "group_data/all.py"
+    text = policy.read_text().replace("providers=[", f"providers=[{second}, ")
+    policy.write_text(text)
+    inventory = fleet.directory / "inventory.py"
+    inventory.write_text(f"{inventory.read_text()}{RELAY}")
+    return pyinfra(inventory, "deploy.py", "--dry", env=env)
+
+
+@pytest.mark.parametrize(
+    ("reference", "remedy"),
+    [
+        ("env:NOT_SET_ANYWHERE", "export NOT_SET_ANYWHERE=..."),
+        ("file:/nowhere/password", "write it to /nowhere/password"),
+        ("aws:not-there", "aws secretsmanager create-secret --name not-there"),
+    ],
+)
+def test_a_password_that_is_not_there(fleet: Fleet, reference: str, remedy: str) -> None:
+    run = deploy(fleet, reference)
+    assert run.status != 0
+    assert f"provider 'second': password {reference}: found nothing there" in run.output
+    assert remedy in run.output
+    assert "Traceback" not in run.output
+
+
+def test_a_password_with_a_line_break_is_refused_and_not_repeated(fleet: Fleet) -> None:
+    run = deploy(fleet, "env:PASSWORD", {"PASSWORD": "sentinel\nsoft_bounce = maybe"})
+    assert run.status != 0
+    assert "found white space or control characters" in run.output
+    assert "sentinel" not in run.output
+
+
+def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> None:
+    """The relay is a fake one that can't be read: that far only good passwords lead."""
+    kept = tmp_path / "password"
+    kept.write_text("good\n")
+    fleet.cloud.client("secretsmanager").create_secret(
+        Name=f"{fleet.name}-second", SecretString="good"
+    )
+    for reference in (f"file:{kept}", "env:PASSWORD", f"aws:{fleet.name}-second"):
+        run = deploy(fleet, reference, {"PASSWORD": "good"})
+        assert "password" not in run.output.replace("access key", "")
+        assert "Plan of @aws/lab" in run.output, run.output
