@@ -17,7 +17,7 @@ def test_the_identity_is_verified(domain: SendingDomain) -> None:
 
 
 def test_the_records_are_in_route_53(domain: SendingDomain) -> None:
-    missing = [change.after.id for change in domain.record_changes]
+    missing = [change.id for change in domain.record_changes]
     assert not missing, f"missing or different: {', '.join(missing)}"
 
 
