@@ -20,7 +20,7 @@ from lab.aws.account import Account
 from lab.aws.names import canonical, unescaped
 from lab.aws.records import RecordSet
 from lab.aws.zones import Zone
-from lab.config import Services
+from lab.config import ProviderEndPoint, Services
 
 HOSTS_ZONE = "lab.internal."
 _ROOT_SOA = RecordSet(".", "SOA", 60, ("ns.lab.internal. root.lab.internal. 1 60 60 60 60",))
@@ -44,6 +44,11 @@ class Answers:
         self._fixed: dict[str, RecordSet] = {}
         for end_point in services.end_points:
             self._fix(f"{end_point.host}.", "A", end_point.address)
+            if isinstance(end_point, ProviderEndPoint):
+                for name in _included(end_point.spf):
+                    self._fix(f"{name}.", "TXT", f'"v=spf1 ip4:{end_point.address} -all"')
+                for name in end_point.dkim.split():
+                    self._fix(f"{name}.", "TXT", _quoted(account.ses_key.record))
         for host, address in services.hosts.items():
             self._fix(f"{host}.{HOSTS_ZONE}", "A", address)
             pointer = ipaddress.ip_address(address).reverse_pointer
@@ -115,6 +120,11 @@ class Answers:
 
     def _fix(self, name: str, type_: str, value: str) -> None:
         self._fixed[canonical(name)] = RecordSet(canonical(name), type_, 60, (value,))
+
+
+def _included(spf: str) -> list[str]:
+    """The names that hold a provider's SPF record: those that its terms include."""
+    return [term.partition(":")[2] for term in spf.split() if term.lower().startswith("include:")]
 
 
 def _wildcard(zone: Zone, name: str) -> list[RecordSet]:

@@ -27,6 +27,10 @@ class ProviderEndPoint:
     username: str
     secret: str
     """where the password is: aws:NAME, env:NAME or file:PATH"""
+    spf: str = ""
+    """SPF terms; what they include is served"""
+    dkim: str = ""
+    """names at which a public key is served, with a space between them"""
 
 
 EndPoint = SesEndPoint | ProviderEndPoint

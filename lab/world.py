@@ -29,7 +29,8 @@ class SesEndpoint:
 
 @dataclass(frozen=True)
 class SmtpProvider:
-    """`secret` says where its password comes from ("aws:sendgrid-api-key")."""
+    """`secret` says where its password comes from ("aws:sendgrid-api-key"), `spf` which SPF terms
+    lead to its servers, `dkim` which names its keys are at."""
 
     name: str
     host: str
@@ -37,6 +38,8 @@ class SmtpProvider:
     port: int
     username: str
     secret: str
+    spf: str = ""
+    dkim: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,4 +158,5 @@ def _smtp(mail: Mail) -> Iterator[Smtp]:
 
 def _provider(p: Smtp, address: str, port: int) -> SmtpProvider:
     secret = f"{p.password.scheme}:{p.password.name}"
-    return SmtpProvider(p.name, p.host, address, port, p.username, secret)
+    keys = " ".join(p.dkim.values())
+    return SmtpProvider(p.name, p.host, address, port, p.username, secret, p.spf, keys)

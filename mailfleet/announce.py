@@ -24,16 +24,21 @@ from mailfleet.plan import Change
 class _HostPlan:
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    totals: list[str] = field(default_factory=list)
 
 
 _runs: "WeakKeyDictionary[State, dict[str, _HostPlan]]" = WeakKeyDictionary()
 
 
-def announce(changes: Iterable[Change], notes: Iterable[str] = ()) -> None:
-    """Add to the current host's part of the plan; notes are what somebody should know."""
+def announce(
+    changes: Iterable[Change], notes: Iterable[str] = (), total: str | None = None
+) -> None:
+    """Add to the current host's part of the plan; notes are what somebody should know, `total`
+    is what the plan's last line should say beside the numbers of changes."""
     part = _run().setdefault(host.name, _HostPlan())
     part.changes.extend(changes)
     part.notes.extend(notes)
+    part.totals.extend([total] if total else [])
 
 
 def announce_end() -> None:
@@ -47,7 +52,8 @@ def announce_end() -> None:
     for names, part in _alike(plan):
         _show(names, part)
     every = [change for part in plan.values() for change in part.changes]
-    logger.info(f"--> Plan: {show.totals(every)}")
+    totals = [total for part in plan.values() for total in part.totals]
+    logger.info(f"--> Plan: {', '.join([show.totals(every), *totals])}")
     if path := host.data.get("plan_out"):
         _write(Path(path), every)
 

@@ -41,6 +41,7 @@ def _caller() -> str:
     return f"{os.path.relpath(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
 
+Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)

@@ -15,6 +15,7 @@ from mailfleet.aws.facts import (
     Secret,
     UserPolicy,
 )
+from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import find_zone
 from mailfleet.policy import Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
@@ -43,22 +44,36 @@ def account_of(inventory: Inventory) -> Host:
 
 
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
-    """Each domain that is routed to SES. Refusal when a domain has not exactly one zone."""
-    return tuple(
-        _read_domain(account, domain, ses) for ses in mail.ses for domain in mail.domains_by_ses()
-    )
+    """Each domain of which the policy asks something. Refusal when it has not exactly one zone.
+
+    Where only the default DMARC record is to be published, and DNS is not in this account, there
+    is nothing to do.
+    """
+    by_ses = mail.domains_by_ses()
+    domains = []
+    for domain in mail.domains:
+        ses = mail.ses[0] if domain in by_ses else None
+        wanted = Wanted.of(domain, mail)
+        zones = {zone.name for zone in read(account, HostedZones)}
+        if ses or wanted.is_explicit or domain.zone in zones:
+            domains.append(_read_domain(account, domain, ses, wanted))
+    return tuple(domains)
 
 
-def _read_domain(account: Host, domain: Domain, ses: Ses) -> SendingDomain:
+def _read_domain(account: Host, domain: Domain, ses: Ses | None, wanted: Wanted) -> SendingDomain:
     zones = read(account, HostedZones)
     zone = find_zone(zones, domain.zone)
     records = read(account, RecordSets, zone_id=zone.id)
+    region = ses.region if ses else None
     return SendingDomain(
         name=domain.name,
-        region=ses.region,
-        identity=read(account, EmailIdentity, identity=domain.name, region=ses.region),
+        region=region,
+        identity=read(account, EmailIdentity, identity=domain.name, region=region)
+        if region
+        else None,
         zone=zone,
         records={record.id: record for record in records},
+        wanted=wanted,
     )
 
 

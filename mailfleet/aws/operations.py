@@ -30,7 +30,7 @@ def domains(domains: tuple[SendingDomain, ...], fleet: str) -> Calls:
     Route 53 allows. A batch fails whole when somebody has changed one of its record sets."""
     known = []
     for domain in domains:
-        if domain.identity is None:
+        if domain.lacks_identity:
             call = create_identity(domain, fleet)
             yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes

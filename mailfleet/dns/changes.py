@@ -4,12 +4,14 @@ A change deletes exactly what was read and creates what should be, in one batch:
 refuses the batch when somebody changed the record set in between, and nothing is lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailfleet.dns.ownership import owned_ids, ownership_name, ownership_record
+from mailfleet.dns.ownership import Ownership, ownership_of
 from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.dns.spf import Merge, merge
+from mailfleet.plan import Action
 from mailfleet.refusal import Refusal
 
 # ChangeResourceRecordSets: "Quotas on ChangeResourceRecordSets API requests"
@@ -19,44 +21,73 @@ MAX_CHARACTERS = 32_000
 
 @dataclass(frozen=True)
 class RecordChange:
-    """One record set from what was read (None: there was none) to what should be."""
+    """One record set from what was read to what should be; None: there is none."""
 
     before: RecordSet | None
-    after: RecordSet
+    after: RecordSet | None
+
+    @property
+    def id(self) -> str:
+        record = self.after or self.before
+        return record.id if record else ""
+
+    @property
+    def action(self) -> Action:
+        if self.after is None:
+            return "delete"
+        return "update" if self.before else "create"
 
     @property
     def values(self) -> tuple[str, ...]:
-        return (*(self.before.values if self.before else ()), *self.after.values)
+        return tuple(v for record in (self.before, self.after) if record for v in record.values)
 
 
 def plan_records(
-    domain: str, desired: Iterable[RecordSet], zone: Mapping[str, RecordSet]
+    domain: str,
+    desired: Iterable[RecordSet],
+    zone: Mapping[str, RecordSet],
+    spf: Sequence[str] = (),
 ) -> tuple[RecordChange, ...]:
     """The changes that make a domain's records so, its ownership record last.
 
     `zone` holds the zone's record sets by id. A record set that differs and is not ours is
-    never overwritten: Refusal. One that is there just as it should be stays whose it is.
+    never overwritten: Refusal. One that is there just as it should be stays whose it is. The
+    exception is the domain's own TXT set, which many share: these SPF terms are merged into it.
     """
-    ownership = zone.get(f"TXT {ownership_name(domain)}")
-    owned = owned_ids(ownership)
+    owned = ownership_of(domain, zone)
     changes = [
         RecordChange(zone.get(record.id), record)
         for record in desired
         if zone.get(record.id) != record
     ]
     for change in changes:
-        if change.before and change.before.id not in owned:
-            raise Refusal(
-                f"Domain {domain!r}: found {change.before.id} with the value "
-                f"{' '.join(change.before.values)}, which is not ours, expected "
-                f"{' '.join(change.after.values)}: delete it if nothing needs it"
-            )
-        _refuse_beside_cname(domain, change.after, zone)
-    if changes:
-        claimed = ownership_record(domain, owned | {change.after.id for change in changes})
-        if claimed != ownership:
-            changes.append(RecordChange(ownership, claimed))
+        _refuse_foreign(domain, change, owned)
+    ids = owned.ids | {change.id for change in changes}
+    merged = plan_spf(domain, zone, spf)
+    if merged.before != merged.after:
+        changes.append(RecordChange(merged.before, merged.after))
+    for change in changes:
+        if change.after:
+            _refuse_beside_cname(domain, change.after, zone)
+    claimed = Ownership(ids, merged.ours)
+    if claimed != owned:
+        record = claimed.record(domain)
+        changes.append(RecordChange(zone.get(record.id), record))
     return tuple(changes)
+
+
+def plan_spf(domain: str, zone: Mapping[str, RecordSet], spf: Sequence[str]) -> Merge:
+    """The domain's TXT set with these terms in its SPF record, and which terms are then ours."""
+    return merge(domain, zone.get(f"TXT {domain}"), spf, ownership_of(domain, zone).spf)
+
+
+def _refuse_foreign(domain: str, change: RecordChange, owned: Ownership) -> None:
+    if change.before and change.after and change.id not in owned.ids:
+        raise Refusal(
+            f"Domain {domain!r}: found {change.id} with the value "
+            f"{' '.join(change.before.values)}, which is not ours, expected "
+            f"{' '.join(change.after.values)}: delete it if nothing needs it"
+        )
 
 
 def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
@@ -74,7 +105,7 @@ def unlisted(
     domain: str, desired: Iterable[RecordSet], zone: Mapping[str, RecordSet]
 ) -> tuple[str, ...]:
     """Ids of record sets that are ours, still there, and no longer in the policy."""
-    owned = owned_ids(zone.get(f"TXT {ownership_name(domain)}"))
+    owned = ownership_of(domain, zone).ids
     return tuple(sorted((owned & zone.keys()) - {record.id for record in desired}))
 
 
@@ -102,5 +133,6 @@ def change_batch(changes: Iterable[RecordChange]) -> dict[str, Any]:
     for change in changes:
         if change.before:
             entries.append({"Action": "DELETE", "ResourceRecordSet": to_route53(change.before)})
-        entries.append({"Action": "CREATE", "ResourceRecordSet": to_route53(change.after)})
+        if change.after:
+            entries.append({"Action": "CREATE", "ResourceRecordSet": to_route53(change.after)})
     return {"Comment": "mailfleet", "Changes": entries}

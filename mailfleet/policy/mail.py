@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.names import (
     CalendarEvent,
@@ -22,10 +23,14 @@ Seconds = Annotated[int, Field(ge=1, le=86400)]
 
 @word
 class Domain:
-    """A domain that mail is sent from. `zone` is its hosted zone's name, by default its own."""
+    """A domain that mail is sent from. `zone` is its hosted zone's name, by default its own.
+
+    `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
+    """
 
     name: DomainName
     zone: DomainName = ""
+    dmarc: Dmarc | None = Dmarc()
 
     def __post_init__(self) -> None:
         if not self.zone:
@@ -95,6 +100,7 @@ class Mail:
             raise PolicyError("Mail.providers: found several Ses entries, expected at most one")
         self._check_routes()
         self._check_alerts()
+        self._check_dkim()
 
     def _check_routes(self) -> None:
         for position, route in enumerate(self.routes):
@@ -112,6 +118,12 @@ class Mail:
                     f"{where}: found {alert.via!r}, expected an Smtp provider that everyday mail "
                     "does not leave by: an alert about a broken provider must not depend on it"
                 )
+
+    def _check_dkim(self) -> None:
+        for domain in self.domains:
+            providers = [p for p in self.providers_of(domain) if isinstance(p, Smtp)]
+            keys = {key for provider in providers for key in provider.dkim.items()}
+            _once(f"providers: for {domain.name}, dkim", [name for name, _ in keys])
 
     def _provider(self, name: str, where: str) -> Provider:
         for provider in self.providers:
@@ -163,18 +175,34 @@ class Mail:
         names = {self.default_provider.name} | {via.name for _, via in self.sender_routes}
         return tuple(provider for provider in self.providers if provider.name in names)
 
+    def providers_of(self, domain: Domain) -> tuple[Provider, ...]:
+        """The providers that mail from the domain may leave by, in the policy's order.
+
+        The default one, unless a route takes the whole domain; those of its addresses' routes;
+        those of alerts, which come from the first domain.
+        """
+        whole = {sender[1:]: via for sender, via in self.sender_routes if sender.startswith("@")}
+        names = {whole.get(domain.name, self.default_provider).name}
+        names |= {via.name for s, via in self.sender_routes if s.endswith(f"@{domain.name}")}
+        if domain.name == self.myorigin:
+            names |= {alert.via for alert in self.alerts}
+        return tuple(provider for provider in self.providers if provider.name in names)
+
     def domains_by_ses(self) -> tuple[Domain, ...]:
         """The From domains that are routed to SES: all but those whose whole domain is not."""
-        whole = {sender[1:]: via for sender, via in self.sender_routes if sender.startswith("@")}
         return tuple(
             domain
             for domain in self.domains
-            if isinstance(whole.get(domain.name, self.default_provider), Ses)
-            or any(
-                isinstance(via, Ses) and sender.endswith(f"@{domain.name}")
-                for sender, via in self.sender_routes
-            )
+            if any(isinstance(provider, Ses) for provider in self.providers_of(domain))
         )
+
+    def dmarc_of(self, domain: Domain) -> Dmarc | None:
+        """What to publish of it. Below a domain of ours that publishes, the default is nothing:
+        receivers then go by that one (RFC 7489 section 6.6.3)."""
+        above = (d for d in self.domains if domain.name.endswith(f".{d.name}"))
+        if domain.dmarc == Dmarc() and any(d.dmarc is not None for d in above):
+            return None
+        return domain.dmarc
 
 
 def _once(what: str, names: Sequence[str]) -> None:

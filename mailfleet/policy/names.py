@@ -14,6 +14,7 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _LOCAL_PART = re.compile(
     r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 )
+_SELECTOR = re.compile(rf"(?:{_LABEL}\.)+_domainkey")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
@@ -29,6 +30,13 @@ def domain_name(value: str) -> str:
 def _is_domain(value: str) -> bool:
     name = value.lower().removesuffix(".")
     return len(name) <= 253 and _DOMAIN.fullmatch(name) is not None
+
+
+def selector_name(value: str) -> str:
+    """Where a DKIM key is, below the domain: `<selector>._domainkey` (RFC 6376 section 3.1)."""
+    if not _SELECTOR.fullmatch(value.lower()):
+        raise ValueError(f"found {value!r}, expected the name of a key such as s1._domainkey")
+    return value.lower()
 
 
 def mail_address(value: str) -> str:
@@ -75,6 +83,7 @@ def calendar_event(value: str) -> str:
 
 
 DomainName = Annotated[str, AfterValidator(domain_name)]
+SelectorName = Annotated[str, AfterValidator(selector_name)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
 RegionName = Annotated[str, AfterValidator(region_name)]

@@ -1,11 +1,20 @@
 """Providers: where relays hand mail over."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.names import RegionName, ShortName, UserName, domain_name
+from mailfleet.policy.names import (
+    DomainName,
+    RegionName,
+    SelectorName,
+    ShortName,
+    UserName,
+    domain_name,
+)
 from mailfleet.policy.secret import NotALiteral, Secret
+from mailfleet.policy.spf import SpfTerms
 from mailfleet.policy.words import word
 
 Connections = Annotated[int, Field(ge=1, le=1000)]
@@ -39,13 +48,19 @@ class Ses:
 
 @word
 class Smtp:
-    """Any SMTP service with STARTTLS and AUTH: `endpoint` is "host" or "host:port" (587)."""
+    """Any SMTP service with STARTTLS and AUTH: `endpoint` is "host" or "host:port" (587).
+
+    Of each domain that it may send for, `spf` are the terms of its SPF record that let the
+    service's servers pass, and `dkim` the CNAMEs that lead to its keys, by name below the domain.
+    """
 
     endpoint: str
     name: ShortName
     username: UserName
     password: Annotated[Secret, NotALiteral]
     connections: Connections = 10
+    spf: SpfTerms = ""
+    dkim: Mapping[SelectorName, DomainName] = Field(default_factory=dict)
 
     def __post_init__(self) -> None:
         host, colon, port = self.endpoint.partition(":")

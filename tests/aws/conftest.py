@@ -23,20 +23,24 @@ class Fleet:
     directory: Path
     domain: str
     name: str
+    dns_port: int
 
-    def write(self, *, gate: int = 20, domains: str = "", more: str = "") -> None:
+    def write(
+        self, *, gate: int = 20, domains: str = "", providers: str = "", more: str = ""
+    ) -> None:
         """Write the policy and the inventory anew."""
         (self.directory / "group_data").mkdir(exist_ok=True)
         (self.directory / "group_data/all.py").write_text(
             "from mailfleet.inventory import *\n"
             f"mail = Mail(domains=[{domains or f'Domain({self.domain!r})'}], "
-            f"providers=[Ses({REGION!r})], fleet={self.name!r}, "
+            f"providers=[{providers or f'Ses({REGION!r})'}], fleet={self.name!r}, "
             f"gate=Gate(verified_within={gate}), {more})\n"
         )
         settings = {
             "aws_config_file": str(self.cloud.config_file),
             "aws_rates": {"sesv2": 100, "route53": 100},
             "aws_max_attempts": 2,
+            "resolver": ("127.0.0.1", self.dns_port),
         }
         (self.directory / "inventory.py").write_text(f"accounts = [('@aws/lab', {settings!r})]\n")
 
@@ -80,7 +84,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture
 def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
     number = next(_numbers)
-    fleet = Fleet(cloud, tmp_path, f"t{number}.example", f"fleet{number}")
+    fleet = Fleet(cloud, tmp_path, f"t{number}.example", f"fleet{number}", cloud.dns_port)
     cloud.client("route53").create_hosted_zone(Name=fleet.domain, CallerReference=fleet.domain)
     cloud.control.forget_calls()
     fleet.write()

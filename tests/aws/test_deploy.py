@@ -51,7 +51,7 @@ def test_the_plan_shows_what_is_to_come(fleet: Fleet) -> None:
     kinds = [(change["kind"], change["action"]) for change in fleet.plan()]
     assert kinds == [
         ("identity", "create"),
-        *[("dns record", "create")] * 4,
+        *[("dns record", "create")] * 5,
         ("iam user", "create"),
         ("iam policy", "create"),
         ("access key", "create"),

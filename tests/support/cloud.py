@@ -22,10 +22,11 @@ class Cloud:
     def __init__(self, directory: Path, zones: list[str]) -> None:
         self.directory = directory
         self.url = f"http://127.0.0.1:{_free_port()}"
+        self.dns_port = _free_port()
         services = {
             "address": "127.0.0.1",
             "aws_port": int(self.url.rpartition(":")[2]),
-            "dns_port": _free_port(),
+            "dns_port": self.dns_port,
             "ses": [
                 {
                     "region": REGION,

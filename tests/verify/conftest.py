@@ -35,7 +35,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = [host.name for host in fleet.relays]
         metafunc.parametrize("relay_name", names, scope="session")
     if "domain_name" in metafunc.fixturenames:
-        names = [domain.name for domain in fleet.mail.domains_by_ses()]
+        names = [domain.name for domain in fleet.mail.domains]
         metafunc.parametrize("domain_name", names, scope="session")
 
 
@@ -72,5 +72,7 @@ def state(relay: Any, target: Desired) -> HostState:
 @pytest.fixture(scope="session")
 def domain(fleet: Fleet, domain_name: str) -> SendingDomain:
     """One domain after the other, as AWS has it."""
-    domains = read_domains(fleet.account, fleet.mail)
-    return next(domain for domain in domains if domain.name == domain_name)
+    for domain in read_domains(fleet.account, fleet.mail):
+        if domain.name == domain_name:
+            return domain
+    pytest.skip("its DNS is not in this account")

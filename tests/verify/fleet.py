@@ -13,6 +13,7 @@ from pyinfra.api.inventory import Inventory
 from mailfleet.aws.account import GROUP, account_of
 from mailfleet.loading import load_inventory, policy_of
 from mailfleet.policy import Mail
+from mailfleet.resolving import resolver_of
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,7 @@ class Fleet:
     @property
     def resolver(self) -> Resolver:
         """The one that the account's `resolver` names as (address, port), or the system's."""
-        named = account_of(self.inventory).data.get("resolver")
-        resolver = Resolver(configure=not named)
-        if named:
-            resolver.nameservers, resolver.port = [named[0]], named[1]
-        return resolver
+        return resolver_of(account_of(self.inventory))
 
 
 def testinfra_host(host: Host) -> Any:

@@ -40,6 +40,18 @@ def ask(aws: Aws) -> Iterator[Ask]:
                     "port": 587,
                 }
             ],
+            "providers": [
+                {
+                    "name": "sendgrid",
+                    "host": "smtp.sendgrid.net",
+                    "address": "127.0.0.3",
+                    "port": 587,
+                    "username": "apikey",
+                    "secret": "aws:sendgrid",
+                    "spf": "include:sendgrid.net ip4:192.0.2.1",
+                    "dkim": "s1.domainkey.u1.wl.sendgrid.net",
+                }
+            ],
             "hosts": {"relay1": "198.18.37.11"},
         }
     )
@@ -63,6 +75,12 @@ def test_providers_hosts_and_pointers(ask: Ask) -> None:
     assert texts(ask("email-smtp.us-east-1.amazonaws.com")) == ["127.0.0.2"]
     assert texts(ask("relay1.lab.internal")) == ["198.18.37.11"]
     assert texts(ask("11.37.18.198.in-addr.arpa", "PTR")) == ["relay1.lab.internal."]
+
+
+def test_what_a_providers_spf_and_dkim_lead_to(ask: Ask) -> None:
+    assert texts(ask("sendgrid.net", "TXT")) == ['"v=spf1 ip4:127.0.0.3 -all"']
+    (key,) = texts(ask("s1.domainkey.u1.wl.sendgrid.net", "TXT"))
+    assert "p=" in key
 
 
 def test_hosted_zones_over_udp_and_tcp_in_any_case(ask: Ask, zone: Zone) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from mailfleet.dns.changes import batches, change_batch, plan_records, unlisted
-from mailfleet.dns.ownership import ownership_record
+from mailfleet.dns.ownership import Ownership
 from mailfleet.dns.records import RecordSet, from_route53, to_route53
 from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.refusal import Refusal
@@ -11,7 +11,7 @@ from mailfleet.refusal import Refusal
 CNAME = RecordSet("a._domainkey.example.com", "CNAME", ("a.dkim.amazonses.com.",))
 OTHER = RecordSet("a._domainkey.example.com", "CNAME", ("b.example.net.",))
 TXT = RecordSet("a._domainkey.example.com", "TXT", ('"v=DKIM1"',))
-OURS = ownership_record("example.com", [CNAME.id])
+OURS = Ownership(ids=frozenset({CNAME.id})).record("example.com")
 
 
 def zone(*records: RecordSet) -> dict[str, RecordSet]:

@@ -1,10 +1,12 @@
 """Every mistake in a policy is one sentence that names the entry."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from mailfleet.policy import (
+    Dmarc,
     Domain,
     EmailAlert,
     Mail,
@@ -21,8 +23,8 @@ SES = Ses("us-east-1")
 KEY = secret("aws:key")
 
 
-def smtp(endpoint: str = "smtp.example.net:587", name: str = "other") -> Smtp:
-    return Smtp(endpoint, name=name, username="u", password=KEY)
+def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: Any) -> Smtp:
+    return Smtp(endpoint, name=name, username="u", password=KEY, **more)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,19 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other") -> Smtp:
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
+        (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
+        (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
+        (
+            lambda: Dmarc("maybe"),  # type: ignore[arg-type]
+            "Dmarc.policy: found 'maybe', expected 'none', 'quarantine' or 'reject'",
+        ),
+        (lambda: smtp(spf="v=spf1 -all"), "Smtp.spf: found 'v=spf1', expected a mechanism"),
+        (lambda: smtp(spf="-include:x.example"), "found '-include:x.example', expected a mech"),
+        (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
+        (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
+        (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
+        (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (lambda: Ses("mars"), "Ses.region: found 'mars', expected an AWS region"),
         (lambda: Ses("us-east-1", connections=0), "Ses.connections: found 0, expected"),
         (lambda: Ses("us-east-1", name="-x"), "Ses.name: found '-x', expected a short name"),
@@ -119,3 +134,38 @@ def test_one_sender_routed_to_ses_is_enough_to_need_an_identity() -> None:
     )
     assert policy.domains_by_ses() == (EXAMPLE,)
     assert policy.default_provider.name == "other"
+
+
+def test_a_provider_may_send_for_what_is_routed_to_it_and_what_it_alerts_about() -> None:
+    first, lists = Domain("example.com"), Domain("lists.example.com")
+    default, other, alarm = smtp(name="default"), smtp(name="other"), smtp(name="alarm")
+    mail = Mail(
+        domains=[first, lists],
+        providers=[default, other, alarm],
+        routes=[
+            Route(senders=["@lists.example.com"], via="other"),
+            Route(senders=["news@lists.example.com"], via="default"),
+        ],
+        alerts=[EmailAlert(to="ops@example.net", via="alarm")],
+    )
+    assert mail.providers_of(first) == (default, alarm)
+    assert mail.providers_of(lists) == (default, other)
+
+
+def test_two_providers_cannot_have_one_dkim_name() -> None:
+    one, two = (smtp(name=n, dkim={"s1._domainkey": f"{n}.example"}) for n in ("one", "two"))
+    routes = [Route(senders=["a@example.com"], via="two")]
+    with pytest.raises(PolicyError, match=r"for example\.com, dkim: found 's1"):
+        Mail(domains=[EXAMPLE], providers=[one, two], routes=routes)
+    Mail(domains=[EXAMPLE], providers=[one, two])  # two sends for no domain
+
+
+def test_the_default_dmarc_record_is_not_published_below_another() -> None:
+    lists = Domain("lists.example.com")
+    strict = Domain("strict.example.com", dmarc=Dmarc("reject"))
+    mail = Mail(domains=[lists, EXAMPLE, strict], providers=[SES])
+    assert mail.dmarc_of(EXAMPLE) == Dmarc()
+    assert mail.dmarc_of(lists) is None
+    assert mail.dmarc_of(strict) == Dmarc("reject")
+    alone = Mail(domains=[Domain("example.com", dmarc=None), lists], providers=[SES])
+    assert alone.dmarc_of(lists) == Dmarc()

@@ -1,0 +1,51 @@
+"""Asking the live DNS, through the resolver of the account host."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dns.exception import DNSException, Timeout
+from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from pyinfra.api.host import Host
+
+from mailfleet.dns.spf_lookups import Unanswered
+
+PATIENCE = 5  # seconds for one question
+
+
+def resolver_of(account: Host) -> Resolver:
+    """The one that the account's data `resolver` names as (address, port), or the system's."""
+    named = account.data.get("resolver")
+    resolver = Resolver(configure=not named)
+    resolver.lifetime = PATIENCE
+    if named:
+        resolver.nameservers, resolver.port = [named[0]], named[1]
+    return resolver
+
+
+class LiveDns:
+    """A `Lookup` in the live DNS. Once nobody answered in time, nobody is asked again."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._silent = False
+
+    def __call__(self, name: str, type_: str) -> Sequence[str]:
+        if self._silent:
+            raise Unanswered("not asked, DNS did not answer before")
+        try:
+            return [_text(record) for record in self._resolver.resolve(f"{name}.", type_)]
+        except (NXDOMAIN, NoAnswer):
+            return []
+        except Timeout:
+            self._silent = True
+            raise Unanswered(f"DNS did not answer within {PATIENCE} s") from None
+        except (DNSException, OSError) as reason:
+            said = " ".join(str(reason).split()) or type(reason).__name__
+            raise Unanswered(f"DNS failed: {said}") from None
+
+
+def _text(record: Any) -> str:
+    if record.rdtype.name == "TXT":
+        return b"".join(record.strings).decode("ascii", "replace")
+    host = record.exchange if record.rdtype.name == "MX" else record
+    return str(host.to_text()).removesuffix(".")

@@ -1,0 +1,183 @@
+"""DMARC, SPF and other providers' DKIM: deploy.py against the lab's Route 53 and DNS."""
+
+import json
+from typing import Any
+
+from tests.aws.conftest import Fleet
+
+
+def write(fleet: Fleet, *, domain: str = "", smtp: str = "", ses: bool = True, **more: Any) -> None:
+    """A policy whose domain is sent for by SES, or wholly by a second provider."""
+    route = "" if ses else f"Route(senders=['@{fleet.domain}'], via='second'), "
+    fleet.write(
+        domains=f"Domain({fleet.domain!r}, {domain})",
+        providers="Ses('us-east-1'), Smtp('smtp.second.example', name='second', username='u', "
+        f"password=secret('aws:second'), {smtp})",
+        more=f"routes=[{route}Route(senders=['list@{fleet.domain}'], via='second')]",
+        **more,
+    )
+
+
+def texts(fleet: Fleet, name: str = "") -> list[str]:
+    """The TXT values at a name below the domain."""
+    full = f"{name}.{fleet.domain}." if name else f"{fleet.domain}."
+    found = [r for r in fleet.records() if (r["Name"], r["Type"]) == (full, "TXT")]
+    return [value["Value"] for record in found for value in record["ResourceRecords"]]
+
+
+def put(fleet: Fleet, name: str, type_: str, *values: str, ttl: int = 60) -> dict[str, Any]:
+    """Put a record into the domain's zone behind mailfleet's back."""
+    record = {
+        "Name": f"{name}.{fleet.domain}." if name else f"{fleet.domain}.",
+        "Type": type_,
+        "TTL": ttl,
+        "ResourceRecords": [{"Value": value} for value in values],
+    }
+    fleet.cloud.client("route53").change_resource_record_sets(
+        HostedZoneId=fleet.zone_id,
+        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
+    )
+    return record
+
+
+def settles(fleet: Fleet, *arguments: str) -> str:
+    """A run, after which nothing is left to do; what it showed."""
+    run = fleet.deploy("-y", "--diff", *arguments)
+    assert run.status == 0, run.output
+    assert fleet.plan() == []
+    return run.output
+
+
+def refused(fleet: Fleet, *sentences: str) -> str:
+    fleet.cloud.control.forget_calls()
+    run = fleet.deploy("-y")
+    assert run.status != 0
+    for sentence in sentences:
+        assert sentence in run.output, run.output
+    assert "Traceback" not in run.output
+    assert fleet.cloud.writes() == []
+    return run.output
+
+
+def test_by_default_dmarc_asks_for_nothing(fleet: Fleet) -> None:
+    settles(fleet)
+    assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=none"']
+
+
+def test_dmarc_follows_the_policy(fleet: Fleet) -> None:
+    fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('reject', rua='d@r.example'))")
+    output = settles(fleet)
+    assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=reject; rua=mailto:d@r.example"']
+    assert f"{fleet.domain}._report._dmarc.r.example" in output
+    fleet.write()
+    settles(fleet)
+    assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=none"']
+
+
+def test_somebody_elses_dmarc_record_satisfies_the_default(fleet: Fleet) -> None:
+    put(fleet, "_dmarc", "TXT", '"v=DMARC1; p=reject"')
+    assert f"DMARC of {fleet.domain} is not ours and stays" in settles(fleet)
+    assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=reject"']
+    fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('quarantine'))")
+    refused(fleet, '"v=DMARC1; p=reject", which is not ours', "Domain(..., dmarc=None)")
+    fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=None)")
+    assert "DMARC" not in settles(fleet)
+
+
+def test_a_provider_is_authorised_and_all_else_stays(fleet: Fleet) -> None:
+    foreign = ['"v=spf1 a mx -all"', '"google-site-verification=x"']
+    put(fleet, "", "TXT", *foreign)
+    put(fleet, "", "A", "198.51.100.1")
+    put(fleet, "", "MX", f"10 {fleet.domain}.")
+    put(fleet, "_spf", "TXT", '"v=spf1 ip4:192.0.2.0/24 -all"')
+    write(fleet, smtp=f"spf='include:_spf.{fleet.domain}'")
+    planned = fleet.plan()
+    output = settles(fleet, "--data", f"plan_out={fleet.directory}/run.json")
+    assert json.loads((fleet.directory / "run.json").read_text()) == planned
+    assert "SPF 3/10 lookups" in output
+    spf = f'"v=spf1 a mx include:_spf.{fleet.domain} -all"'
+    assert sorted(texts(fleet)) == sorted([spf, '"google-site-verification=x"'])
+    assert f'"spf=include:_spf.{fleet.domain}"' in texts(fleet, "_mailfleet")
+    write(fleet)
+    settles(fleet)
+    assert sorted(texts(fleet)) == sorted(foreign)
+
+
+def test_a_record_that_we_began_goes_with_our_last_term(fleet: Fleet) -> None:
+    write(fleet, smtp="spf='ip4:192.0.2.1'")
+    assert "SPF 0/10 lookups" in settles(fleet)
+    assert texts(fleet) == ['"v=spf1 ip4:192.0.2.1 ~all"']
+    write(fleet)
+    settles(fleet)
+    assert texts(fleet) == []
+
+
+def test_a_term_that_was_there_before_us_stays(fleet: Fleet) -> None:
+    put(fleet, "", "TXT", '"v=spf1 +IP4:192.0.2.1 -all"')
+    write(fleet, smtp="spf='ip4:192.0.2.1'")
+    settles(fleet)
+    write(fleet)
+    settles(fleet)
+    assert texts(fleet) == ['"v=spf1 +IP4:192.0.2.1 -all"']
+
+
+def test_too_many_lookups_are_refused_with_the_tree(fleet: Fleet) -> None:
+    many = " ".join(f"exists:{n}.{fleet.domain}" for n in range(9))
+    put(fleet, "*", "A", "198.51.100.1")
+    put(fleet, "_spf", "TXT", f'"v=spf1 {many} -all"')
+    before = put(fleet, "", "TXT", f'"v=spf1 ?INCLUDE:_spf.{fleet.domain} -all"')
+    write(fleet, smtp=f"spf='a:mail.{fleet.domain}'")
+    output = refused(fleet, "it takes 11 DNS lookups, and receivers stop at 10")
+    assert f" 1/10   ?INCLUDE:_spf.{fleet.domain}" in output
+    assert f"11/10   a:mail.{fleet.domain}" in output
+    assert before in fleet.records()
+
+
+def test_lookups_that_find_nothing_are_refused(fleet: Fleet) -> None:
+    put(fleet, "", "TXT", f'"v=spf1 a:1.{fleet.domain} a:2.{fleet.domain} -all"')
+    write(fleet, smtp=f"spf='a:3.{fleet.domain}'")
+    refused(fleet, "3 of its lookups find nothing, and receivers stop at 2")
+
+
+def test_a_provider_without_an_spf_record_is_refused(fleet: Fleet) -> None:
+    write(fleet, smtp=f"spf='include:nobody.{fleet.domain}'")
+    refused(fleet, f"include:nobody.{fleet.domain} leads to no SPF records, expected one")
+
+
+def test_silent_dns_is_told_and_does_not_stop_the_plan(fleet: Fleet) -> None:
+    fleet.dns_port = 9  # discard
+    write(fleet, smtp="spf='include:spf.second.example'")
+    output = settles(fleet)
+    assert "SPF unknown/10 lookups" in output
+    assert f"SPF of {fleet.domain}: lookups unknown, not checked: DNS" in output
+
+
+def test_two_spf_records_are_refused(fleet: Fleet) -> None:
+    put(fleet, "", "TXT", '"v=spf1 a -all"', '"V=SPF1 mx -all"')
+    write(fleet, smtp="spf='ip4:192.0.2.1'")
+    refused(fleet, "found 2 SPF records")
+
+
+def test_a_domain_that_ses_does_not_serve_has_its_records_too(fleet: Fleet) -> None:
+    dkim = "dkim={'s1._domainkey': 's1.key.second.example'}"
+    write(fleet, ses=False, smtp=f"spf='ip4:192.0.2.1', {dkim}")
+    kinds = [(change["kind"], change["id"]) for change in fleet.plan()]
+    assert ("dns record", f"CNAME s1._domainkey.{fleet.domain}") in kinds
+    assert "identity" not in [kind for kind, _ in kinds]
+    settles(fleet)
+    (cname,) = [record for record in fleet.records() if record["Type"] == "CNAME"]
+    assert cname["ResourceRecords"] == [{"Value": "s1.key.second.example."}]
+    write(fleet, ses=False, smtp="spf='ip4:192.0.2.1'")
+    run = fleet.deploy("--dry")
+    assert f"CNAME s1._domainkey.{fleet.domain} is ours, but the policy no longer" in run.output
+
+
+def test_a_domain_in_nobodys_zone_that_only_has_defaults_is_left_alone(fleet: Fleet) -> None:
+    other = "Domain('nozone.example')"
+    fleet.write(
+        domains=f"Domain({fleet.domain!r}), {other}",
+        providers="Ses('us-east-1'), Smtp('smtp.second.example', name='second', username='u', "
+        "password=secret('aws:second'))",
+        more="routes=[Route(senders=['@nozone.example'], via='second')]",
+    )
+    settles(fleet)
