@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from mailfleet.dns.dmarc import dmarc_text
 from mailfleet.policy import Mail, Ses
 
 
@@ -14,7 +15,9 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
     for domain in mail.domains:
         zone = "" if domain.zone == domain.name else f", records in the zone {domain.zone}"
         verified = "verified by SES" if domain in mail.domains_by_ses() else "not by SES"
-        table.add_row("domain", domain.name, f"{verified}{zone}")
+        dmarc = mail.dmarc_of(domain)
+        published = f", {dmarc_text(dmarc)}" if dmarc else ""
+        table.add_row("domain", domain.name, f"{verified}{zone}{published}")
     for provider in mail.providers:
         made = "credential made by us" if isinstance(provider, Ses) else f"{provider.password}"
         limit = f"{provider.connections} connections a host"

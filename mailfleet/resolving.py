@@ -7,7 +7,7 @@ from dns.exception import DNSException, Timeout
 from dns.resolver import NXDOMAIN, NoAnswer, Resolver
 from pyinfra.api.host import Host
 
-from mailfleet.dns.spf_lookups import Unanswered
+from mailfleet.dns.lookup import Unanswered
 
 PATIENCE = 5  # seconds for one question
 
@@ -31,7 +31,7 @@ class LiveDns:
 
     def __call__(self, name: str, type_: str) -> Sequence[str]:
         if self._silent:
-            raise Unanswered("not asked, DNS did not answer before")
+            raise Unanswered("DNS did not answer before, it was not asked again")
         try:
             return [_text(record) for record in self._resolver.resolve(f"{name}.", type_)]
         except (NXDOMAIN, NoAnswer):
@@ -47,5 +47,5 @@ class LiveDns:
 def _text(record: Any) -> str:
     if record.rdtype.name == "TXT":
         return b"".join(record.strings).decode("ascii", "replace")
-    host = record.exchange if record.rdtype.name == "MX" else record
+    host = record.exchange if record.rdtype.name == "MX" else record  # A, NS: all of it
     return str(host.to_text()).removesuffix(".")

@@ -1,7 +1,5 @@
 """The AWS side: domains that SES may send from, and the user that relays authenticate as."""
 
-from collections.abc import Iterator, Sequence
-
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
@@ -9,11 +7,10 @@ from mailfleet.announce import announce
 from mailfleet.aws import operations
 from mailfleet.aws.account import GROUP, in_one_line, read_domains, read_sender
 from mailfleet.aws.verification import verified
-from mailfleet.dns.dmarc import dmarc_note
-from mailfleet.dns.spf_check import SpfCheck, check_spf, summary
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
-from mailfleet.ses.domains import SendingDomain, domain_changes
+from mailfleet.ses.domains import domain_changes
+from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 
 
@@ -23,23 +20,14 @@ def domains(mail: Mail) -> None:
     with in_one_line():
         domains = read_domains(host, mail)
         changes = list(domain_changes(host.name, domains))
-        lookup = LiveDns(resolver_of(host))
-        found = [check_spf(domain.name, domain.spf, lookup) for domain in domains]
-        checks = [check for check in found if check]
-        notes = list(_notes(domains, checks))
-    announce(changes, notes, summary(checks))
+        found = examine(
+            domains,
+            LiveDns(resolver_of(host)),
+            delegation=host.data.get("check_delegation") != "no",
+            many_changes=host.data.get("many_changes") == "yes",
+        )
+    announce(changes, found.notes, found.total)
     operations.domains(domains=domains, fleet=mail.fleet, name="Identities and DNS records")
-
-
-def _notes(domains: Sequence[SendingDomain], checks: Sequence[SpfCheck]) -> Iterator[str]:
-    for domain in domains:
-        for id in domain.unlisted:
-            yield f"{id} is ours, but the policy no longer asks for it"
-        if note := dmarc_note(domain.name, domain.wanted.dmarc, domain.records):
-            yield note
-    for check in checks:
-        if check.warning:
-            yield check.warning
 
 
 @deploy("SES sender")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mailfleet.dns.lookup import Lookup
 from mailfleet.dns.spf import Merge
-from mailfleet.dns.spf_lookups import Cost, Lookup, cost
+from mailfleet.dns.spf_lookups import Cost, cost
 from mailfleet.refusal import Refusal
 
 

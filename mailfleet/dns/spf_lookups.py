@@ -5,9 +5,10 @@ at most; of those that find nothing (void), two at most. Beyond that mail fails 
 counted is the dearest way through the record, as for an IPv4 sender that nothing matches.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mailfleet.dns.lookup import Lookup, Unanswered
 from mailfleet.dns.spf import spf_texts
 from mailfleet.policy.spf import Term, parse_term
 
@@ -15,13 +16,6 @@ MAX_LOOKUPS = 10
 MAX_VOIDS = 2
 MAX_MX = 10  # address lookups of one mx, RFC 7208 section 4.6.4
 ENOUGH = 60  # terms: no record that works comes near, and a hostile one ends here
-
-# The texts at a name: of TXT, whole; of MX, the host names; of A, addresses. Nothing there: none.
-Lookup = Callable[[str, str], Sequence[str]]
-
-
-class Unanswered(Exception):
-    """DNS did not say whether there is anything."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +105,9 @@ class _Walk:
                 terms.append((word, parse_term(word)))
             except ValueError:
                 return replace(step, fault=f"has {word!r}, which is no SPF term")
+        names = [term.name for _, term in terms]
+        if names.count("redirect") > 1 or names.count("exp") > 1:  # RFC 7208 section 6
+            return replace(step, fault="has redirect or exp twice")
         below = [self._step(w, t, domain, (*above, domain)) for w, t in _tested(terms)]
         return replace(step, below=tuple(below))
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-_MACRO = r"%(?:\{[slodiphcrtv]\d*r?[.\-+,/_=]*\}|[%_-])"
+# c, r and t are for the text that `exp` leads to (section 7.2)
+_MACRO = r"%(?:\{[slodiphv]\d*r?[.\-+,/_=]*\}|[%_-])"
+_MACRO_STRING = re.compile(rf"(?:{_MACRO}|[!-$&-~])*", re.IGNORECASE)
 _DOMAIN_SPEC = re.compile(
     rf"(?:{_MACRO}|[!-$&-~])*(?:{_MACRO}|\.(?!-)(?!\d+\.?$)[a-z0-9-]*[a-z0-9]\.?)", re.IGNORECASE
 )
@@ -38,7 +40,8 @@ def parse_term(text: str) -> Term:
     """One term of a record; ValueError when it is none."""
     if modifier := _MODIFIER.fullmatch(text):
         name, value = modifier[1].lower(), modifier[2].lower()
-        if name in ("redirect", "exp") and not _DOMAIN_SPEC.fullmatch(value):
+        form = _DOMAIN_SPEC if name in ("redirect", "exp") else _MACRO_STRING
+        if not form.fullmatch(value):
             raise _wrong(text)
         return Term(name, "=", value.removesuffix("."))
     found = _DIRECTIVE.fullmatch(text)

@@ -149,7 +149,17 @@ def test_silent_dns_is_told_and_does_not_stop_the_plan(fleet: Fleet) -> None:
     write(fleet, smtp="spf='include:spf.second.example'")
     output = settles(fleet)
     assert "SPF unknown/10 lookups" in output
+    assert "whether it is delegated to Route 53 is unknown: DNS" in output
     assert f"SPF of {fleet.domain}: lookups unknown, not checked: DNS" in output
+
+
+def test_a_zone_that_the_world_does_not_ask_is_refused(fleet: Fleet) -> None:
+    delegated = fleet.zone_id
+    route53 = fleet.cloud.client("route53")
+    route53.create_hosted_zone(Name=fleet.domain, CallerReference=f"{fleet.domain} again")
+    route53.delete_hosted_zone(Id=delegated)
+    refused(fleet, "found it delegated to nobody, expected ns-", "check_delegation=no")
+    assert fleet.plan("--data", "check_delegation=no")
 
 
 def test_two_spf_records_are_refused(fleet: Fleet) -> None:

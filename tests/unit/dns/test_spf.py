@@ -1,6 +1,8 @@
 """Our terms in a record that others share: theirs stay, in their order."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailfleet.dns.changes import change_batch, plan_records
 from mailfleet.dns.ownership import Ownership
@@ -78,6 +80,27 @@ def test_other_values_and_the_ttl_stay() -> None:
     assert created.after == txt(f"v=spf1 {SENDGRID} ~all", OTHER[1:-1])
     left = merge("example.com", created.after, [], created.ours)
     assert left.after == txt(OTHER[1:-1])
+
+
+TERMS = ["a", "MX", "-ptr", "ip4:192.0.2.1", "include:x.example", "?exists:%{i}.x", "nonsense"]
+ENDS = ["-all", "~ALL", "redirect=x.example", "exp=y.example", "-all include:x.example", ""]
+
+
+@given(
+    theirs=st.lists(st.sampled_from(TERMS), max_size=6),
+    end=st.sampled_from(ENDS),
+    wanted=st.sets(st.sampled_from([SENDGRID, "ip4:192.0.2.1", "a", "include:x.example"])),
+    others=st.sets(st.sampled_from([OTHER[1:-1], "MS=1", "v=spf10 a"])),
+)
+def test_whatever_was_there_is_there_again_once_we_are_gone(
+    theirs: list[str], end: str, wanted: set[str], others: set[str]
+) -> None:
+    before = txt(" ".join(["v=spf1", *theirs, *end.split()]), *others)
+    there = merge("example.com", before, sorted(wanted), frozenset())
+    again = merge("example.com", there.after, sorted(wanted), there.ours)
+    assert (again.after, again.ours) == (there.after, there.ours)
+    gone = merge("example.com", there.after, [], there.ours)
+    assert gone.after == before
 
 
 def test_long_records_are_cut_and_read_back() -> None:

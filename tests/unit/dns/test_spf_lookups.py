@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from mailfleet.dns.lookup import Unanswered
 from mailfleet.dns.spf import merge
 from mailfleet.dns.spf_check import check_spf, summary
-from mailfleet.dns.spf_lookups import Cost, Unanswered, cost
+from mailfleet.dns.spf_lookups import Cost, cost
 from mailfleet.refusal import Refusal
 
 WORLD: dict[tuple[str, str], list[str]] = {
@@ -71,6 +72,7 @@ def test_lookups_and_void_lookups(terms: str, lookups: int, voids: int) -> None:
         ("include:none.example", "include:none.example leads to no SPF records"),
         ("redirect=two.example", "redirect=two.example leads to 2 SPF records"),
         ("include:bad.example", "include:bad.example has 'nonsense', which is no SPF term"),
+        ("redirect=a.example redirect=b.example", "has redirect or exp twice"),
         ("mx:crowd.example", "mx:crowd.example has 11 mail servers, expected 10 at most"),
     ],
 )

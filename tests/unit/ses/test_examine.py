@@ -1,0 +1,67 @@
+"""What is looked at before a plan is shown."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mailfleet.dns.records import RecordSet
+from mailfleet.dns.wanted import Wanted
+from mailfleet.dns.zone import HostedZone
+from mailfleet.policy import Dmarc
+from mailfleet.refusal import Refusal
+from mailfleet.ses.domains import SendingDomain, domain_changes
+from mailfleet.ses.examine import examine
+
+SERVERS = RecordSet("example.com", "NS", ("ns-1.awsdns-1.com.",))
+
+
+def sending(wanted: Wanted, *records: RecordSet, name: str = "example.com") -> SendingDomain:
+    """A domain that SES does not serve."""
+    zone = {record.id: record for record in (SERVERS, *records)}
+    return SendingDomain(name, None, None, HostedZone("Z1", "example.com"), zone, wanted)
+
+
+class Dns:
+    """Answers with the zone's name servers, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, name: str, type_: str) -> Sequence[str]:
+        self.asked.append((name, type_))
+        return ["ns-1.awsdns-1.com"] if type_ == "NS" else []
+
+
+def test_without_changes_dns_is_not_asked() -> None:
+    dns = Dns()
+    assert examine([sending(Wanted())], dns).notes == ()
+    assert dns.asked == []
+
+
+def test_a_zone_is_asked_about_once() -> None:
+    dns = Dns()
+    names = ("example.com", "lists.example.com")
+    examine([sending(Wanted(dmarc=Dmarc()), name=name) for name in names], dns)
+    assert dns.asked == [("example.com", "NS")]
+
+
+def test_the_total_is_that_of_the_dearest_record() -> None:
+    one, two = (sending(Wanted(spf=spf)) for spf in (("a",), ("a", "a:x.example")))
+    assert examine([one, two], Dns()).total == "SPF 2/10 lookups"
+
+
+def test_delegation_can_be_left_out() -> None:
+    domain = sending(Wanted(dmarc=Dmarc()))
+    with pytest.raises(Refusal, match="delegated to nobody"):
+        examine([domain], lambda name, type_: [])
+    assert examine([domain], lambda name, type_: [], delegation=False).notes == ()
+
+
+def test_a_domain_that_ses_does_not_serve_has_no_identity_in_its_plan() -> None:
+    domain = sending(Wanted(dkim={"s1._domainkey": "s1.x.example"}))
+    assert domain.verified
+    plan = [(change.kind, change.id) for change in domain_changes("@aws", [domain])]
+    assert plan == [
+        ("dns record", "CNAME s1._domainkey.example.com"),
+        ("dns record", "TXT _mailfleet.example.com"),
+    ]
