@@ -5,24 +5,40 @@ from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
 from mailfleet.aws import operations
-from mailfleet.aws.account import GROUP, in_one_line, read_domains, read_sender
+from mailfleet.aws.account import (
+    GROUP,
+    in_one_line,
+    read_domains,
+    read_missing_sets,
+    read_sender,
+    read_shadows,
+)
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
-from mailfleet.ses.domains import domain_changes
+from mailfleet.ses.domains import configuration_set_changes, domain_changes, identity_notes
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 
 
 @deploy("SES domains")
 def domains(mail: Mail) -> None:
-    """An identity for each domain that is routed to SES, and its DKIM records in Route 53."""
+    """An identity for each domain that is routed to SES, and its records in Route 53."""
     with in_one_line():
         domains = read_domains(host, mail)
-        changes = list(domain_changes(host.name, domains))
-    notes = [
+        missing_sets = read_missing_sets(host, domains)
+        changes = [
+            *configuration_set_changes(host.name, missing_sets),
+            *domain_changes(host.name, domains),
+        ]
+    unlisted = [
         f"{id} is ours, but the policy no longer asks for it" for d in domains for id in d.unlisted
     ]
-    announce(changes, notes)
-    operations.domains(domains=domains, fleet=mail.fleet, name="Identities and their DKIM records")
+    announce(changes, [*unlisted, *read_shadows(host, mail), *identity_notes(domains)])
+    operations.domains(
+        domains=domains,
+        missing_sets=missing_sets,
+        fleet=mail.fleet,
+        name="Identities and their records",
+    )
 
 
 @deploy("SES sender")

@@ -1,6 +1,6 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pyinfra.api.exceptions import DeployError
@@ -9,17 +9,21 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.facts import (
     AccessKeys,
-    EmailIdentity,
     HostedZones,
     RecordSets,
     SecretText,
     UserPolicy,
 )
+from mailfleet.aws.identities import read_identities
+from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
 from mailfleet.dns.zone import find_zone
 from mailfleet.policy import Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
+from mailfleet.ses.effective import shadow_notes
+from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -27,6 +31,7 @@ from mailfleet.ses.sender import (
     secret_name,
     user_name,
 )
+from mailfleet.ses.settings import wanted_settings
 
 GROUP = "@aws"
 
@@ -44,21 +49,54 @@ def account_of(inventory: Inventory) -> Host:
 
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     """Each domain that is routed to SES. Refusal when a domain has not exactly one zone."""
-    return tuple(
-        _read_domain(account, domain, ses) for ses in mail.ses for domain in mail.domains_by_ses()
+    domains = []
+    for ses in mail.ses:
+        identities = read_identities(account, mail, ses)
+        for domain in mail.domains_by_ses():
+            domains.append(_read_domain(account, mail, domain, ses, identities.get(domain.name)))
+    return tuple(domains)
+
+
+def _read_domain(
+    account: Host, mail: Mail, domain: Domain, ses: Ses, seen: Identity | None
+) -> SendingDomain:
+    """The domain whose identity was `seen` among others. It is read by itself when that is not
+    enough, and also when there seems to be none: that is too much to believe a list."""
+    zones = read(account, HostedZones)
+    zone = find_zone(zones, domain.zone)
+    records = {record.id: record for record in read(account, RecordSets, zone_id=zone.id)}
+    wanted = wanted_settings(domain, ses, mail.fleet)
+    identity = seen
+    if seen and not seen.whole:
+        identity = enough(seen, domain.name, ses.region, wanted, domain.adopt, records)
+    if identity is None:
+        identity = read(account, EmailIdentity, identity=domain.name, region=ses.region)
+    return SendingDomain(
+        domain.name, ses.region, identity, zone, records, wanted=wanted, adopt=domain.adopt
     )
 
 
-def _read_domain(account: Host, domain: Domain, ses: Ses) -> SendingDomain:
-    zones = read(account, HostedZones)
-    zone = find_zone(zones, domain.zone)
-    records = read(account, RecordSets, zone_id=zone.id)
-    return SendingDomain(
-        name=domain.name,
-        region=ses.region,
-        identity=read(account, EmailIdentity, identity=domain.name, region=ses.region),
-        zone=zone,
-        records={record.id: record for record in records},
+def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
+    """What is to be said of address identities that override the policy's domains."""
+    notes: list[str] = []
+    for ses in mail.ses:
+        identities = read_identities(account, mail, ses)
+        addresses = {name: found for name, found in identities.items() if "@" in name}
+        wanted = {
+            domain.name: wanted_settings(domain, ses, mail.fleet)
+            for domain in mail.domains_by_ses()
+        }
+        notes += shadow_notes(ses.region, wanted, addresses)
+    return tuple(notes)
+
+
+def read_missing_sets(account: Host, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+    """The configuration sets, as <region>/<name>, that the policy names and that are not there."""
+    named = {(d.region, d.wanted.configuration_set) for d in domains if d.wanted.configuration_set}
+    return tuple(
+        f"{region}/{name}"
+        for region, name in sorted(named)
+        if not read(account, ConfigurationSet, configuration_set=name, region=region)
     )
 
 

@@ -35,7 +35,7 @@ class Fleet:
         )
         settings = {
             "aws_config_file": str(self.cloud.config_file),
-            "aws_rates": {"sesv2": 100, "route53": 100},
+            "aws_rates": {"ses": 1000, "sesv2": 1000, "route53": 1000},
             "aws_max_attempts": 2,
         }
         (self.directory / "inventory.py").write_text(f"accounts = [('@aws/lab', {settings!r})]\n")
