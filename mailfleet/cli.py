@@ -58,4 +58,4 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
             identities = read_covering(account, address, provider.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    Console().print(explanation.of(address, provider, effective(address, identities)))
+    click.echo(explanation.of(address, provider, effective(address, identities)))

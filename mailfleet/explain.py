@@ -1,7 +1,6 @@
-"""What SES makes of mail from one address, on one screen."""
+"""What SES makes of mail from one address, a line a fact."""
 
-from rich.markup import escape
-from rich.table import Table
+from collections.abc import Iterator
 
 from mailfleet.policy import Mail, Provider, Ses
 from mailfleet.ses.effective import Effective
@@ -14,36 +13,39 @@ def route_of(mail: Mail, address: str) -> Provider:
     return routes.get(address) or routes.get(f"@{domain}") or mail.default_provider
 
 
-def of(address: str, provider: Provider, found: Effective | None) -> Table:
-    """A table of the identity that wins, and what it decides."""
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_row("From", escape(address), f"leaves by {provider.name}")
+def of(address: str, provider: Provider, found: Effective | None) -> str:
+    """The identity that wins for the address, and what it decides, for people."""
+    return "\n".join(f"{name:19}{value}" for name, value in _facts(address, provider, found))
+
+
+def _facts(address: str, provider: Provider, found: Effective | None) -> Iterator[tuple[str, str]]:
+    yield "From", f"{address}, leaves by {provider.name}"
     if not isinstance(provider, Ses):
-        table.add_row("SES", "has no say in it", "")
+        yield "identity", "SES has no say in it"
     elif found is None:
-        table.add_row("identity", "none", "SES refuses it: 554 Email address is not verified")
+        yield "identity", "none: SES refuses it (554 Email address is not verified)"
     else:
-        _add_effective(table, found, provider.region)
-    return table
+        over = f", overrides {', '.join(found.overridden)}" if found.overridden else ""
+        yield "identity", f"{provider.region}/{found.name}, {found.identity.status}{over}"
+        yield "DKIM", _dkim(found)
+        yield "MAIL FROM", _mail_from(found)
+        yield "configuration set", found.identity.settings.configuration_set or "none"
 
 
-def _add_effective(table: Table, found: Effective, region: str) -> None:
-    identity = found.identity
-    over = f"overrides {', '.join(found.overridden)}" if found.overridden else ""
-    table.add_row("identity", f"{region}/{escape(found.name)}", over)
-    table.add_row("", identity.status, escape(f"({identity.error})") if identity.error else "")
+def _dkim(found: Effective) -> str:
     if found.signed_by:
-        table.add_row("DKIM", f"signed as {found.signed_by}", "")
-    else:
-        why = "signing is off" if not identity.signing else f"DKIM is {identity.dkim_status}"
-        table.add_row("DKIM", "signed as amazonses.com alone", why)
-    table.add_row("MAIL FROM", found.mail_from, _mail_from_status(found))
-    set_name = identity.settings.configuration_set
-    table.add_row("configuration set", set_name or "none", "")
+        return f"signed as {found.signed_by}"
+    why = f"DKIM is {found.identity.dkim_status}" if found.identity.signing else "signing is off"
+    return f"signed as amazonses.com alone: {why}"
 
 
-def _mail_from_status(found: Effective) -> str:
+def _mail_from(found: Effective) -> str:
     mail_from = found.identity.settings.mail_from
     if mail_from is None:
-        return "no MAIL FROM domain of its own"
-    return f"{mail_from.domain} is {found.identity.mail_from_status}, {mail_from.on_mx_failure}"
+        return f"{found.mail_from}: the identity has no MAIL FROM domain"
+    status = found.identity.mail_from_status
+    if status == "SUCCESS":
+        return mail_from.domain
+    if mail_from.strict:
+        return f"none, SES refuses the mail: {mail_from.domain} is {status}"
+    return f"{found.mail_from}: {mail_from.domain} is {status}"

@@ -1,6 +1,6 @@
 """What a domain needs before it can send by SES: its identity and the records that verify it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailfleet.dns.changes import RecordChange, plan_records, unlisted
@@ -36,7 +36,12 @@ class SendingDomain:
 
     @property
     def verified(self) -> bool:
-        return self.identity is not None and self.identity.verified
+        """Whether its mail goes out, now and once the plan is carried out: SES has to find the MX
+        of another MAIL FROM domain first, and may refuse mail until then."""
+        before, after = self.settings
+        changing = after.mail_from if before.mail_from != after.mail_from else None
+        stays = not (changing and changing.strict)
+        return self.identity is not None and self.identity.verified and stays
 
     @property
     def settings(self) -> tuple[Settings, Settings]:
@@ -116,7 +121,7 @@ def _not_ours(domain: SendingDomain) -> str:
     )
 
 
-def identity_notes(domains: Iterable[SendingDomain]) -> Iterator[str]:
+def identity_notes(domains: Sequence[SendingDomain]) -> Iterator[str]:
     """What somebody should know of the identities beside what changes."""
     glanced = [d for d in domains if d.identity and not d.identity.whole]
     for domain in domains:

@@ -39,8 +39,7 @@ class Identity:
     def rejects(self) -> bool:
         """Whether SES refuses all mail, because it does not find the MAIL FROM domain's MX."""
         mail_from = self.settings.mail_from
-        strict = mail_from is not None and mail_from.on_mx_failure == "REJECT_MESSAGE"
-        return strict and self.mail_from_status != "SUCCESS"
+        return mail_from is not None and mail_from.strict and self.mail_from_status != "SUCCESS"
 
     @property
     def shown_status(self) -> str:

@@ -21,6 +21,11 @@ class MailFrom:
     on_mx_failure: str = "USE_DEFAULT_VALUE"
     failed: bool = False
 
+    @property
+    def strict(self) -> bool:
+        """Whether SES refuses all mail while it does not find the MX."""
+        return self.on_mx_failure == "REJECT_MESSAGE"
+
 
 @dataclass(frozen=True)
 class Settings:

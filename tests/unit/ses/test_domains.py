@@ -1,5 +1,7 @@
 """The plan of a domain: its identity setting by setting, then its records."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailfleet.dns.records import RecordSet
@@ -63,6 +65,15 @@ def test_another_mail_from_domain_is_changed() -> None:
     assert change.action == "update"
     assert change.before == found.text
     assert change.after == Settings(MAIL_FROM, "set", "fleet").text
+
+
+def test_a_domain_that_is_to_reject_mail_is_not_verified_before_its_mx_was_found() -> None:
+    verified = replace(identity(), status="SUCCESS", dkim_status="SUCCESS")
+    assert domain(verified).verified
+    assert domain(verified, replace(WANTED, mail_from=MailFrom("m.example.com"))).verified
+    strict = MailFrom("ses-us-east-1.example.com", "REJECT_MESSAGE")
+    assert not domain(verified, replace(WANTED, mail_from=strict)).verified
+    assert not domain(None).verified
 
 
 def test_an_identity_that_is_not_ours_is_refused_with_the_remedy() -> None:
