@@ -11,9 +11,14 @@ import click  # noqa: E402
 from pyinfra.api.exceptions import PyinfraError  # noqa: E402
 from rich.console import Console  # noqa: E402
 
+from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
+from mailfleet.aws.identities import read_covering  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
+from mailfleet.policy import Ses  # noqa: E402
+from mailfleet.policy.names import mail_address  # noqa: E402
+from mailfleet.ses.effective import effective  # noqa: E402
 
 
 @click.group()
@@ -33,3 +38,24 @@ def check(inventory: Path, group_data: tuple[str, ...]) -> None:
     except PyinfraError as mistake:
         raise click.ClickException(str(mistake)) from None
     Console().print(overview.of(mail, [host.name for host in hosts]))
+
+
+@main.command()
+@click.argument("address")
+@click.option("--inventory", type=click.Path(path_type=Path), required=True)
+@click.option("--group-data", multiple=True, help="Further group_data folders.")
+def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
+    """Say which SES identity counts for mail from ADDRESS, and what that means for it."""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        address = mail_address(address)
+        account = account_of(load_inventory(inventory, list(group_data)))
+        mail = policy_of(account)
+        provider = explanation.route_of(mail, address)
+        identities = {}
+        if isinstance(provider, Ses):
+            account.connect(raise_exceptions=True)
+            identities = read_covering(account, address, provider.region)
+    except (PyinfraError, ValueError) as mistake:
+        raise click.ClickException(str(mistake)) from None
+    click.echo(explanation.of(address, provider, effective(address, identities)))

@@ -5,11 +5,18 @@ from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
 from mailfleet.aws import operations
-from mailfleet.aws.account import GROUP, in_one_line, read_domains, read_sender
+from mailfleet.aws.account import (
+    GROUP,
+    in_one_line,
+    read_domains,
+    read_missing_sets,
+    read_sender,
+    read_shadows,
+)
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
-from mailfleet.ses.domains import domain_changes
+from mailfleet.ses.domains import configuration_set_changes, domain_changes, identity_notes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 
@@ -19,15 +26,25 @@ def domains(mail: Mail) -> None:
     """An identity for each domain that is routed to SES, and every domain's DNS records."""
     with in_one_line():
         domains = read_domains(host, mail)
-        changes = list(domain_changes(host.name, domains))
+        missing_sets = read_missing_sets(host, domains)
+        changes = [
+            *configuration_set_changes(host.name, missing_sets),
+            *domain_changes(host.name, domains),
+        ]
         found = examine(
             domains,
             LiveDns(resolver_of(host)),
             delegation=host.data.get("check_delegation") != "no",
             many_changes=host.data.get("many_changes") == "yes",
         )
-    announce(changes, found.notes, found.total)
-    operations.domains(domains=domains, fleet=mail.fleet, name="Identities and DNS records")
+    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(domains)]
+    announce(changes, notes, found.total)
+    operations.domains(
+        domains=domains,
+        missing_sets=missing_sets,
+        fleet=mail.fleet,
+        name="Identities and DNS records",
+    )
 
 
 @deploy("SES sender")

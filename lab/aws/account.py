@@ -10,10 +10,13 @@ from typing import Any
 from botocore import xform_name
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from lab.aws.configuration_sets import ConfigurationSets, ConfigurationSetsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_settings import IdentitySettings
 from lab.aws.route53 import Route53
+from lab.aws.ses import Ses
 from lab.aws.sesv2 import SesV2
 from lab.aws.zones import Zones
 from lab.faults import Faults
@@ -33,10 +36,15 @@ class Account:
         self.faults = faults
         self.zones = Zones()
         self.identities = Identities(self.zones, faults)
-        self._services: dict[str, object] = {
-            "route53": Route53(self.zones),
-            "sesv2": SesV2(self.identities, self.id),
-            "ses": object(),
+        sets = ConfigurationSets()
+        self._services: dict[str, tuple[object, ...]] = {
+            "route53": (Route53(self.zones),),
+            "sesv2": (
+                SesV2(self.identities, sets, self.id),
+                IdentitySettings(self.identities, sets),
+                ConfigurationSetsApi(sets),
+            ),
+            "ses": (Ses(self.identities),),
         }
 
     @cached_property
@@ -49,10 +57,10 @@ class Account:
 
     def operation(self, service: str, operation: str) -> Operation:
         """Raises NotEmulatedError for what we don't know."""
-        found = getattr(self._services[service], xform_name(operation), None)
-        if found is None or not operation.isalnum():
-            raise NotEmulatedError(f"{service} {operation}")
-        return self._locked(found, refresh=service == "route53")
+        for part in self._services[service] if operation.isalnum() else ():
+            if (found := getattr(part, xform_name(operation), None)) is not None:
+                return self._locked(found, refresh=service == "route53")
+        raise NotEmulatedError(f"{service} {operation}")
 
     def _locked(self, operation: Operation, *, refresh: bool) -> Operation:
         def run(region: str, params: Mapping[str, Any]) -> dict[str, Any]:

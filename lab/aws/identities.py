@@ -23,10 +23,17 @@ class Identities:
         self._all: dict[tuple[str, str], Identity] = {}
 
     def create(self, identity: Identity) -> Identity:
+        """An address is signed as its domain from the start if that is an identity by then.
+
+        https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy-managing.html
+        """
         if (identity.region, identity.name) in self._all:
             raise ApiError(
                 "AlreadyExistsException", f"Email identity {identity.name} already exist."
             )
+        if not identity.is_domain:
+            above = next(self.covering(identity.region, identity.name), None)
+            identity.signing = above is not None and above.signing
         self._all[identity.region, identity.name] = identity
         return self._refreshed(identity)
 
@@ -76,6 +83,7 @@ class Identities:
 
         https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html#verify-domain-procedure
         """
+        identity.mail_from_found = identity.mail_from_found or self._has_mail_from(identity)
         if identity.verified is not None or not identity.is_domain:
             return identity
         identity.error = self._missing(identity)
@@ -86,6 +94,19 @@ class Identities:
         if delay is not None and time.time() >= identity.seen + delay:
             identity.verified = time.time()
         return identity
+
+    def _has_mail_from(self, identity: Identity) -> bool:
+        """Exactly one MX, and the SPF record.
+
+        https://docs.aws.amazon.com/ses/latest/dg/mail-from.html#mail-from-set
+        """
+        if identity.mail_from is None or self._faults.verification_delay is None:
+            return False
+        mx = self._zones.values(identity.mail_from, "MX")
+        texts = self._zones.values(identity.mail_from, "TXT")
+        wanted = f"10 feedback-smtp.{identity.region}.amazonses.com"
+        found = [value.lower().rstrip(".") for value in mx] == [wanted]
+        return found and any("include:amazonses.com" in text for text in texts)
 
     def _missing(self, identity: Identity) -> str | None:
         """All three CNAME records must be in public DNS."""

@@ -53,6 +53,10 @@ class Identity:
     verified: float | None = None
     error: str | None = None
     """VerificationInfo.ErrorType while pending"""
+    mail_from: str | None = None
+    on_mx_failure: str = "USE_DEFAULT_VALUE"
+    mail_from_found: bool = False
+    """whether DNS has what SES asks for at the MAIL FROM domain"""
 
     def __post_init__(self) -> None:
         if self.is_domain:

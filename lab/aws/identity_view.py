@@ -21,7 +21,7 @@ def status(identity: Identity) -> str:
 def dkim_attributes(identity: Identity) -> Result:
     if not identity.is_domain:
         return {
-            "SigningEnabled": False,
+            "SigningEnabled": identity.signing,
             "Status": "NOT_STARTED",
             "SigningAttributesOrigin": "AWS_SES",
         }
@@ -35,6 +35,15 @@ def dkim_attributes(identity: Identity) -> Result:
         "CurrentSigningKeyLength": identity.key_length,
         "LastKeyGenerationTimestamp": _when(identity.created),
     }
+
+
+def mail_from_attributes(identity: Identity) -> Result:
+    """Without a MAIL FROM domain AWS still tells the behaviour."""
+    told: Result = {"BehaviorOnMxFailure": identity.on_mx_failure}
+    if identity.mail_from is None:
+        return told
+    status = "SUCCESS" if identity.mail_from_found else "PENDING"
+    return told | {"MailFromDomain": identity.mail_from, "MailFromDomainStatus": status}
 
 
 def verification_info(identity: Identity) -> Result:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.aws import identity_view as view
+from lab.aws.configuration_sets import ConfigurationSets
 from lab.aws.errors import ApiError, NotEmulatedError
 from lab.aws.identities import Identities
 from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
@@ -24,13 +25,16 @@ SEND_QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours":
 class SesV2:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, identities: Identities, account_id: str) -> None:
+    def __init__(self, identities: Identities, sets: ConfigurationSets, account_id: str) -> None:
         self._identities = identities
+        self._sets = sets
         self._account_id = account_id
 
     def create_email_identity(self, region: str, params: Params) -> Result:
         attributes = params.get("DkimSigningAttributes") or {}
         length = _key_length(attributes)
+        if params.get("ConfigurationSetName"):
+            self._sets.get(region, params["ConfigurationSetName"])
         identity = self._identities.create(
             Identity(
                 name=checked(params["EmailIdentity"]),
@@ -54,7 +58,7 @@ class SesV2:
             "FeedbackForwardingStatus": True,
             "VerifiedForSendingStatus": identity.verified is not None,
             "DkimAttributes": view.dkim_attributes(identity),
-            "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
+            "MailFromAttributes": view.mail_from_attributes(identity),
             "Policies": {},
             "Tags": view.tag_list(identity),
             "VerificationStatus": view.status(identity),

@@ -114,12 +114,14 @@ class SesSmtp(Service):
         """The most specific domain identity decides, verified or not.
 
         https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
-        An address identity inherits its domain's DKIM.
+        An address identity uses its domain's key, unless signing is off for the address.
         """
         with self._account.lock:
             for identity in self._account.identities.covering(self._region, author):
+                if not identity.signing:
+                    return None
                 if identity.is_domain:
-                    return identity if identity.verified and identity.signing else None
+                    return identity if identity.verified else None
         return None
 
 

@@ -1,6 +1,6 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pyinfra.api.exceptions import DeployError
@@ -9,18 +9,22 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.facts import (
     AccessKeys,
-    EmailIdentity,
     HostedZones,
     RecordSets,
     Secret,
     UserPolicy,
 )
+from mailfleet.aws.identities import read_identities
+from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
+from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
-from mailfleet.dns.zone import find_zone
+from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.policy import Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
+from mailfleet.ses.effective import shadow_notes
+from mailfleet.ses.glance import enough
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -28,6 +32,7 @@ from mailfleet.ses.sender import (
     secret_name,
     user_name,
 )
+from mailfleet.ses.settings import wanted_settings
 
 GROUP = "@aws"
 
@@ -50,30 +55,62 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     is nothing to do.
     """
     by_ses = mail.domains_by_ses()
+    zones = {zone.name for zone in read(account, HostedZones)}
     domains = []
     for domain in mail.domains:
-        ses = mail.ses[0] if domain in by_ses else None
-        wanted = Wanted.of(domain, mail)
-        zones = {zone.name for zone in read(account, HostedZones)}
-        if ses or wanted.is_explicit or domain.zone in zones:
-            domains.append(_read_domain(account, domain, ses, wanted))
+        publishes = Wanted.of(domain, mail)
+        if domain in by_ses:
+            domains.append(_read_ses_domain(account, mail, domain, publishes))
+        elif publishes.is_explicit or domain.zone in zones:
+            zone, records = _read_zone(account, domain)
+            domains.append(SendingDomain(domain.name, None, None, zone, records, publishes))
     return tuple(domains)
 
 
-def _read_domain(account: Host, domain: Domain, ses: Ses | None, wanted: Wanted) -> SendingDomain:
+def _read_ses_domain(account: Host, mail: Mail, domain: Domain, publishes: Wanted) -> SendingDomain:
+    """The identity is seen among a hundred others. It is read by itself when that is not enough,
+    and also when there seems to be none: that is too much to believe a list."""
+    (ses,) = mail.ses
+    zone, records = _read_zone(account, domain)
+    wanted = wanted_settings(domain, ses, mail.fleet)
+    identity = read_identities(account, mail, ses).get(domain.name)
+    if identity and not identity.whole:
+        identity = enough(identity, domain.name, ses.region, wanted, domain.adopt, records)
+    if identity is None:
+        identity = read(account, EmailIdentity, identity=domain.name, region=ses.region)
+    return SendingDomain(
+        domain.name, ses.region, identity, zone, records, publishes, wanted, domain.adopt
+    )
+
+
+def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
     zones = read(account, HostedZones)
     zone = find_zone(zones, domain.zone)
     records = read(account, RecordSets, zone_id=zone.id)
-    region = ses.region if ses else None
-    return SendingDomain(
-        name=domain.name,
-        region=region,
-        identity=read(account, EmailIdentity, identity=domain.name, region=region)
-        if region
-        else None,
-        zone=zone,
-        records={record.id: record for record in records},
-        wanted=wanted,
+    return zone, {record.id: record for record in records}
+
+
+def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
+    """What is to be said of address identities that override the policy's domains."""
+    notes: list[str] = []
+    for ses in mail.ses:
+        identities = read_identities(account, mail, ses)
+        addresses = {name: found for name, found in identities.items() if "@" in name}
+        wanted = {
+            domain.name: wanted_settings(domain, ses, mail.fleet)
+            for domain in mail.domains_by_ses()
+        }
+        notes += shadow_notes(ses.region, wanted, addresses)
+    return tuple(notes)
+
+
+def read_missing_sets(account: Host, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+    """The configuration sets, as <region>/<name>, that the policy names and that are not there."""
+    named = {(d.region, d.wanted.configuration_set) for d in domains if d.wanted.configuration_set}
+    return tuple(
+        f"{region}/{name}"
+        for region, name in sorted(named)
+        if not read(account, ConfigurationSet, configuration_set=name, region=region)
     )
 
 

@@ -133,8 +133,7 @@ class AwsConnector(BaseConnector):
         client = self._client(call.service, region)
         method = xform_name(call.operation)
         if call.paged:
-            pages = client.get_paginator(method).paginate(**call.unmasked())
-            return [item for page in pages for item in page[call.paged]]
+            return [item for page in _pages(client, method, call) for item in page[call.paged]]
         answer = getattr(client, method)(**call.unmasked())
         answer.pop("ResponseMetadata")
         return answer
@@ -174,6 +173,18 @@ class AwsConnector(BaseConnector):
     def _bucket(self, service: str) -> TokenBucket:
         rates = {**RATES, **self.data["aws_rates"]}
         return TokenBucket(rates.get(service, DEFAULT_RATE))
+
+
+def _pages(client: Any, method: str, call: AwsCall) -> Iterator[dict[str, Any]]:
+    """All pages of an answer; botocore has no paginators for SES v2, which gives a NextToken."""
+    if client.can_paginate(method):
+        yield from client.get_paginator(method).paginate(**call.unmasked())
+        return
+    page = getattr(client, method)(**call.unmasked())
+    yield page
+    while token := page.get("NextToken"):
+        page = getattr(client, method)(**call.unmasked(), NextToken=token)
+        yield page
 
 
 def _message(error: Any) -> str:

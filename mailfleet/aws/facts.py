@@ -8,7 +8,6 @@ from mailfleet.credential import SecretText
 from mailfleet.dns.records import RecordSet, from_route53, normal_name
 from mailfleet.dns.zone import HostedZone
 from mailfleet.reading import Fact
-from mailfleet.ses.identity import Identity, from_ses
 from mailfleet.ses.sender import AccessKey
 
 T = TypeVar("T")
@@ -24,22 +23,6 @@ class AwsFact(Fact[T]):
 
     def understand(self, answer: Any) -> T:
         raise NotImplementedError(f"{type(self).__name__} does not say what the answer means")
-
-
-class EmailIdentity(AwsFact[Identity | None]):
-    """An SES identity of one region; None when there is none."""
-
-    def command(self, identity: str, region: str) -> AwsCall:
-        return AwsCall(
-            "sesv2",
-            "GetEmailIdentity",
-            {"EmailIdentity": identity},
-            region=region,
-            absent=("NotFoundException",),
-        )
-
-    def understand(self, answer: Any) -> Identity | None:
-        return answer and from_ses(answer)
 
 
 class HostedZones(AwsFact[list[HostedZone]]):

@@ -1,16 +1,21 @@
 """Carrying out an account's plan. Each operation is given what was read when it was planned."""
 
 import json
-from collections.abc import Generator
 
 from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.aws.identity_calls import (
+    Calls,
+    create_configuration_set,
+    create_identity,
+    setting_calls,
+)
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.identity import DKIM_KEY_LENGTH, from_ses
+from mailfleet.ses.identity import from_ses
 from mailfleet.ses.sender import (
     POLICY_DOCUMENT,
     POLICY_NAME,
@@ -21,23 +26,30 @@ from mailfleet.ses.sender import (
 )
 from mailfleet.ses.smtp_password import smtp_password
 
-Calls = Generator[AwsCall, None, None]
-
 
 @operation()
-def domains(domains: tuple[SendingDomain, ...], fleet: str) -> Calls:
-    """Create the missing identities; then make each zone's records so, in as few batches as
-    Route 53 allows. A batch fails whole when somebody has changed one of its record sets."""
+def domains(domains: tuple[SendingDomain, ...], missing_sets: tuple[str, ...], fleet: str) -> Calls:
+    """Create the missing configuration sets and identities; then make each zone's records so, in
+    as few batches as Route 53 allows; then the identities' settings, for SES looks at the records
+    when they are set. A batch fails whole when somebody has changed one of its record sets."""
+    for region, _, name in (id.partition("/") for id in missing_sets):
+        yield create_configuration_set(name, region, fleet)
     known = []
     for domain in domains:
         if domain.lacks_identity:
             call = create_identity(domain, fleet)
             yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
-                domain = domain.with_identity(from_ses(call.response))
+                domain = domain.created(from_ses(call.response))
         known.append(domain)
-    by_zone: dict[str, list[RecordChange]] = {}
+    yield from change_records(known)
     for domain in known:
+        yield from setting_calls(domain, fleet)
+
+
+def change_records(domains: list[SendingDomain]) -> Calls:
+    by_zone: dict[str, list[RecordChange]] = {}
+    for domain in domains:
         by_zone.setdefault(domain.zone.id, []).extend(domain.record_changes)
     for zone_id, changes in by_zone.items():
         for batch in batches(changes):
@@ -46,20 +58,6 @@ def domains(domains: tuple[SendingDomain, ...], fleet: str) -> Calls:
                 "ChangeResourceRecordSets",
                 {"HostedZoneId": zone_id, "ChangeBatch": change_batch(batch)},
             )
-
-
-def create_identity(domain: SendingDomain, fleet: str) -> AwsCall:
-    """A domain identity with Easy DKIM. AWS refuses when there is one meanwhile."""
-    return AwsCall(
-        "sesv2",
-        "CreateEmailIdentity",
-        {
-            "EmailIdentity": domain.name,
-            "DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH},
-            "Tags": [{"Key": "mailfleet", "Value": fleet}],
-        },
-        region=domain.region,
-    )
 
 
 @operation()

@@ -17,6 +17,7 @@ _LOCAL_PART = re.compile(
 _SELECTOR = re.compile(rf"(?:{_LABEL}\.)+_domainkey")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 
@@ -68,6 +69,16 @@ def short_name(value: str) -> str:
     return value
 
 
+def configuration_set_name(value: str) -> str:
+    """A name of a configuration set ("CreateConfigurationSet", Amazon SES API v2)."""
+    if not _CONFIGURATION_SET.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected a configuration set's name: 64 letters, digits, - and _ "
+            "at most"
+        )
+    return value
+
+
 def user_name(value: str) -> str:
     """An SMTP user name: printable ASCII without spaces and colons, not starting with -."""
     if not value or value.startswith("-") or not all("!" <= c <= "~" and c != ":" for c in value):
@@ -88,5 +99,6 @@ MailAddress = Annotated[str, AfterValidator(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
 RegionName = Annotated[str, AfterValidator(region_name)]
 ShortName = Annotated[str, AfterValidator(short_name)]
+ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
 UserName = Annotated[str, AfterValidator(user_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]

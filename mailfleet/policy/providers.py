@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mailfleet.policy.names import (
+    ConfigurationSetName,
     DomainName,
     RegionName,
     SelectorName,
@@ -26,11 +27,13 @@ class Ses:
     """Amazon SES in one region. Identities, records and the SMTP credential are made for it.
 
     `connections` is the most that one relay host opens to the end point at a time.
+    `configuration_set` is the default one of all domains that name none themselves.
     """
 
     region: RegionName
     name: ShortName = "ses"
     connections: Connections = 10
+    configuration_set: ConfigurationSetName | None = None
 
     @property
     def host(self) -> str:

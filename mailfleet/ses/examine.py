@@ -56,7 +56,7 @@ def _domain_notes(domains: Sequence[SendingDomain], checks: Sequence[SpfCheck]) 
     for domain in domains:
         for id in domain.unlisted:
             yield f"{id} is ours, but the policy no longer asks for it"
-        if note := dmarc_note(domain.name, domain.wanted.dmarc, domain.records):
+        if note := dmarc_note(domain.name, domain.publishes.dmarc, domain.records):
             yield note
     for check in checks:
         if check.warning:

@@ -1,10 +1,11 @@
-"""SES identities of domains, and the records that verify them."""
+"""SES identities, and the records that verify them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.ses.settings import TAG, MailFrom, Settings
 from mailfleet.shown import Shown
 
 DKIM_KEY_LENGTH = "RSA_2048_BIT"
@@ -13,10 +14,11 @@ TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 @dataclass(frozen=True)
 class Identity(Shown):
-    """A domain identity with Easy DKIM, as far as we look at it.
+    """An identity of a domain or an address, as far as we look at it.
 
-    `status` and `dkim_status` are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED;
-    `signing_zone` is where the DKIM CNAMEs point: it differs between regions.
+    Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
+    where the DKIM CNAMEs point: it differs between regions. Of one that is not `whole` neither
+    key length nor configuration set nor tags were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -24,27 +26,57 @@ class Identity(Shown):
     status: str = "PENDING"
     dkim_status: str = "PENDING"
     error: str | None = None
+    signing: bool = True
+    mail_from_status: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    whole: bool = True
 
     @property
     def verified(self) -> bool:
         """Whether SES accepts mail from the domain and signs it as the domain."""
-        return self.status == self.dkim_status == "SUCCESS"
+        return self.status == self.dkim_status == "SUCCESS" and not self.rejects
+
+    @property
+    def rejects(self) -> bool:
+        """Whether SES refuses all mail, because it does not find the MAIL FROM domain's MX."""
+        mail_from = self.settings.mail_from
+        return mail_from is not None and mail_from.strict and self.mail_from_status != "SUCCESS"
 
     @property
     def shown_status(self) -> str:
         why = f" ({self.error})" if self.error else ""
-        return f"{self.status}, DKIM {self.dkim_status}{why}"
+        also = f", MAIL FROM {self.mail_from_status}" if self.rejects else ""
+        return f"{self.status}, DKIM {self.dkim_status}{also}{why}"
 
 
 def from_ses(answer: dict[str, Any]) -> Identity:
     """An answer of GetEmailIdentity or CreateEmailIdentity (Amazon SES API v2)."""
     dkim = answer["DkimAttributes"]
+    mail_from = answer.get("MailFromAttributes", {})
+    tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", ())}
     return Identity(
         tokens=tuple(dkim.get("Tokens", ())),
         signing_zone=dkim.get("SigningHostedZone", "dkim.amazonses.com"),
         status=answer.get("VerificationStatus", "PENDING"),
         dkim_status=dkim.get("Status", "PENDING"),
         error=answer.get("VerificationInfo", {}).get("ErrorType"),
+        signing=dkim.get("SigningEnabled", True),
+        mail_from_status=mail_from.get("MailFromDomainStatus"),
+        settings=Settings(
+            mail_from=_mail_from(mail_from),
+            configuration_set=answer.get("ConfigurationSetName"),
+            fleet=tags.get(TAG),
+        ),
+    )
+
+
+def _mail_from(attributes: dict[str, Any]) -> MailFrom | None:
+    if not attributes.get("MailFromDomain"):
+        return None
+    return MailFrom(
+        domain=attributes["MailFromDomain"].lower(),
+        on_mx_failure=attributes["BehaviorOnMxFailure"],
+        failed=attributes["MailFromDomainStatus"] == "FAILED",
     )
 
 
@@ -74,8 +106,3 @@ def _unknown_dkim_records(domain: str) -> tuple[RecordSet, ...]:
         )
         for number in range(1, TOKENS + 1)
     )
-
-
-def settings_text(domain: str) -> str:
-    """What we ask SES for, as a plan shows it."""
-    return f"Easy DKIM, {DKIM_KEY_LENGTH}\nidentity {domain}"

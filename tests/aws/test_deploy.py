@@ -14,6 +14,7 @@ from tests.support.cloud import REGION
 EVERY_WRITE = [
     "CreateEmailIdentity",
     "ChangeResourceRecordSets",
+    "PutEmailIdentityMailFromAttributes",
     "CreateUser",
     "PutUserPolicy",
     "CreateAccessKey",
@@ -51,7 +52,7 @@ def test_the_plan_shows_what_is_to_come(fleet: Fleet) -> None:
     kinds = [(change["kind"], change["action"]) for change in fleet.plan()]
     assert kinds == [
         ("identity", "create"),
-        *[("dns record", "create")] * 5,
+        *[("dns record", "create")] * 7,
         ("iam user", "create"),
         ("iam policy", "create"),
         ("access key", "create"),
@@ -125,6 +126,7 @@ def test_each_failing_write_is_named_and_a_rerun_finishes(fleet: Fleet, failing:
     "failing",
     [
         "sts:GetCallerIdentity",
+        "sesv2:ListEmailIdentities",
         "sesv2:GetEmailIdentity",
         "route53:ListHostedZones",
         "route53:ListResourceRecordSets",

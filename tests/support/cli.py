@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PYINFRA = Path(sys.executable).parent / "pyinfra"
+MAILFLEET = [sys.executable, "-c", "from mailfleet.cli import main; main()"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,17 @@ def pyinfra(
     inventory: Path | str, *arguments: str, env: dict[str, str] | None = None, timeout: float = 240
 ) -> Run:
     """Run pyinfra to its end, with nobody at standard input."""
+    return _run(command(inventory, *arguments), env=env, timeout=timeout)
+
+
+def mailfleet(*arguments: str) -> Run:
+    """Run the command `mailfleet` as people run it."""
+    return _run([*MAILFLEET, *arguments])
+
+
+def _run(argv: list[str], env: dict[str, str] | None = None, timeout: float = 240) -> Run:
     done = subprocess.run(
-        command(inventory, *arguments),
+        argv,
         cwd=ROOT,
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailfleet.dns.changes import RecordChange, batches, plan_records
-from mailfleet.dns.ownership import ownership_record
+from mailfleet.dns.ownership import Ownership
 from mailfleet.dns.records import RecordSet
 from mailfleet.refusal import Refusal
 
@@ -32,8 +32,9 @@ def apply(zone: dict[str, RecordSet], changes: tuple[RecordChange, ...]) -> dict
         for change in batch:
             if change.before:
                 assert after.pop(change.before.id) == change.before
-            assert change.after.id not in after
-            after[change.after.id] = change.after
+            if change.after:
+                assert change.id not in after
+                after[change.id] = change.after
     return after
 
 
@@ -49,7 +50,7 @@ def test_one_apply_converges_or_is_refused_whole(
     desired: dict[str, RecordSet], ours: dict[str, RecordSet], foreign: dict[str, RecordSet]
 ) -> None:
     foreign = {id: record for id, record in foreign.items() if id not in ours}
-    ownership = ownership_record(DOMAIN, ours)
+    ownership = Ownership(frozenset(ours)).record(DOMAIN)
     zone = {**foreign, **ours, **({ownership.id: ownership} if ours else {})}
     try:
         changes = plan_records(DOMAIN, desired.values(), zone)

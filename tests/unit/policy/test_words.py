@@ -54,6 +54,38 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
+        (
+            lambda: Domain("a.example", mail_from="m.b.example"),
+            "mail_from: found 'm.b.example', expected a subdomain of a.example such as ses.a.ex",
+        ),
+        (lambda: Domain("a.example", mail_from="a.example"), "expected a subdomain of a.example"),
+        (lambda: Domain("a.example", mail_from="x y"), "Domain.mail_from: found 'x y', expected"),
+        (
+            lambda: Domain("a.example", on_mx_failure="BOUNCE"),  # type: ignore[arg-type]
+            "Domain.on_mx_failure: found 'BOUNCE', expected 'USE_DEFAULT_VALUE' or 'REJECT",
+        ),
+        (
+            lambda: Domain("a.example", configuration_set="a b"),
+            "Domain.configuration_set: found 'a b', expected a configuration set's name",
+        ),
+        (lambda: Ses("us-east-1", configuration_set="-x"), "Ses.configuration_set: found '-x'"),
+        (
+            lambda: Mail(
+                domains=[Domain("a.example", mail_from="m.a.example"), Domain("m.a.example")],
+                providers=[SES],
+            ),
+            "Mail.domains: found 'm.a.example' as a domain and as a mail_from",
+        ),
+        (
+            lambda: Mail(
+                domains=[
+                    Domain("a.example", mail_from="m.b.a.example"),
+                    Domain("b.a.example", mail_from="m.b.a.example"),
+                ],
+                providers=[SES],
+            ),
+            "Mail.domains: mail_from: found 'm.b.a.example' twice",
+        ),
         (lambda: Ses("mars"), "Ses.region: found 'mars', expected an AWS region"),
         (lambda: Ses("us-east-1", connections=0), "Ses.connections: found 0, expected"),
         (lambda: Ses("us-east-1", name="-x"), "Ses.name: found '-x', expected a short name"),

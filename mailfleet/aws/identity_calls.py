@@ -1,0 +1,82 @@
+"""The calls that make an SES identity and its settings what the policy says."""
+
+from collections.abc import Generator
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.ses.domains import SendingDomain
+from mailfleet.ses.identity import DKIM_KEY_LENGTH
+from mailfleet.ses.settings import TAG, MailFrom
+
+Calls = Generator[AwsCall, None, None]
+
+
+def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
+    return AwsCall(
+        "sesv2",
+        "CreateConfigurationSet",
+        {"ConfigurationSetName": name, "Tags": _tags(fleet)},
+        region=region,
+    )
+
+
+def create_identity(domain: SendingDomain, fleet: str) -> AwsCall:
+    """A domain identity with Easy DKIM. AWS refuses when there is one meanwhile."""
+    configuration_set = domain.wanted.configuration_set
+    return AwsCall(
+        "sesv2",
+        "CreateEmailIdentity",
+        {
+            "EmailIdentity": domain.name,
+            "DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH},
+            "Tags": _tags(fleet),
+            **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
+        },
+        region=domain.region,
+    )
+
+
+def setting_calls(domain: SendingDomain, fleet: str) -> Calls:
+    """One call for each setting that is not as it will be; the tag first: it says that it is us
+    who changes the others."""
+    before, after = domain.settings
+    if before.fleet != after.fleet:
+        whoami = AwsCall("sts", "GetCallerIdentity")
+        yield whoami
+        if whoami.response:  # there is none while pyinfra only asks whether anything changes
+            yield tag_identity(domain, fleet, whoami.response["Arn"])
+    if before.mail_from != after.mail_from:
+        yield put_mail_from(domain, after.mail_from)
+    if before.configuration_set != after.configuration_set:
+        yield AwsCall(
+            "sesv2",
+            "PutEmailIdentityConfigurationSetAttributes",
+            {"EmailIdentity": domain.name, "ConfigurationSetName": after.configuration_set},
+            region=domain.region,
+        )
+
+
+def put_mail_from(domain: SendingDomain, mail_from: MailFrom | None) -> AwsCall:
+    """Without a MailFromDomain SES goes back to amazonses.com
+    ("PutEmailIdentityMailFromAttributes", Amazon SES API v2)."""
+    asked = {"MailFromDomain": mail_from.domain} if mail_from else {}
+    behaviour = mail_from.on_mx_failure if mail_from else "USE_DEFAULT_VALUE"
+    return AwsCall(
+        "sesv2",
+        "PutEmailIdentityMailFromAttributes",
+        {"EmailIdentity": domain.name, **asked, "BehaviorOnMxFailure": behaviour},
+        region=domain.region,
+    )
+
+
+def tag_identity(domain: SendingDomain, fleet: str, caller: str) -> AwsCall:
+    """The tag by which the identity is ours; `caller` is our own ARN, of the same partition and
+    account."""
+    _, partition, _, _, account, *_ = caller.split(":")
+    arn = f"arn:{partition}:ses:{domain.region}:{account}:identity/{domain.name}"
+    return AwsCall(
+        "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=domain.region
+    )
+
+
+def _tags(fleet: str) -> list[dict[str, str]]:
+    return [{"Key": TAG, "Value": fleet}]

@@ -1,0 +1,78 @@
+"""What is read of SES identities: each whole, or a hundred at a glance."""
+
+from typing import Any
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.aws.facts import AwsFact
+from mailfleet.ses.identity import Identity, from_ses
+
+
+class EmailIdentity(AwsFact[Identity | None]):
+    """An SES identity of one region; None when there is none."""
+
+    def command(self, identity: str, region: str) -> AwsCall:
+        return AwsCall(
+            "sesv2",
+            "GetEmailIdentity",
+            {"EmailIdentity": identity},
+            region=region,
+            absent=("NotFoundException",),
+        )
+
+    def understand(self, answer: Any) -> Identity | None:
+        return answer and from_ses(answer)
+
+
+class EmailIdentities(AwsFact[dict[str, str]]):
+    """The verification status of every identity of a region, by name."""
+
+    def command(self, region: str) -> AwsCall:
+        # 1,000 is the most that SES gives at once
+        return AwsCall(
+            "sesv2",
+            "ListEmailIdentities",
+            {"PageSize": 1000},
+            region=region,
+            paged="EmailIdentities",
+        )
+
+    def understand(self, answer: Any) -> dict[str, str]:
+        return {found["IdentityName"]: found.get("VerificationStatus", "") for found in answer}
+
+
+class DkimAttributes(AwsFact[dict[str, Any]]):
+    """DkimEnabled, DkimVerificationStatus and DkimTokens of 100 identities at most, by name."""
+
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+        parameters = {"Identities": list(identities)}
+        return AwsCall("ses", "GetIdentityDkimAttributes", parameters, region=region)
+
+    def understand(self, answer: Any) -> dict[str, Any]:
+        return dict(answer["DkimAttributes"])
+
+
+class MailFromAttributes(AwsFact[dict[str, Any]]):
+    """MailFromDomain, its status and BehaviorOnMXFailure of 100 identities at most, by name."""
+
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+        parameters = {"Identities": list(identities)}
+        return AwsCall("ses", "GetIdentityMailFromDomainAttributes", parameters, region=region)
+
+    def understand(self, answer: Any) -> dict[str, Any]:
+        return dict(answer["MailFromDomainAttributes"])
+
+
+class ConfigurationSet(AwsFact[bool]):
+    """Whether there is a configuration set of that name in the region."""
+
+    def command(self, configuration_set: str, region: str) -> AwsCall:
+        return AwsCall(
+            "sesv2",
+            "GetConfigurationSet",
+            {"ConfigurationSetName": configuration_set},
+            region=region,
+            absent=("NotFoundException",),
+        )
+
+    def understand(self, answer: Any) -> bool:
+        return answer is not None

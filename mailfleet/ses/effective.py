@@ -1,0 +1,98 @@
+"""Which identity SES goes by for a From address.
+
+The most specific one that exists: the address's own before its domain's, a subdomain's before
+its parent's. It decides over signing, MAIL FROM domain and configuration set, and nothing is
+inherited from the others but the keys that an address identity is signed with ("Creating and
+verifying identities" and "Managing DKIM", Amazon SES Developer Guide).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.settings import Settings
+
+DEFAULT_MAIL_FROM = "amazonses.com"
+
+
+@dataclass(frozen=True)
+class Effective:
+    """`name` is the identity that wins and `overridden` those that it wins over; `signed_by` is
+    the domain of the DKIM signature, None when SES signs as amazonses.com alone."""
+
+    name: str
+    identity: Identity
+    overridden: tuple[str, ...]
+    signed_by: str | None
+
+    @property
+    def mail_from(self) -> str:
+        mail_from = self.identity.settings.mail_from
+        working = mail_from and self.identity.mail_from_status == "SUCCESS"
+        return mail_from.domain if mail_from and working else DEFAULT_MAIL_FROM
+
+
+def covering(address: str) -> tuple[str, ...]:
+    """The identities that an address may fall under, the most specific first."""
+    local, _, domain = address.rpartition("@")
+    labels = domain.lower().split(".")
+    parents = (".".join(labels[n:]) for n in range(len(labels) - 1))
+    return (f"{local}@{domain.lower()}", *parents)
+
+
+def effective(address: str, identities: Mapping[str, Identity]) -> Effective | None:
+    """What counts for mail from the address; None when SES refuses it for lack of an identity."""
+    found = [name for name in covering(address) if name in identities]
+    if not found:
+        return None
+    domains = [name for name in found if "@" not in name]
+    signer = domains[0] if domains else None
+    signing = identities[found[0]].signing and signer and identities[signer]
+    signed = signing and signing.signing and signing.dkim_status == "SUCCESS"
+    return Effective(
+        name=found[0],
+        identity=identities[found[0]],
+        overridden=tuple(found[1:]),
+        signed_by=signer if signed else None,
+    )
+
+
+def addresses_under(domains: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """The address identities among `names` that override one of these domains."""
+    known = set(domains)
+    return tuple(name for name in sorted(names) if "@" in name and known & set(covering(name)[1:]))
+
+
+def shadow_notes(
+    region: str, wanted: Mapping[str, Settings], addresses: Mapping[str, Identity]
+) -> Iterator[str]:
+    """A sentence for each address identity that overrides a domain of the policy with something
+    else than the policy wants for the domain. Such mail lands in spam without anybody knowing."""
+    for address, identity in addresses.items():
+        domain = next((name for name in covering(address) if name in wanted), None)
+        if domain is None:
+            continue
+        differing = ", ".join(_differences(identity, wanted[domain]))
+        if differing:
+            yield (
+                f"{address} is an SES identity of its own in {region} and overrides {domain}: its "
+                f"mail has {differing}; delete that identity if nothing needs it, or see "
+                f"`mailfleet explain {address}`"
+            )
+
+
+def _differences(identity: Identity, wanted: Settings) -> Iterator[str]:
+    found = identity.settings
+    if not identity.signing:
+        yield "no DKIM signature of the domain"
+    mail_from, expected = _mail_from(found), _mail_from(wanted)
+    if mail_from != expected:
+        yield f"MAIL FROM {mail_from}, not {expected}"
+    seen = identity.whole and wanted.configuration_set
+    if seen and found.configuration_set != wanted.configuration_set:
+        other = found.configuration_set or "none"
+        yield f"configuration set {other}, not {wanted.configuration_set}"
+
+
+def _mail_from(settings: Settings) -> str:
+    return settings.mail_from.domain if settings.mail_from else DEFAULT_MAIL_FROM

@@ -1,0 +1,88 @@
+"""What SES tells of a hundred identities in one call, and when that is enough to plan with.
+
+The batch getters of SES v1 see neither the signing zone nor the configuration set, key length
+and tags ("GetIdentityDkimAttributes" and "GetIdentityMailFromDomainAttributes", Amazon SES API
+Reference). GetEmailIdentity does, for one identity a call; SES answers one call a second.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mailfleet.dns.records import RecordSet
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.settings import MailFrom, Settings
+
+BATCH = 100  # identities that a getter of SES v1 takes
+
+_STATUSES = {
+    "Pending": "PENDING",
+    "Success": "SUCCESS",
+    "Failed": "FAILED",
+    "TemporaryFailure": "TEMPORARY_FAILURE",
+    "NotStarted": "NOT_STARTED",
+}
+_BEHAVIOURS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
+
+
+def glance(status: str, dkim: Mapping[str, Any], mail_from: Mapping[str, Any]) -> Identity:
+    """One identity of ListEmailIdentities and of the two batch getters. Not whole."""
+    domain = mail_from.get("MailFromDomain")
+    mail_from_status = _STATUSES.get(mail_from.get("MailFromDomainStatus", ""))
+    return Identity(
+        tokens=tuple(dkim.get("DkimTokens", ())),
+        signing_zone="",
+        status=status,
+        dkim_status=_STATUSES.get(dkim["DkimVerificationStatus"], "PENDING"),
+        signing=dkim["DkimEnabled"],
+        mail_from_status=mail_from_status,
+        settings=Settings(
+            domain
+            and MailFrom(
+                domain.lower(),
+                _BEHAVIOURS.get(mail_from["BehaviorOnMXFailure"], ""),
+                mail_from_status == "FAILED",
+            )
+        ),
+        whole=False,
+    )
+
+
+def enough(
+    identity: Identity,
+    domain: str,
+    region: str,
+    wanted: Settings,
+    adopt: bool,
+    zone: Mapping[str, RecordSet],
+) -> Identity | None:
+    """The identity with its signing zone, when a glance at it is enough; otherwise None.
+
+    It is not enough when SES has not verified all of it, when its CNAMEs don't tell the signing
+    zone, when a setting is to be changed (is the identity ours?), or when the policy speaks of
+    what can't be seen so: a configuration set, the owner.
+    """
+    unseen = adopt or wanted.configuration_set is not None
+    if unseen or not identity.verified or identity.settings.mail_from != wanted.mail_from:
+        return None
+    signing_zone = told_signing_zone(identity.tokens, domain, region, zone)
+    return replace(identity, signing_zone=signing_zone) if signing_zone else None
+
+
+def told_signing_zone(
+    tokens: tuple[str, ...], domain: str, region: str, zone: Mapping[str, RecordSet]
+) -> str | None:
+    """Where all of the domain's DKIM CNAMEs point, if that is a signing zone of the region.
+
+    There are two forms of it ("DKIM domains", Amazon SES endpoints and quotas). SES has found
+    the right one at all of these names, or it would not call DKIM verified.
+    """
+    told = set()
+    for token in tokens:
+        record = zone.get(f"CNAME {token.lower()}._domainkey.{domain}")
+        values = record.values if record else ()
+        pattern = rf"{re.escape(token)}\.(dkim\.(?:{re.escape(region)}\.)?amazonses\.com)\.?"
+        found = re.fullmatch(pattern, values[0], re.IGNORECASE) if len(values) == 1 else None
+        told.add(found and found[1].lower())
+    return told.pop() if len(told) == 1 else None

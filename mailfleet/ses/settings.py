@@ -1,0 +1,82 @@
+"""What can be set of an SES identity after it was made."""
+
+from dataclasses import dataclass, replace
+
+from mailfleet.dns.records import RecordSet
+from mailfleet.policy import Domain, Ses
+
+TAG = "mailfleet"
+"""An identity with this tag is the fleet's that the tag names."""
+
+
+@dataclass(frozen=True)
+class MailFrom:
+    """A custom MAIL FROM domain, and what SES does when it does not find the domain's MX.
+
+    `failed`: SES looked for the MX for 72 hours and gave up; it looks again once the domain is
+    set again ("Using a custom MAIL FROM domain", Amazon SES Developer Guide).
+    """
+
+    domain: str
+    on_mx_failure: str = "USE_DEFAULT_VALUE"
+    failed: bool = False
+
+    @property
+    def strict(self) -> bool:
+        """Whether SES refuses all mail while it does not find the MX."""
+        return self.on_mx_failure == "REJECT_MESSAGE"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`fleet` is what the identity's tag names: None for an identity that is not ours."""
+
+    mail_from: MailFrom | None = None
+    configuration_set: str | None = None
+    fleet: str | None = None
+
+    @property
+    def text(self) -> str:
+        """For people: one setting a line."""
+        mail_from = self.mail_from
+        failed = " (FAILED)" if mail_from and mail_from.failed else ""
+        lines = [
+            ("MAIL FROM", mail_from and f"{mail_from.domain}{failed}"),
+            ("on MX failure", mail_from and mail_from.on_mx_failure),
+            ("configuration set", self.configuration_set),
+            (f"tag {TAG}", self.fleet),
+        ]
+        return "\n".join(f"{name}: {value}" for name, value in lines if value)
+
+
+def wanted_settings(domain: Domain, ses: Ses, fleet: str) -> Settings:
+    """What the policy says of a domain's identity in that region."""
+    mail_from = domain.mail_from_in(ses.region)
+    return Settings(
+        mail_from=MailFrom(mail_from, domain.on_mx_failure) if mail_from else None,
+        configuration_set=domain.configuration_set or ses.configuration_set,
+        fleet=fleet,
+    )
+
+
+def target_settings(found: Settings, wanted: Settings, adopt: bool) -> Settings:
+    """What an identity will have: a configuration set that the policy does not name stays, and
+    so does the tag of an identity that is not to be adopted."""
+    return replace(
+        wanted,
+        configuration_set=wanted.configuration_set or found.configuration_set,
+        fleet=wanted.fleet if adopt else found.fleet,
+    )
+
+
+def mail_from_records(region: str, mail_from: MailFrom | None) -> tuple[RecordSet, ...]:
+    """What SES asks for at a MAIL FROM domain: exactly one MX, and an SPF record (RFC 7208).
+
+    "Using a custom MAIL FROM domain", Amazon SES Developer Guide.
+    """
+    if mail_from is None:
+        return ()
+    return (
+        RecordSet(mail_from.domain, "MX", (f"10 feedback-smtp.{region}.amazonses.com.",)),
+        RecordSet(mail_from.domain, "TXT", ('"v=spf1 include:amazonses.com ~all"',)),
+    )

@@ -1,0 +1,266 @@
+"""SES identities as a deploy makes, changes, adopts and leaves them."""
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.aws.conftest import Fleet
+from tests.support.cli import Run, mailfleet
+
+SETTINGS = "PutEmailIdentityMailFromAttributes"
+
+
+def identity(fleet: Fleet, name: str = "") -> dict[str, Any]:
+    answer = fleet.cloud.client("sesv2").get_email_identity(EmailIdentity=name or fleet.domain)
+    found: dict[str, Any] = answer
+    return found
+
+
+def reads(fleet: Fleet, *arguments: str) -> Counter[str]:
+    """The calls of SES and Route 53 that a plan makes which finds nothing to do."""
+    fleet.cloud.control.forget_calls()
+    assert fleet.plan(*arguments) == []
+    return Counter(
+        call.operation
+        for call in fleet.cloud.control.calls()
+        if call.service in ("ses", "sesv2", "route53")
+    )
+
+
+def deploy(fleet: Fleet, domains: str = "", **more: Any) -> Run:
+    """Deploy that policy; nothing is left to do after it."""
+    fleet.write(domains=domains, **more)
+    run = fleet.deploy("-y")
+    assert run.status == 0, run.output
+    assert fleet.plan() == []
+    assert fleet.plan("--data", "read=deep") == []
+    return run
+
+
+def test_a_domain_gets_a_mail_from_domain(fleet: Fleet) -> None:
+    deploy(fleet)
+    name = f"ses-us-east-1.{fleet.domain}"
+    assert identity(fleet)["MailFromAttributes"] == {
+        "MailFromDomain": name,
+        "MailFromDomainStatus": "SUCCESS",
+        "BehaviorOnMxFailure": "USE_DEFAULT_VALUE",
+    }
+    records = {(r["Type"], r["Name"]): r.get("ResourceRecords") for r in fleet.records()}
+    mx = "10 feedback-smtp.us-east-1.amazonses.com."
+    assert records["MX", f"{name}."] == [{"Value": mx}]
+    assert records["TXT", f"{name}."] == [{"Value": '"v=spf1 include:amazonses.com ~all"'}]
+    owned = str(records["TXT", f"_mailfleet.{fleet.domain}."])
+    assert f"owns=MX {name}" in owned
+    assert f"owns=TXT {name}" in owned
+
+
+def test_another_mail_from_domain_is_put_setting_by_setting(fleet: Fleet) -> None:
+    deploy(fleet)
+    domains = f"Domain({fleet.domain!r}, mail_from='m.{fleet.domain}', " + (
+        "on_mx_failure='REJECT_MESSAGE')"
+    )
+    fleet.write(domains=domains)
+    change, *records = fleet.plan()
+    assert (change["kind"], change["action"]) == ("identity", "update")
+    assert f"MAIL FROM: ses-us-east-1.{fleet.domain}" in change["before"].splitlines()
+    assert f"MAIL FROM: m.{fleet.domain}" in change["after"].splitlines()
+    assert [record["id"] for record in records] == [
+        f"MX m.{fleet.domain}",
+        f"TXT m.{fleet.domain}",
+        f"TXT _mailfleet.{fleet.domain}",
+    ]
+    shown = fleet.deploy("--dry", "--diff").output
+    assert "+ on MX failure: REJECT_MESSAGE" in shown
+    run = deploy(fleet, domains)
+    assert f"MX ses-us-east-1.{fleet.domain} is ours, but the policy no longer asks" in run.output
+    assert identity(fleet)["MailFromAttributes"]["MailFromDomain"] == f"m.{fleet.domain}"
+
+
+def test_none_switches_it_off(fleet: Fleet) -> None:
+    deploy(fleet)
+    deploy(fleet, f"Domain({fleet.domain!r}, mail_from=None)")
+    assert "MailFromDomain" not in identity(fleet)["MailFromAttributes"]
+
+
+def test_somebody_elses_mx_at_the_mail_from_domain_is_refused(fleet: Fleet) -> None:
+    record = {"Name": f"ses-us-east-1.{fleet.domain}", "Type": "MX", "TTL": 60,
+              "ResourceRecords": [{"Value": "10 mail.example.net."}]}  # fmt: skip
+    fleet.cloud.client("route53").change_resource_record_sets(
+        HostedZoneId=fleet.zone_id,
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+    fleet.cloud.control.forget_calls()
+    run = fleet.deploy("-y")
+    assert run.status != 0
+    assert f"found MX ses-us-east-1.{fleet.domain}" in run.output
+    assert "which is not ours" in run.output
+    assert fleet.cloud.writes() == []
+
+
+def test_a_deploy_killed_before_the_mail_from_domain_was_set_is_finished(fleet: Fleet) -> None:
+    deploy(fleet)
+    client = fleet.cloud.client("sesv2")
+    client.put_email_identity_mail_from_attributes(EmailIdentity=fleet.domain)
+    fleet.cloud.control.forget_calls()
+    deploy(fleet)
+    assert fleet.cloud.writes() == [SETTINGS]
+
+
+def test_a_rejecting_identity_is_pending_until_its_mx_is_found(fleet: Fleet) -> None:
+    deploy(fleet)
+    strict = f"Domain({fleet.domain!r}, on_mx_failure='REJECT_MESSAGE')"
+    fleet.write(domains=strict, gate=1)
+    fleet.cloud.control.set_faults(verification="never")
+    for _ in range(2):
+        run = fleet.deploy("-y")
+        assert run.status != 0
+        assert "MAIL FROM PENDING" in run.output
+    fleet.cloud.control.reset_faults()
+    deploy(fleet, strict)
+
+
+def test_a_configuration_set_is_made_and_named_by_the_identity(fleet: Fleet) -> None:
+    domains = f"Domain({fleet.domain!r}, configuration_set='{fleet.name}')"
+    fleet.write(domains=domains)
+    first, second, *_ = fleet.plan()
+    assert (first["kind"], first["id"]) == ("configuration set", f"us-east-1/{fleet.name}")
+    assert f"configuration set: {fleet.name}" in second["after"].splitlines()
+    deploy(fleet, domains)
+    assert identity(fleet)["ConfigurationSetName"] == fleet.name
+    assert SETTINGS in fleet.cloud.writes()
+
+
+def test_an_identity_gets_another_configuration_set(fleet: Fleet) -> None:
+    deploy(fleet)
+    domains = f"Domain({fleet.domain!r}, configuration_set='{fleet.name}')"
+    fleet.cloud.control.forget_calls()
+    deploy(fleet, domains)
+    assert identity(fleet)["ConfigurationSetName"] == fleet.name
+    assert fleet.cloud.writes() == [
+        "CreateConfigurationSet",
+        "PutEmailIdentityConfigurationSetAttributes",
+    ]
+    deploy(fleet)
+    assert identity(fleet)["ConfigurationSetName"] == fleet.name
+
+
+def test_an_identity_that_is_not_ours_is_named_and_left_alone(fleet: Fleet) -> None:
+    fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=fleet.domain)
+    fleet.cloud.control.forget_calls()
+    for arguments in (["--dry"], ["-y"]):
+        run = fleet.deploy(*arguments)
+        assert run.status != 0
+        assert f"found the SES identity us-east-1/{fleet.domain}" in run.output
+        assert "which is not ours" in run.output
+        assert "Domain(..., adopt=True)" in run.output
+        assert "Traceback" not in run.output
+    assert fleet.cloud.writes() == []
+
+
+def test_an_identity_is_adopted_by_policy(fleet: Fleet) -> None:
+    fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=fleet.domain)
+    fleet.cloud.control.forget_calls()
+    deploy(fleet, f"Domain({fleet.domain!r}, adopt=True)")
+    assert identity(fleet)["Tags"] == [{"Key": "mailfleet", "Value": fleet.name}]
+    assert fleet.cloud.writes()[:3] == ["ChangeResourceRecordSets", "TagResource", SETTINGS]
+    deploy(fleet)
+
+
+def test_an_identity_not_ours_that_needs_nothing_is_only_named(fleet: Fleet) -> None:
+    deploy(fleet)
+    arn = f"arn:aws:ses:us-east-1:123456789012:identity/{fleet.domain}"
+    fleet.cloud.client("sesv2").untag_resource(ResourceArn=arn, TagKeys=["mailfleet"])
+    assert fleet.plan() == []
+    run = fleet.deploy("--dry", "--data", "read=deep")
+    assert run.status == 0
+    assert f"SES identity us-east-1/{fleet.domain} is not ours, and stays as it is" in run.output
+
+
+def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fleet) -> None:
+    deploy(fleet)
+    fast, deep = reads(fleet), reads(fleet, "--data", "read=deep")
+    assert fast["GetEmailIdentity"] == 0
+    assert deep["GetEmailIdentity"] == 1
+    note = "not looked at: configuration set, tags and DKIM key length of 1 SES identity"
+    assert note in fleet.deploy("--dry").output
+    assert note not in fleet.deploy("--dry", "--data", "read=deep").output
+    wrong = fleet.deploy("--dry", "--data", "read=all")
+    assert wrong.status != 0
+    assert "--data read: found 'all', expected fast or deep" in wrong.output
+    assert "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize("failing", ["GetIdentityDkimAttributes", "GetIdentityMailFromDomainAttr"])
+def test_a_failed_batch_read_is_not_nothing(fleet: Fleet, failing: str) -> None:
+    deploy(fleet)
+    fleet.cloud.control.forget_calls()
+    fleet.cloud.control.set_faults(
+        aws={"status": 503, "code": "ServiceUnavailable", "match": f"ses:{failing}"}
+    )
+    run = fleet.deploy("-y")
+    assert run.status != 0
+    assert f"ses:{failing}" in run.output
+    assert fleet.cloud.writes() == []
+
+
+@pytest.mark.parametrize("number", [1, 120])
+def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> None:
+    names = [fleet.domain, *(f"d{n}.{fleet.domain}" for n in range(1, number))]
+    domains = ", ".join(f"Domain({name!r}, zone={fleet.domain!r})" for name in names)
+    fleet.write(domains=domains, gate=60)
+    run = fleet.deploy("-y")
+    assert run.status == 0, run.output
+    calls = reads(fleet)
+    record_sets = sum(
+        len(page["ResourceRecordSets"])
+        for page in fleet.cloud.client("route53")
+        .get_paginator("list_resource_record_sets")
+        .paginate(HostedZoneId=fleet.zone_id)
+    )
+    most = 3 * math.ceil(number / 100) + math.ceil(record_sets / 300) + 3
+    assert calls.total() <= most, calls
+    assert calls["GetEmailIdentity"] == 0
+
+
+def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fleet) -> None:
+    """Verified before its domain, it is not signed, and its mail went to spam."""
+    address = f"noreply@{fleet.domain}"
+    fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=address)
+    fleet.write()
+    run = fleet.deploy("-y")
+    assert run.status == 0, run.output
+    warning = f"{address} is an SES identity of its own in us-east-1 and overrides {fleet.domain}"
+    for arguments in ([], ["--data", "read=deep"]):
+        shown = " ".join(fleet.deploy("--dry", *arguments).output.split())
+        assert warning in shown
+        assert "no DKIM signature of the domain, MAIL FROM amazonses.com, not ses-us-" in shown
+    explained = explain(fleet, address).output
+    assert f"us-east-1/{address}" in explained
+    assert f"overrides {fleet.domain}" in explained
+    assert "signed as amazonses.com alone" in explained
+    other = explain(fleet, f"app@mail.{fleet.domain}").output
+    assert f"us-east-1/{fleet.domain}" in other
+    assert f"signed as {fleet.domain}" in other
+    assert f"MAIL FROM          ses-us-east-1.{fleet.domain}\n" in other
+
+
+def test_explaining_what_has_no_identity_and_what_is_no_address(fleet: Fleet) -> None:
+    assert "SES refuses it" in explain(fleet, "app@none.example").output
+    wrong = explain(fleet, "none.example")
+    assert wrong.status != 0
+    assert "found 'none.example', expected a mail address" in wrong.output
+    fleet.cloud.control.set_faults(
+        aws={"status": 503, "code": "ServiceUnavailable", "match": "sesv2:GetEmailIdentity"}
+    )
+    failed = explain(fleet, "app@none.example")
+    assert failed.status != 0
+    assert "Traceback" not in failed.output
+    assert "SES refuses it" not in failed.output
+
+
+def explain(fleet: Fleet, address: str) -> Run:
+    inventory: Path = fleet.directory / "inventory.py"
+    return mailfleet("explain", address, "--inventory", str(inventory))

@@ -1,0 +1,96 @@
+"""When a hundred identities a call is enough, and when an identity must be read whole."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mailfleet.dns.records import RecordSet
+from mailfleet.ses.glance import enough, glance, told_signing_zone
+from mailfleet.ses.identity import Identity, dkim_records
+from mailfleet.ses.settings import MailFrom, Settings
+
+TOKENS = ("aaa", "bbb", "ccc")
+DKIM = {"DkimEnabled": True, "DkimVerificationStatus": "Success", "DkimTokens": list(TOKENS)}
+MAIL_FROM = {
+    "MailFromDomain": "m.example.com",
+    "MailFromDomainStatus": "Success",
+    "BehaviorOnMXFailure": "UseDefaultValue",
+}
+SEEN = glance("SUCCESS", DKIM, MAIL_FROM)
+WANTED = Settings(MailFrom("m.example.com"), None, "fleet")
+
+
+def zone(signing_zone: str = "dkim.amazonses.com") -> dict[str, RecordSet]:
+    records = dkim_records("example.com", Identity(TOKENS, signing_zone))
+    return {record.id: record for record in records}
+
+
+def look(
+    seen: Identity = SEEN,
+    wanted: Settings = WANTED,
+    adopt: bool = False,
+    records: dict[str, RecordSet] | None = None,
+) -> Identity | None:
+    zone_ = zone() if records is None else records
+    return enough(seen, "example.com", "eu-south-1", wanted, adopt, zone_)
+
+
+def test_a_verified_domain_with_its_records_needs_no_call_of_its_own() -> None:
+    assert look() == replace(SEEN, signing_zone="dkim.amazonses.com")
+    assert not SEEN.whole
+
+
+def test_the_records_tell_a_regions_own_signing_zone() -> None:
+    seen = look(records=zone("dkim.eu-south-1.amazonses.com"))
+    assert seen is not None
+    assert seen.signing_zone == "dkim.eu-south-1.amazonses.com"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"adopt": True},
+        {"wanted": replace(WANTED, configuration_set="set")},
+        {"wanted": replace(WANTED, mail_from=None)},
+        {"wanted": replace(WANTED, mail_from=MailFrom("n.example.com"))},
+        {"wanted": replace(WANTED, mail_from=MailFrom("m.example.com", "REJECT_MESSAGE"))},
+        {"seen": replace(SEEN, status="PENDING")},
+        {"seen": replace(SEEN, dkim_status="TEMPORARY_FAILURE")},
+        {"records": {}},
+    ],
+)
+def test_otherwise_it_is_read_whole(arguments: dict[str, Any]) -> None:
+    assert look(**arguments) is None
+
+
+def test_a_failed_mail_from_domain_is_read_whole() -> None:
+    seen = glance("SUCCESS", DKIM, {**MAIL_FROM, "MailFromDomainStatus": "Failed"})
+    assert look(seen) is None
+
+
+@pytest.mark.parametrize(
+    "signing_zone",
+    ["dkim.example.net", "dkim.us-east-1.amazonses.com", "xdkim.amazonses.com", "amazonses.com"],
+)
+def test_records_that_point_elsewhere_tell_nothing(signing_zone: str) -> None:
+    assert told_signing_zone(TOKENS, "example.com", "eu-south-1", zone(signing_zone)) is None
+
+
+def test_records_that_disagree_tell_nothing() -> None:
+    other = zone("dkim.eu-south-1.amazonses.com")
+    mixed = {**zone(), **dict([other.popitem()])}
+    assert told_signing_zone(TOKENS, "example.com", "eu-south-1", mixed) is None
+    assert told_signing_zone((), "example.com", "eu-south-1", zone()) is None
+
+
+def test_the_words_of_v1_are_those_of_v2() -> None:
+    attributes = {**MAIL_FROM, "MailFromDomainStatus": "TemporaryFailure"}
+    attributes["BehaviorOnMXFailure"] = "RejectMessage"
+    seen = glance("SUCCESS", {**DKIM, "DkimVerificationStatus": "NotStarted"}, attributes)
+    assert (seen.dkim_status, seen.mail_from_status) == ("NOT_STARTED", "TEMPORARY_FAILURE")
+    assert seen.settings.mail_from == MailFrom("m.example.com", "REJECT_MESSAGE")
+
+
+def test_an_identity_without_a_mail_from_domain() -> None:
+    assert glance("SUCCESS", DKIM, {"BehaviorOnMXFailure": "UseDefaultValue"}).settings.text == ""

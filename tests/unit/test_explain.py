@@ -1,0 +1,61 @@
+"""`mailfleet explain`: which provider takes an address's mail, and what SES makes of it."""
+
+from dataclasses import replace
+
+from mailfleet.explain import of, route_of
+from mailfleet.policy import Domain, Mail, Route, Ses, Smtp, secret
+from mailfleet.ses.effective import effective
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.settings import MailFrom, Settings
+
+OTHER = Smtp("smtp.example.net", name="other", username="u", password=secret("aws:key"))
+MAIL = Mail(
+    domains=[Domain("example.com")],
+    providers=[Ses("us-east-1"), OTHER],
+    routes=[
+        Route(via="other", senders=["@example.com"]),
+        Route(via="ses", senders=["billing@example.com"]),
+    ],
+)
+
+
+def test_the_most_specific_route_counts() -> None:
+    assert route_of(MAIL, "billing@example.com") == MAIL.ses[0]
+    assert route_of(MAIL, "app@example.com") == OTHER
+    assert route_of(MAIL, "app@example.net") == MAIL.ses[0]
+
+
+def explained(**changed: object) -> list[str]:
+    mail_from = MailFrom("ses.example.com")
+    identity = Identity(
+        (), "dkim.amazonses.com", "SUCCESS", "SUCCESS", settings=Settings(mail_from)
+    )
+    found = effective("a@example.com", {"example.com": replace(identity, **changed)})  # type: ignore[arg-type]
+    return of("a@example.com", MAIL.ses[0], found).splitlines()
+
+
+def test_what_counts_is_told_a_line_a_fact() -> None:
+    assert explained(mail_from_status="SUCCESS") == [
+        "From               a@example.com, leaves by ses",
+        "identity           us-east-1/example.com, SUCCESS",
+        "DKIM               signed as example.com",
+        "MAIL FROM          ses.example.com",
+        "configuration set  none",
+    ]
+
+
+def test_what_does_not_work_says_why() -> None:
+    lines = explained(mail_from_status="PENDING", signing=False)
+    assert "DKIM               signed as amazonses.com alone: signing is off" in lines
+    assert "MAIL FROM          amazonses.com: ses.example.com is PENDING" in lines
+    strict = Settings(MailFrom("ses.example.com", "REJECT_MESSAGE"))
+    refused = explained(mail_from_status="PENDING", settings=strict)
+    assert "MAIL FROM          none, SES refuses the mail: ses.example.com is PENDING" in refused
+    assert "MAIL FROM          amazonses.com: the identity has no MAIL FROM domain" in explained(
+        settings=Settings()
+    )
+
+
+def test_mail_that_ses_does_not_take() -> None:
+    assert "SES has no say in it" in of("app@example.com", OTHER, None)
+    assert "none: SES refuses it" in of("app@example.net", MAIL.ses[0], None)
