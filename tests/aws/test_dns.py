@@ -1,9 +1,11 @@
 """DMARC, SPF and other providers' DKIM: deploy.py against the lab's Route 53 and DNS."""
 
 import json
+import subprocess
 from typing import Any
 
 from tests.aws.conftest import Fleet
+from tests.support.cli import ROOT, command
 
 
 def write(fleet: Fleet, *, domain: str = "", smtp: str = "", ses: bool = True, **more: Any) -> None:
@@ -166,6 +168,30 @@ def test_two_spf_records_are_refused(fleet: Fleet) -> None:
     put(fleet, "", "TXT", '"v=spf1 a -all"', '"V=SPF1 mx -all"')
     write(fleet, smtp="spf='ip4:192.0.2.1'")
     refused(fleet, "found 2 SPF records")
+
+
+def test_a_record_set_edited_since_the_plan_is_not_lost(fleet: Fleet) -> None:
+    put(fleet, "", "TXT", '"v=spf1 ip4:192.0.2.7 -all"')
+    write(fleet, smtp="spf='ip4:192.0.2.1'")
+    run = subprocess.Popen(
+        command(fleet.directory / "inventory.py", "deploy.py"),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert run.stdout
+    for line in run.stdout:
+        if "--> Plan: " in line:  # the plan is made, and waits for Enter
+            put(fleet, "", "TXT", '"v=spf1 ip4:192.0.2.8 -all"')
+            break
+    output, _ = run.communicate("\n", timeout=60)
+    assert run.returncode != 0, output
+    assert "InvalidChangeBatch" in output
+    assert texts(fleet) == ['"v=spf1 ip4:192.0.2.8 -all"']
+    settles(fleet)
+    assert texts(fleet) == ['"v=spf1 ip4:192.0.2.8 ip4:192.0.2.1 -all"']
 
 
 def test_a_domain_that_ses_does_not_serve_has_its_records_too(fleet: Fleet) -> None:
