@@ -8,7 +8,7 @@ demo: .venv/installed  ## set everything up, run the main job in the lab, leave 
 	@python -m lab demo
 
 test: .venv/installed  ## unit, AWS, lab and verify tests
-	pytest -m "not slow"
+	@scripts/test.sh
 
 test-slow: .venv/installed  ## fault walks and load
 	pytest -m slow

@@ -16,7 +16,18 @@ from pyinfra.api.inventory import Inventory
 from mailfleet import policy
 from mailfleet.policy import PolicyError
 
-__all__ = ["Domain", "EmailAlert", "Gate", "Mail", "Relay", "Route", "Ses", "Smtp", "secret"]
+__all__ = [
+    "Dmarc",
+    "Domain",
+    "EmailAlert",
+    "Gate",
+    "Mail",
+    "Relay",
+    "Route",
+    "Ses",
+    "Smtp",
+    "secret",
+]
 
 _HOST_NAME = re.compile(r"(?!-)[\w.:@/%-]+")
 

@@ -250,10 +250,14 @@ def test_an_account_has_no_shell(fleet: Fleet) -> None:
 @pytest.mark.parametrize(
     ("fact", "arguments", "shown"),
     [
-        ("HostedZones", [], '"name": "t'),
-        ("EmailIdentity", ["identity={domain}", f"region={REGION}"], '"status": "SUCCESS"'),
-        ("AccessKeys", ["user={user}"], '"active": true'),
-        ("Secret", ["secret={secret}", f"region={REGION}"], '"(secret)"'),
+        ("facts.HostedZones", [], '"name": "t'),
+        (
+            "identity_facts.EmailIdentity",
+            ["identity={domain}", f"region={REGION}"],
+            '"status": "SUCCESS"',
+        ),
+        ("facts.AccessKeys", ["user={user}"], '"active": true'),
+        ("facts.Secret", ["secret={secret}", f"region={REGION}"], '"(secret)"'),
     ],
 )
 def test_facts_can_be_asked_for(fleet: Fleet, fact: str, arguments: list[str], shown: str) -> None:
@@ -261,7 +265,7 @@ def test_facts_can_be_asked_for(fleet: Fleet, fact: str, arguments: list[str], s
     names = {"domain": fleet.domain, "user": fleet.user, "secret": fleet.secret}
     asked = [argument.format(**names) for argument in arguments]
     inventory = fleet.directory / "inventory.py"
-    run = pyinfra(inventory, "-vvv", "fact", f"mailfleet.aws.facts.{fact}", *asked)
+    run = pyinfra(inventory, "-vvv", "fact", f"mailfleet.aws.{fact}", *asked)
     assert run.status == 0, run.output
     assert shown in run.output
     assert _stored(fleet)["password"] not in run.output
