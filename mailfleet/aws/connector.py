@@ -20,7 +20,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket
+from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket, quota
 from mailfleet.aws.redact import redacted
 from mailfleet.inventory import check_host_names
 
@@ -54,6 +54,7 @@ class AwsConnector(BaseConnector):
         super().__init__(state, host)
         check_host_names(host.inventory)  # no connector of this run has connected yet
         self._clients: dict[tuple[str, str], Any] = {}
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._answers: dict[str, Any] = {}
         self._lock = RLock()
         self._session: Any = None
@@ -151,7 +152,7 @@ class AwsConnector(BaseConnector):
                     read_timeout=30,
                 ),
             )
-            bucket = self._bucket(service)
+            bucket = self._bucket(quota(service), region)
             # on every request, so that pages and retries are counted too
             client.meta.events.register("before-send", lambda **_: bucket.take())
             self._clients[service, region] = client
@@ -170,9 +171,10 @@ class AwsConnector(BaseConnector):
             self._session = boto3.Session(botocore_session=core)
         return self._session
 
-    def _bucket(self, service: str) -> TokenBucket:
+    def _bucket(self, name: str, region: str) -> TokenBucket:
         rates = {**RATES, **self.data["aws_rates"]}
-        return TokenBucket(rates.get(service, DEFAULT_RATE))
+        new = TokenBucket(rates.get(name, DEFAULT_RATE))
+        return self._buckets.setdefault((name, region), new)
 
 
 def _pages(client: Any, method: str, call: AwsCall) -> Iterator[dict[str, Any]]:

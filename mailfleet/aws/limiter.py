@@ -5,8 +5,15 @@ from collections.abc import Callable
 
 # Requests a second. "Amazon SES quotas": one for nearly every action that does not send;
 # "Amazon Route 53 quotas": five an account. Others are far above what we call.
-RATES = {"sesv2": 1.0, "ses": 1.0, "route53": 5.0}
+RATES = {"ses": 1.0, "route53": 5.0}
 DEFAULT_RATE = 10.0
+
+_SAME_QUOTA = {"sesv2": "ses"}
+
+
+def quota(service: str) -> str:
+    """Whose quota a service of boto3's counts against: SES is one service with two APIs."""
+    return _SAME_QUOTA.get(service, service)
 
 
 class TokenBucket:

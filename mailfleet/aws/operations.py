@@ -12,6 +12,7 @@ from mailfleet.aws.identity_calls import (
     create_identity,
     setting_calls,
 )
+from mailfleet.aws.verification import identity_status
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.domains import SendingDomain
@@ -39,6 +40,9 @@ def domains(domains: tuple[SendingDomain, ...], missing_sets: tuple[str, ...], f
         if domain.lacks_identity:
             call = create_identity(domain, fleet)
             yield call
+            if call.response and "SigningHostedZone" not in call.response["DkimAttributes"]:
+                call = identity_status(domain.name, str(domain.region))
+                yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
                 domain = domain.created(from_ses(call.response))
         known.append(domain)
@@ -82,7 +86,7 @@ def sender(sender: Sender, fleet: str, region: str) -> Calls:
 
 
 def put_policy(user: str) -> AwsCall:
-
+    """Let the user send, and nothing else."""
     return AwsCall(
         "iam",
         "PutUserPolicy",

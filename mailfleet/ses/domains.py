@@ -150,6 +150,6 @@ def identity_notes(domains: Sequence[SendingDomain]) -> Iterator[str]:
             yield f"SES identity {domain.id} is not ours, and stays as it is"
     if glanced:
         yield (
-            f"not looked at: configuration set, tags and DKIM key length of {len(glanced)} SES "
+            f"not looked at: configuration set and tags of {len(glanced)} SES "
             f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
         )

@@ -1,8 +1,8 @@
 """What SES tells of a hundred identities in one call, and when that is enough to plan with.
 
-The batch getters of SES v1 see neither the signing zone nor the configuration set, key length
-and tags ("GetIdentityDkimAttributes" and "GetIdentityMailFromDomainAttributes", Amazon SES API
-Reference). GetEmailIdentity does, for one identity a call; SES answers one call a second.
+The batch getters of SES v1 see neither the signing zone nor the configuration set and the tags
+("GetIdentityDkimAttributes" and "GetIdentityMailFromDomainAttributes", Amazon SES API Reference).
+GetEmailIdentity does, for one identity a call; SES answers one call a second.
 """
 
 import re

@@ -38,7 +38,7 @@ class Fleet:
         )
         settings = {
             "aws_config_file": str(self.cloud.config_file),
-            "aws_rates": {"ses": 1000, "sesv2": 1000, "route53": 1000},
+            "aws_rates": {"ses": 1000, "route53": 1000},
             "aws_max_attempts": 2,
             "resolver": ("127.0.0.1", self.dns_port),
         }

@@ -1,4 +1,4 @@
-from mailfleet.aws.limiter import TokenBucket
+from mailfleet.aws.limiter import TokenBucket, quota
 
 
 class Time:
@@ -32,3 +32,7 @@ def test_a_pause_saves_no_more_than_the_burst() -> None:
     bucket.take()
     bucket.take()
     assert time.now == 101
+
+
+def test_both_apis_of_ses_share_one_quota() -> None:
+    assert quota("ses") == quota("sesv2") != quota("route53")

@@ -1,0 +1,45 @@
+"""A domain that mail is sent from, and what SES and DNS shall say of it."""
+
+from typing import Literal
+
+from mailfleet.policy.dmarc import Dmarc
+from mailfleet.policy.names import ConfigurationSetName, DomainName
+from mailfleet.policy.words import word
+
+OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
+
+
+@word
+class Domain:
+    """A domain that mail is sent from.
+
+    `zone`: its hosted zone's name, by default its own.
+    `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
+    `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
+    None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
+    `configuration_set`: the default one of its mail; without one, what is there stays.
+    `adopt`: take over an identity that is in the account already and is not ours.
+    """
+
+    name: DomainName
+    zone: DomainName = ""
+    dmarc: Dmarc | None = Dmarc()
+    mail_from: DomainName | None = ""
+    on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
+    configuration_set: ConfigurationSetName | None = None
+    adopt: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.zone:
+            object.__setattr__(self, "zone", self.name)
+        if self.name != self.zone and not self.name.endswith(f".{self.zone}"):
+            raise ValueError(f"{self.name} is not in its zone {self.zone}")
+        if self.mail_from and not self.mail_from.endswith(f".{self.name}"):
+            raise ValueError(
+                f"mail_from: found {self.mail_from!r}, expected a subdomain of {self.name} such as "
+                f"ses.{self.name}, or None"
+            )
+
+    def mail_from_in(self, region: str) -> str | None:
+        """The MAIL FROM domain there. It has exactly one MX, so each region has its own."""
+        return f"ses-{region}.{self.name}" if self.mail_from == "" else self.mail_from
