@@ -48,8 +48,6 @@ class AwsConnector(BaseConnector):
         "aws_rates": DataMeta("Requests a second by service, over the defaults", default={}),
     }
 
-    account: str  # the account's 12 digits, known once connected
-
     def __init__(self, state: State, host: Host) -> None:
         super().__init__(state, host)
         check_host_names(host.inventory)  # no connector of this run has connected yet
@@ -72,7 +70,6 @@ class AwsConnector(BaseConnector):
         status, answer = self._run(AwsCall("sts", "GetCallerIdentity"))
         if not status:
             raise ConnectError(str(answer))
-        self.account = answer["Account"]
 
     def run_shell_command(
         self,

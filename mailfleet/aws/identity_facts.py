@@ -7,17 +7,23 @@ from mailfleet.aws.facts import AwsFact
 from mailfleet.ses.identity import Identity, from_ses
 
 
+def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
+    """Read one identity whole; `fresh`: as it is now, even if it was read before."""
+    return AwsCall(
+        "sesv2",
+        "GetEmailIdentity",
+        {"EmailIdentity": identity},
+        region=region,
+        absent=("NotFoundException",),
+        fresh=fresh,
+    )
+
+
 class EmailIdentity(AwsFact[Identity | None]):
     """An SES identity of one region; None when there is none."""
 
     def command(self, identity: str, region: str) -> AwsCall:
-        return AwsCall(
-            "sesv2",
-            "GetEmailIdentity",
-            {"EmailIdentity": identity},
-            region=region,
-            absent=("NotFoundException",),
-        )
+        return get_identity(identity, region)
 
     def understand(self, answer: Any) -> Identity | None:
         return answer and from_ses(answer)

@@ -12,7 +12,7 @@ from mailfleet.aws.identity_calls import (
     create_identity,
     setting_calls,
 )
-from mailfleet.aws.verification import identity_status
+from mailfleet.aws.identity_facts import get_identity
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.domains import SendingDomain
@@ -41,7 +41,7 @@ def domains(domains: tuple[SendingDomain, ...], missing_sets: tuple[str, ...], f
             call = create_identity(domain, fleet)
             yield call
             if call.response and "SigningHostedZone" not in call.response["DkimAttributes"]:
-                call = identity_status(domain.name, str(domain.region))
+                call = get_identity(domain.name, str(domain.region), fresh=True)
                 yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
                 domain = domain.created(from_ses(call.response))

@@ -7,7 +7,7 @@ from pyinfra import host, logger
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.identity_facts import get_identity
 from mailfleet.commands import Refuse
 from mailfleet.ses.identity import Identity, from_ses
 
@@ -25,7 +25,7 @@ def verified(domains: tuple[str, ...], region: str, within: int) -> Generator[Py
     waiting = dict.fromkeys(domains, "not looked at yet")
     while waiting:
         for domain in list(waiting):
-            call = identity_status(domain, region)
+            call = get_identity(domain, region, fresh=True)
             yield call
             identity: Identity | None = call.response and from_ses(call.response)
             if identity and identity.verified:
@@ -42,18 +42,6 @@ def verified(domains: tuple[str, ...], region: str, within: int) -> Generator[Py
             logger.info(f"{host.print_prefix}{_progress(waiting, within - spent)}")
         if waiting:
             time.sleep(min(POLL_EVERY, within - spent))
-
-
-def identity_status(domain: str, region: str) -> AwsCall:
-    """GetEmailIdentity, asked anew each time."""
-    return AwsCall(
-        "sesv2",
-        "GetEmailIdentity",
-        {"EmailIdentity": domain},
-        region=region,
-        absent=("NotFoundException",),
-        fresh=True,
-    )
 
 
 def pending(waiting: dict[str, str], region: str, within: int) -> str:
