@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dns.exception import DNSException, Timeout
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
 from pyinfra.api.host import Host
 
 from mailfleet.dns.lookup import Unanswered
@@ -13,9 +13,13 @@ PATIENCE = 5  # seconds for one question
 
 
 def resolver_of(account: Host) -> Resolver:
-    """The one that the account's data `resolver` names as (address, port), or the system's."""
+    """The one that the account's data `resolver` names as (address, port), or the system's. One
+    that asks nobody where the system has none: what it is asked is then not known."""
     named = account.data.get("resolver")
-    resolver = Resolver(configure=not named)
+    try:
+        resolver = Resolver(configure=not named)
+    except NoResolverConfiguration:
+        resolver = Resolver(configure=False)
     resolver.lifetime = PATIENCE
     if named:
         resolver.nameservers, resolver.port = [named[0]], named[1]

@@ -65,6 +65,12 @@ class Fleet:
         records: list[dict[str, Any]] = answer["ResourceRecordSets"]
         return records
 
+    def stored(self) -> dict[str, str]:
+        """The SMTP credential as it is kept."""
+        answer = self.cloud.client("secretsmanager").get_secret_value(SecretId=self.secret)
+        stored: dict[str, str] = json.loads(answer["SecretString"])
+        return stored
+
     @property
     def user(self) -> str:
         return f"{self.name}-smtp-{REGION}"

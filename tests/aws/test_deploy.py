@@ -8,8 +8,6 @@ from botocore.exceptions import ClientError
 
 from mailfleet.ses.smtp_password import smtp_password
 from tests.aws.conftest import Fleet
-from tests.support.cli import pyinfra
-from tests.support.cloud import REGION
 
 EVERY_WRITE = [
     "CreateEmailIdentity",
@@ -86,7 +84,7 @@ def test_the_user_may_send_and_nothing_else(fleet: Fleet) -> None:
     actions = [part["Action"] for part in policy["PolicyDocument"]["Statement"]]
     assert actions == ["ses:SendRawEmail"]
     keys = iam.list_access_keys(UserName=fleet.user)["AccessKeyMetadata"]
-    stored = _stored(fleet)
+    stored = fleet.stored()
     assert [key["AccessKeyId"] for key in keys] == [stored["username"]]
     assert len(stored["password"]) == len(smtp_password("x", "us-east-1"))
 
@@ -104,7 +102,7 @@ def test_a_key_whose_secret_was_never_stored_is_replaced(fleet: Fleet) -> None:
     fleet.cloud.control.reset_faults()
     assert fleet.deploy("-y").status == 0
     (key,) = iam.list_access_keys(UserName=fleet.user)["AccessKeyMetadata"]
-    assert key["AccessKeyId"] == _stored(fleet)["username"] != orphan["AccessKeyId"]
+    assert key["AccessKeyId"] == fleet.stored()["username"] != orphan["AccessKeyId"]
     assert fleet.plan() == []
 
 
@@ -235,52 +233,10 @@ def test_no_secret_is_shown_at_any_verbosity(fleet: Fleet) -> None:
         fleet.deploy("--dry", "--diff", "-vvv", "--debug-operations").output,
         fleet.deploy("--dry", "--diff", "-vvv", "--json").output,
     ]
-    password = _stored(fleet)["password"]
+    password = fleet.stored()["password"]
     for output in outputs:
         assert password not in output
         assert "SecretAccessKey" not in output.replace('"SecretAccessKey": "*MASKED*"', "")
-
-
-def test_an_account_has_no_shell(fleet: Fleet) -> None:
-    run = pyinfra(fleet.directory / "inventory.py", "exec", "--", "id")
-    assert run.status != 0
-    assert "an AWS account has no shell" in run.output
-
-
-@pytest.mark.parametrize(
-    ("fact", "arguments", "shown"),
-    [
-        ("facts.HostedZones", [], '"name": "t'),
-        (
-            "identity_facts.EmailIdentity",
-            ["identity={domain}", f"region={REGION}"],
-            '"status": "SUCCESS"',
-        ),
-        ("facts.AccessKeys", ["user={user}"], '"active": true'),
-        ("facts.Secret", ["secret={secret}", f"region={REGION}"], '"(secret)"'),
-    ],
-)
-def test_facts_can_be_asked_for(fleet: Fleet, fact: str, arguments: list[str], shown: str) -> None:
-    assert fleet.deploy("-y").status == 0
-    names = {"domain": fleet.domain, "user": fleet.user, "secret": fleet.secret}
-    asked = [argument.format(**names) for argument in arguments]
-    inventory = fleet.directory / "inventory.py"
-    run = pyinfra(inventory, "-vvv", "fact", f"mailfleet.aws.{fact}", *asked)
-    assert run.status == 0, run.output
-    assert shown in run.output
-    assert _stored(fleet)["password"] not in run.output
-
-
-def test_the_inventory_can_be_looked_at(fleet: Fleet) -> None:
-    run = pyinfra(fleet.directory / "inventory.py", "debug-inventory")
-    assert run.status == 0, run.output
-    assert f'"name": "{fleet.domain}"' in run.output
-
-
-def _stored(fleet: Fleet) -> dict[str, str]:
-    answer = fleet.cloud.client("secretsmanager").get_secret_value(SecretId=fleet.secret)
-    stored: dict[str, str] = json.loads(answer["SecretString"])
-    return stored
 
 
 def _change(fleet: Fleet, *changes: tuple[str, dict[str, Any]]) -> None:
