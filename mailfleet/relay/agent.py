@@ -16,7 +16,14 @@ _HOST = ("host/common.py", "host/files.py", "host/state.py")
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
-    "apply": (*_HOST, "host/packages.py", "host/postfix.py", "host/apply.py"),
+    "apply": (
+        *_HOST,
+        "host/packages.py",
+        "host/configuration.py",
+        "host/lint.py",
+        "host/postfix.py",
+        "host/apply.py",
+    ),
     "probe_smtp": ("probe_smtp.py",),
 }
 
