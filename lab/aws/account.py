@@ -16,6 +16,8 @@ from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
 from lab.aws.identity_settings import IdentitySettings
 from lab.aws.route53 import Route53
+from lab.aws.sending_account import SendingAccounts
+from lab.aws.sending_account_api import SendingAccountApi
 from lab.aws.ses import Ses
 from lab.aws.sesv2 import SesV2
 from lab.aws.zones import Zones
@@ -25,7 +27,7 @@ Operation = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 
 class Account:
-    """`lock` guards zones and identities; DNS and SMTP take it, too, when they read."""
+    """`lock` guards all that is in it; DNS, SMTP and the control API take it, too."""
 
     id = DEFAULT_ACCOUNT_ID
     ses_selector = "224i4yxa5dv7c2xz3womw6peuasteono"
@@ -36,6 +38,7 @@ class Account:
         self.faults = faults
         self.zones = Zones()
         self.identities = Identities(self.zones, faults)
+        self.sending = SendingAccounts()
         sets = ConfigurationSets()
         self._services: dict[str, tuple[object, ...]] = {
             "route53": (Route53(self.zones),),
@@ -43,6 +46,7 @@ class Account:
                 SesV2(self.identities, sets, self.id),
                 IdentitySettings(self.identities, sets),
                 ConfigurationSetsApi(sets),
+                SendingAccountApi(self.sending),
             ),
             "ses": (Ses(self.identities),),
         }

@@ -19,8 +19,6 @@ from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 
-SEND_QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}
-
 
 class SesV2:
     """One method an operation; the lower-case name is the operation's."""
@@ -101,16 +99,6 @@ class SesV2:
             "DkimStatus": view.dkim_attributes(identity)["Status"],
             "DkimTokens": list(identity.tokens),
             "SigningHostedZone": signing_zone(region),
-        }
-
-    def get_account(self, region: str, params: Params) -> Result:
-        return {
-            "DedicatedIpAutoWarmupEnabled": False,
-            "EnforcementStatus": "HEALTHY",
-            "ProductionAccessEnabled": True,
-            "SendQuota": dict(SEND_QUOTA),
-            "SendingEnabled": True,
-            "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
         }
 
     def tag_resource(self, region: str, params: Params) -> Result:

@@ -213,14 +213,3 @@ def test_tags(aws: Aws) -> None:
     tags = [{"Key": "team", "Value": "mail"}]
     assert sesv2.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
     assert get(aws, "example.com")["Tags"] == tags
-
-
-def test_the_account_is_out_of_the_sandbox(aws: Aws) -> None:
-    account = aws.client("sesv2").get_account()
-    assert account["ProductionAccessEnabled"] is True
-    assert account["SendingEnabled"] is True
-    assert account["SendQuota"] == {
-        "Max24HourSend": 50000.0,
-        "MaxSendRate": 14.0,
-        "SentLast24Hours": 0.0,
-    }
