@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -15,8 +15,9 @@ from typing import Any
 class SendingAccount:
     """One region's, out of the sandbox unless the lab was told otherwise.
 
-    `details` is what came with the last request for production access, as PutAccountDetails names
-    it, and `review` what AWS has made of that.
+    `dedicated_ips` are the leased addresses, each with its percentage of warm-up. `details` is
+    what came with the last request for production access, as PutAccountDetails names it, and
+    `review` what AWS has made of that.
     """
 
     production: bool = True
@@ -26,7 +27,8 @@ class SendingAccount:
     max_send_rate: float = 14
     sent_last_24_hours: float = 0
     auto_warmup: bool = True
-    suppressed: tuple[str, ...] = ("BOUNCE", "COMPLAINT")
+    dedicated_ips: Mapping[str, int] = field(default_factory=dict)
+    suppressed: Sequence[str] = ("BOUNCE", "COMPLAINT")
     vdm: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     review: Mapping[str, str] = field(default_factory=dict)

@@ -23,10 +23,9 @@ Result = dict[str, Any]
 class SesV2:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, identities: Identities, sets: ConfigurationSets, account_id: str) -> None:
+    def __init__(self, identities: Identities, sets: ConfigurationSets) -> None:
         self._identities = identities
         self._sets = sets
-        self._account_id = account_id
 
     def create_email_identity(self, region: str, params: Params) -> Result:
         attributes = params.get("DkimSigningAttributes") or {}
@@ -100,29 +99,6 @@ class SesV2:
             "DkimTokens": list(identity.tokens),
             "SigningHostedZone": signing_zone(region),
         }
-
-    def tag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        tags |= {tag["Key"]: tag["Value"] for tag in params["Tags"]}
-        return {}
-
-    def untag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        for key in params["TagKeys"]:
-            tags.pop(key, None)
-        return {}
-
-    def list_tags_for_resource(self, region: str, params: Params) -> Result:
-        return {"Tags": view.tag_list(self._tagged(region, params))}
-
-    def _tagged(self, region: str, params: Params) -> Identity:
-        arn: str = params["ResourceArn"]
-        prefix = f"arn:aws:ses:{region}:{self._account_id}:identity/"
-        if not arn.startswith("arn:aws:ses:") or ":identity/" not in arn:
-            raise NotEmulatedError(f"tags of {arn}")
-        if not arn.startswith(prefix):
-            raise ApiError("NotFoundException", f"No such resource: {arn}", 404)
-        return self._identities.get(region, arn.removeprefix(prefix))
 
 
 def _key_length(attributes: Params) -> str:

@@ -202,14 +202,3 @@ def test_dkim_signing_and_key_length_can_be_changed(aws: Aws) -> None:
     assert dkim["SigningEnabled"] is False
     assert dkim["CurrentSigningKeyLength"] == "RSA_1024_BIT"
     assert dkim["NextSigningKeyLength"] == "RSA_2048_BIT"
-
-
-def test_tags(aws: Aws) -> None:
-    create(aws, "example.com", Tags=[{"Key": "owner", "Value": "mailfleet"}])
-    sesv2 = aws.client("sesv2")
-    arn = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
-    sesv2.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "mail"}])
-    sesv2.untag_resource(ResourceArn=arn, TagKeys=["owner"])
-    tags = [{"Key": "team", "Value": "mail"}]
-    assert sesv2.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
-    assert get(aws, "example.com")["Tags"] == tags
