@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailfleet.plan import Change
-from mailfleet.policy import ConfigurationSet, Mail, Ses
+from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
 from mailfleet.refusal import Refusal
 from mailfleet.ses.settings import TAG, wanted_settings
 
@@ -91,11 +91,9 @@ def wanted_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
     """Those that the policy lists, and those that its identities in the region have as their
     default one: these are made empty, because an identity may only name one that exists."""
     listed = {found.name: found for found in ses.configuration_sets}
-    addresses = (address for address in mail.addresses if ses in mail.ses_of(address.name))
-    named = {
-        wanted_settings(entry, ses, mail).configuration_set
-        for entry in (*mail.domains_by(ses), *addresses)
-    }
+    entries: list[Domain | Address] = [*mail.domains_by(ses)]
+    entries += [address for address in mail.addresses if ses in mail.ses_of(address.name)]
+    named = {wanted_settings(entry, ses, mail).configuration_set for entry in entries}
     unlisted = sorted(name for name in named if name and name not in listed)
     return (*listed.values(), *(ConfigurationSet(name) for name in unlisted))
 
