@@ -18,6 +18,7 @@ from mailfleet.policy import PolicyError
 
 __all__ = [
     "Address",
+    "Delegate",
     "Dmarc",
     "Domain",
     "EmailAlert",
@@ -54,6 +55,7 @@ def _caller() -> str:
 
 
 Address = _in_one_line(policy.Address)
+Delegate = _in_one_line(policy.Delegate)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EmailAlert = _in_one_line(policy.EmailAlert)

@@ -1,5 +1,7 @@
 """The AWS side: domains that SES may send from, and the user that relays authenticate as."""
 
+from collections.abc import Sequence
+
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
@@ -14,13 +16,17 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
+from mailfleet.aws.authorization import policies
+from mailfleet.aws.facts import Caller
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
+from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
+from mailfleet.ses.authorization import PolicyChange, authorization_notes, policy_changes
 from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
-from mailfleet.ses.sending_identity import identity_changes, identity_notes
+from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
 
 
 @deploy("SES domains")
@@ -30,11 +36,13 @@ def domains(mail: Mail) -> None:
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
+        authorizations = _authorizations(identities)
         missing_sets = read_missing_sets(host, identities)
         changes = [
             *configuration_set_changes(host.name, missing_sets),
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
+            *(change.shown(host.name) for change in authorizations),
         ]
         found = examine(
             domains,
@@ -42,7 +50,12 @@ def domains(mail: Mail) -> None:
             delegation=host.data.get("check_delegation") != "no",
             many_changes=host.data.get("many_changes") == "yes",
         )
-    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
+    notes = [
+        *found.notes,
+        *read_shadows(host, mail),
+        *identity_notes(identities),
+        *authorization_notes(identities),
+    ]
     announce(changes, notes, found.total)
     made: operations.Made = {}
     operations.identities(
@@ -56,6 +69,14 @@ def domains(mail: Mail) -> None:
     operations.settings(
         identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )
+    policies(
+        changes=[change for change in authorizations if change.action != "create"],
+        name="Delegate senders that were there",
+    )
+
+
+def _authorizations(identities: Sequence[SendingIdentity]) -> list[PolicyChange]:
+    return list(policy_changes(identities, read(host, Caller)))
 
 
 @deploy("SES sender")
@@ -72,16 +93,20 @@ def sender(mail: Mail) -> None:
 
 @deploy("Gate")
 def gate(mail: Mail) -> None:
-    """All hosts wait here until SES has verified every domain that is routed to it."""
-    unverified = []
+    """All hosts wait here until SES has verified every domain that is routed to it. Only then SES
+    takes new delegates of it."""
+    unverified, authorizations = [], []
     if GROUP in host.groups:
-        unverified = [
-            (identity.name, identity.region)
-            for domain in read_domains(host, mail)
-            for identity in domain.unverified
-        ]
+        domains = read_domains(host, mail)
+        unverified = [(i.name, i.region) for domain in domains for i in domain.unverified]
+        identities = [i for domain in domains for i in domain.identities]
+        authorizations = _authorizations([*identities, *read_addresses(host, mail)])
     verified(
         identities=unverified,
         within=mail.gate.verified_within,
         name="Domains are verified",
+    )
+    policies(
+        changes=[change for change in authorizations if change.action == "create"],
+        name="New delegate senders",
     )

@@ -14,7 +14,9 @@ from lab.aws.configuration_sets import ConfigurationSets, ConfigurationSetsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
+from lab.aws.notifications import Notifications
 from lab.aws.route53 import Route53
 from lab.aws.ses import Ses
 from lab.aws.sesv2 import SesV2
@@ -42,9 +44,10 @@ class Account:
             "sesv2": (
                 SesV2(self.identities, sets, self.id),
                 IdentitySettings(self.identities, sets),
+                IdentityPolicies(self.identities, self.id),
                 ConfigurationSetsApi(sets),
             ),
-            "ses": (Ses(self.identities),),
+            "ses": (Ses(self.identities), Notifications(self.identities)),
         }
 
     @cached_property

@@ -84,11 +84,14 @@ def _read_identity(
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
     found = read_identities(account, mail, ses).get(entry.name)
+    if found and not found.whole and entry.delegates is not None:
+        found = None  # a glance does not see who may send as it
     if found and not found.whole:
         found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
-    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
+    delegates = tuple(entry.delegates or ())
+    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:

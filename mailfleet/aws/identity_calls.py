@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.ses.identity import DKIM_KEY_LENGTH
+from mailfleet.ses.identity import DKIM_KEY_LENGTH, identity_arn
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import TAG, MailFrom
 
@@ -70,10 +70,8 @@ def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsC
 
 
 def tag_identity(identity: SendingIdentity, fleet: str, caller: str) -> AwsCall:
-    """The tag by which the identity is ours; `caller` is our own ARN, of the same partition and
-    account."""
-    _, partition, _, _, account, *_ = caller.split(":")
-    arn = f"arn:{partition}:ses:{identity.region}:{account}:identity/{identity.name}"
+    """The tag by which the identity is ours; `caller` is our own ARN."""
+    arn = identity_arn(caller, identity.region, identity.name)
     return AwsCall(
         "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=identity.region
     )

@@ -1,5 +1,6 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
+from mailfleet.policy.delegate import Delegate
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -9,6 +10,7 @@ from mailfleet.policy.secret import Secret, secret
 
 __all__ = [
     "Address",
+    "Delegate",
     "Dmarc",
     "Domain",
     "EmailAlert",
