@@ -14,7 +14,7 @@ from rich.console import Console  # noqa: E402
 from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
-from mailfleet.aws.identities import read_covering  # noqa: E402
+from mailfleet.aws.identities import read_covering, read_notifications  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
 from mailfleet.policy import Ses  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
@@ -52,10 +52,14 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
         account = account_of(load_inventory(inventory, list(group_data)))
         mail = policy_of(account)
         provider = explanation.route_of(mail, address)
-        identities = {}
+        found, notifications = None, None
         if isinstance(provider, Ses):
             account.connect(raise_exceptions=True)
-            identities = read_covering(account, address, provider.region)
+            region = provider.region
+            found = effective(address, read_covering(account, address, region))
+            if found:
+                told = read_notifications(account, [found.name], region)
+                notifications = told.get(found.name)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(address, provider, effective(address, identities)))
+    click.echo(explanation.of(address, provider, found, notifications))

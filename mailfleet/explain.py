@@ -1,9 +1,11 @@
 """What SES makes of mail from one address, a line a fact."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mailfleet.policy import Mail, Provider, Ses
 from mailfleet.ses.effective import Effective
+from mailfleet.ses.identity_policy import EVERYBODY, grants
+from mailfleet.ses.notifications import TOPICS, Notifications
 
 
 def route_of(mail: Mail, address: str) -> Provider:
@@ -13,12 +15,24 @@ def route_of(mail: Mail, address: str) -> Provider:
     return routes.get(address) or routes.get(f"@{domain}") or mail.default_provider
 
 
-def of(address: str, provider: Provider, found: Effective | None) -> str:
-    """The identity that wins for the address, and what it decides, for people."""
-    return "\n".join(f"{name:19}{value}" for name, value in _facts(address, provider, found))
+def of(
+    address: str,
+    provider: Provider,
+    found: Effective | None,
+    notifications: Notifications | None = None,
+) -> str:
+    """The identity that wins for the address, and what it decides, for people; `notifications`
+    are its own."""
+    facts = _facts(address, provider, found, notifications)
+    return "\n".join(f"{name:19}{value}" for name, value in facts)
 
 
-def _facts(address: str, provider: Provider, found: Effective | None) -> Iterator[tuple[str, str]]:
+def _facts(
+    address: str,
+    provider: Provider,
+    found: Effective | None,
+    notifications: Notifications | None,
+) -> Iterator[tuple[str, str]]:
     yield "From", f"{address}, leaves by {provider.name}"
     if not isinstance(provider, Ses):
         yield "identity", "SES has no say in it"
@@ -30,6 +44,31 @@ def _facts(address: str, provider: Provider, found: Effective | None) -> Iterato
         yield "DKIM", _dkim(found)
         yield "MAIL FROM", _mail_from(found)
         yield "configuration set", found.identity.settings.configuration_set or "none"
+        yield from _notifications(notifications)
+        yield from _senders(found.identity.policies)
+
+
+def _notifications(found: Notifications | None) -> Iterator[tuple[str, str]]:
+    if found is None:
+        yield "notifications", "SES does not tell"
+        return
+    for kind in TOPICS:
+        yield f"{kind} topic", getattr(found, kind) or "none"
+    by_mail = "on: bounces and complaints go to the sender" if found.forwarding else "off"
+    yield "feedback by mail", by_mail
+
+
+def _senders(policies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A line for each that an identity's policies let send as it."""
+    lines = [
+        f"{'everybody at AWS' if who == EVERYBODY else who}{only}, by the policy {name}"
+        for name, text in policies.items()
+        for grant in grants(text)
+        for only in [f", if {grant.conditions}" if grant.conditions else ""]
+        for who in grant.principals
+    ]
+    for line in lines or ["nobody else"]:
+        yield "may send as it", line
 
 
 def _dkim(found: Effective) -> str:

@@ -61,7 +61,8 @@ def grants(text: str) -> Iterator[Grant]:
         if statement.get("Effect") == "Allow" and sends:
             condition = statement.get("Condition")
             conditions = json.dumps(condition) if condition else ""
-            yield Grant(tuple(_principals(statement.get("Principal"))), conditions)
+            principals = _principals(statement.get("Principal")).values()
+            yield Grant(tuple(name for names in principals for name in names), conditions)
 
 
 def _statements(text: str) -> list[dict[str, Any]]:
@@ -74,10 +75,13 @@ def _statements(text: str) -> list[dict[str, Any]]:
     return [statement for statement in statements if isinstance(statement, dict)]
 
 
-def _principals(principal: Any) -> list[str]:
-    named = principal.values() if isinstance(principal, dict) else [principal]
-    every = [str(one) for names in named for one in _listed(names)]
-    return sorted(_ROOT.sub(r"\1", one) for one in every)
+def _principals(principal: Any) -> dict[str, list[str]]:
+    """Who, by what they are: AWS, Service."""
+    by_kind = principal if isinstance(principal, dict) else {"AWS": principal}
+    return {
+        kind: sorted(_ROOT.sub(r"\1", str(name)) for name in _listed(names))
+        for kind, names in by_kind.items()
+    }
 
 
 def _normal(statements: list[dict[str, Any]]) -> list[str]:
