@@ -18,6 +18,7 @@ from mailfleet.aws.account import (
 )
 from mailfleet.aws.authorization import policies
 from mailfleet.aws.facts import Caller
+from mailfleet.aws.regions import check_regions
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.reading import read
@@ -32,7 +33,9 @@ from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, id
 @deploy("SES domains")
 def domains(mail: Mail) -> None:
     """An identity for each domain that is routed to SES, and every domain's DNS records."""
+    live_dns = LiveDns(resolver_of(host))
     with in_one_line():
+        check_regions(mail, live_dns)
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
@@ -46,7 +49,7 @@ def domains(mail: Mail) -> None:
         ]
         found = examine(
             domains,
-            LiveDns(resolver_of(host)),
+            live_dns,
             delegation=host.data.get("check_delegation") != "no",
             many_changes=host.data.get("many_changes") == "yes",
         )
