@@ -14,13 +14,12 @@ from rich.console import Console  # noqa: E402
 from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
-from mailfleet.aws.identities import read_covering, read_notifications  # noqa: E402
+from mailfleet.aws.identities import read_effective  # noqa: E402
 from mailfleet.aws.regions import check_regions  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
 from mailfleet.policy import Ses  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.resolving import LiveDns, resolver_of  # noqa: E402
-from mailfleet.ses.effective import effective  # noqa: E402
 
 
 @click.group()
@@ -54,15 +53,11 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
         account = account_of(load_inventory(inventory, list(group_data)))
         mail = policy_of(account)
         provider = explanation.route_of(mail, address)
-        found, notifications = None, None
+        found = None
         if isinstance(provider, Ses):
             account.connect(raise_exceptions=True)
-            region = provider.region
             check_regions(mail, LiveDns(resolver_of(account)))
-            found = effective(address, read_covering(account, address, region))
-            if found:
-                told = read_notifications(account, [found.name], region)
-                notifications = told.get(found.name)
+            found = read_effective(account, address, provider.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(address, provider, found, notifications))
+    click.echo(explanation.of(address, provider, found))

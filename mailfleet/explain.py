@@ -15,24 +15,12 @@ def route_of(mail: Mail, address: str) -> Provider:
     return routes.get(address) or routes.get(f"@{domain}") or mail.default_provider
 
 
-def of(
-    address: str,
-    provider: Provider,
-    found: Effective | None,
-    notifications: Notifications | None = None,
-) -> str:
-    """The identity that wins for the address, and what it decides, for people; `notifications`
-    are its own."""
-    facts = _facts(address, provider, found, notifications)
-    return "\n".join(f"{name:19}{value}" for name, value in facts)
+def of(address: str, provider: Provider, found: Effective | None) -> str:
+    """The identity that wins for the address, and what it decides, for people."""
+    return "\n".join(f"{name:19}{value}" for name, value in _facts(address, provider, found))
 
 
-def _facts(
-    address: str,
-    provider: Provider,
-    found: Effective | None,
-    notifications: Notifications | None,
-) -> Iterator[tuple[str, str]]:
+def _facts(address: str, provider: Provider, found: Effective | None) -> Iterator[tuple[str, str]]:
     yield "From", f"{address}, leaves by {provider.name}"
     if not isinstance(provider, Ses):
         yield "identity", "SES has no say in it"
@@ -44,7 +32,7 @@ def _facts(
         yield "DKIM", _dkim(found)
         yield "MAIL FROM", _mail_from(found)
         yield "configuration set", found.identity.settings.configuration_set or "none"
-        yield from _notifications(notifications)
+        yield from _notifications(found.notifications)
         yield from _senders(found.identity.policies)
 
 

@@ -1,6 +1,7 @@
 """Reading the identities of a region: at a glance, and whole where that is not enough."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
@@ -14,7 +15,7 @@ from mailfleet.aws.identity_facts import (
 )
 from mailfleet.policy import Mail, Ses
 from mailfleet.reading import read
-from mailfleet.ses.effective import addresses_under, covering
+from mailfleet.ses.effective import Effective, addresses_under, covering, effective
 from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.notifications import Notifications
@@ -49,9 +50,13 @@ def read_whole(account: Host, names: Iterable[str], region: str) -> dict[str, Id
     return {name: identity for name, identity in found.items() if identity}
 
 
-def read_covering(account: Host, address: str, region: str) -> dict[str, Identity]:
-    """All identities that an address falls under."""
-    return read_whole(account, covering(address), region)
+def read_effective(account: Host, address: str, region: str) -> Effective | None:
+    """What counts for mail from the address, with its notifications."""
+    found = effective(address, read_whole(account, covering(address), region))
+    if found is None:
+        return None
+    told = read_notifications(account, [found.name], region)
+    return replace(found, notifications=told.get(found.name))
 
 
 def read_notifications(

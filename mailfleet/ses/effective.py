@@ -19,12 +19,14 @@ DEFAULT_MAIL_FROM = "amazonses.com"
 @dataclass(frozen=True)
 class Effective:
     """`name` is the identity that wins and `overridden` those that it wins over; `signed_by` is
-    the domain of the DKIM signature, None when SES signs as amazonses.com alone."""
+    the domain of the DKIM signature, None when SES signs as amazonses.com alone;
+    `notifications` are None when SES told none."""
 
     name: str
     identity: Identity
     overridden: tuple[str, ...]
     signed_by: str | None
+    notifications: Notifications | None = None
 
     @property
     def mail_from(self) -> str:

@@ -27,7 +27,7 @@ def test_the_most_specific_route_counts() -> None:
     assert route_of(MAIL, "app@example.net") == MAIL.ses[0]
 
 
-NOTIFICATIONS = Notifications(bounce="arn:aws:sns:us-east-1:123456789012:bounces")
+TOPICS = Notifications(bounce="arn:aws:sns:us-east-1:123456789012:bounces")
 
 
 def explained(**changed: object) -> list[str]:
@@ -36,7 +36,8 @@ def explained(**changed: object) -> list[str]:
         (), "dkim.amazonses.com", "SUCCESS", "SUCCESS", settings=Settings(mail_from)
     )
     found = effective("a@example.com", {"example.com": replace(identity, **changed)})  # type: ignore[arg-type]
-    return of("a@example.com", MAIL.ses[0], found, NOTIFICATIONS).splitlines()
+    assert found is not None
+    return of("a@example.com", MAIL.ses[0], replace(found, notifications=TOPICS)).splitlines()
 
 
 def test_what_counts_is_told_a_line_a_fact() -> None:
