@@ -98,18 +98,16 @@ def sender(mail: Mail) -> None:
 def gate(mail: Mail) -> None:
     """All hosts wait here until SES has verified every domain that is routed to it. Only then SES
     takes new delegates of it."""
-    unverified, authorizations = [], []
-    if GROUP in host.groups:
-        domains = read_domains(host, mail)
-        unverified = [(i.name, i.region) for domain in domains for i in domain.unverified]
-        identities = [i for domain in domains for i in domain.identities]
-        authorizations = _authorizations([*identities, *read_addresses(host, mail)])
+    domains = read_domains(host, mail) if GROUP in host.groups else ()
     verified(
-        identities=unverified,
+        identities=[(i.name, i.region) for domain in domains for i in domain.unverified],
         within=mail.gate.verified_within,
         name="Domains are verified",
     )
-    policies(
-        changes=[change for change in authorizations if change.action == "create"],
-        name="New delegate senders",
-    )
+    if GROUP in host.groups:
+        identities = [i for domain in domains for i in domain.identities]
+        authorizations = _authorizations([*identities, *read_addresses(host, mail)])
+        policies(
+            changes=[change for change in authorizations if change.action == "create"],
+            name="New delegate senders",
+        )
