@@ -10,9 +10,9 @@ from mailfleet.aws.sending_account_facts import (
     SendingAccount,
     Tags,
 )
-from mailfleet.aws.ses_tags import resource_arn
 from mailfleet.policy import DedicatedPool, Mail, Ses
 from mailfleet.reading import read
+from mailfleet.ses.arn import resource_arn
 from mailfleet.ses.configuration_sets import SetPlan, wanted_sets
 from mailfleet.ses.pools import Pool, PoolPlan
 from mailfleet.ses.region import RegionPlan
