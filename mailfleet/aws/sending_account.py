@@ -2,8 +2,8 @@
 
 from pyinfra.api.host import Host
 
+from mailfleet.aws.facts import Caller
 from mailfleet.aws.sending_account_facts import (
-    Caller,
     ConfigurationSet,
     PoolAddresses,
     PoolScaling,
