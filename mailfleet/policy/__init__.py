@@ -5,8 +5,9 @@ from mailfleet.policy.delegate import Delegate
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay, Route
+from mailfleet.policy.mail import EmailAlert, Gate, Mail, Route
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.relay import Relay
 from mailfleet.policy.secret import Secret, secret
 from mailfleet.policy.sending_account import ProductionAccess, SesAccount
 

@@ -8,13 +8,9 @@ from pydantic import Field
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
-from mailfleet.policy.names import (
-    CalendarEvent,
-    MailAddress,
-    SenderPattern,
-    ShortName,
-)
+from mailfleet.policy.names import MailAddress, SenderPattern, ShortName
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.relay import Relay
 from mailfleet.policy.words import Listed, word
 
 Seconds = Annotated[int, Field(ge=1, le=86400)]
@@ -34,20 +30,6 @@ class EmailAlert:
 
     to: MailAddress
     via: ShortName
-
-
-@word
-class Relay:
-    """How every relay host behaves.
-
-    `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
-    `check_logs`: how often the logs are read for trouble, a systemd calendar event.
-    `adopt`: replace a Postfix configuration that is on a host already and is not ours.
-    """
-
-    soft_bounce: bool = True
-    check_logs: CalendarEvent = "hourly"
-    adopt: bool = False
 
 
 @word

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, PolicyError, Provider, Ses
 from mailfleet.relay.agent import AGENT
+from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 
@@ -14,7 +15,7 @@ from mailfleet.relay.render import render
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
 POSTFIX = "/etc/postfix/"
 EMERGENCY = "/etc/mailfleet/emergency.json"
-SECRETS = frozenset({EMERGENCY, f"{POSTFIX}sasl_passwd"})
+SECRETS = frozenset({EMERGENCY, CERTIFICATE, f"{POSTFIX}sasl_passwd"})
 TIMER = "check-mail-logs.timer"
 UNITS = "/etc/systemd/system/"
 _MASTER_SERVICES = (
@@ -42,13 +43,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Desired:
-    """A relay host as it should be. `absent` are files of ours that this policy has no use for."""
+    """A relay host as it should be. `absent` are files of ours that this policy has no use for;
+    `certificate` is a path at which the host itself has to make one; `nexthops` are those that
+    want a credential."""
 
     files: tuple[File, ...]
     absent: tuple[str, ...]
     packages: tuple[str, ...]
     units: tuple[Unit, ...]
     nexthops: tuple[str, ...]
+    certificate: str | None = None
 
     def file(self, path: str) -> File:
         return next(file for file in self.files if file.path == path)
@@ -56,16 +60,18 @@ class Desired:
     @property
     def managed(self) -> tuple[str, ...]:
         """The paths of all files that are ours to write or to remove."""
-        return tuple(sorted([*(file.path for file in self.files), *self.absent]))
+        made = [self.certificate] if self.certificate else []
+        return tuple(sorted([*(file.path for file in self.files), *self.absent, *made]))
 
 
 def desired(mail: Mail, credentials: Mapping[str, Credential | None]) -> Desired:
-    """The same for every host of the fleet.
+    """The same for every host with the same policy.
 
     `credentials` are by provider name. One that is missing or None is not known yet; files that
     hold it then have no content. Raises PolicyError for what Postfix could not express.
     """
     _check(mail)
+    relay = mail.relay
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
     return Desired(
@@ -74,27 +80,34 @@ def desired(mail: Mail, credentials: Mapping[str, Credential | None]) -> Desired
         absent=() if mail.alerts else (EMERGENCY, *watching),
         packages=PACKAGES,
         units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts))),
-        nexthops=tuple(provider.nexthop for provider in mail.providers),
+        nexthops=() if relay.by else tuple(provider.nexthop for provider in mail.providers),
+        certificate=CERTIFICATE if relay.listen and not relay.certificate else None,
     )  # fmt: skip
 
 
 def _postfix(mail: Mail, credentials: Mapping[str, Credential | None]) -> tuple[File, ...]:
+    relay = mail.relay
+    dedicated = dedicated_of(relay)
+    providers = (dedicated,) if dedicated else mail.providers
     values = {
         "admin": mail.admin,
-        "default": mail.default_provider,
+        "certificate": relay.certificate or (CERTIFICATE,),
+        "default": dedicated or mail.default_provider,
         "host_patterns": _HOSTS,
         "myorigin": mail.myorigin,
         "noreply": mail.noreply,
-        "providers": mail.providers,
-        "routes": mail.sender_routes,
+        "providers": providers,
+        "relay": relay,
+        "routes": () if dedicated else mail.sender_routes,
         "ses": [provider.name for provider in mail.providers if isinstance(provider, Ses)],
         "soft_bounce": mail.relay.soft_bounce,
     }
     names = ("main.cf", "master.cf", "sender_transport", "system_recipients", "system_senders")
     plain = tuple(File(POSTFIX + name, render(POSTFIX + name, **values)) for name in names)
     path = POSTFIX + "sasl_passwd"
-    known = all(credentials.get(provider.name) for provider in mail.providers)
-    content = render(path, providers=mail.providers, credentials=credentials) if known else None
+    with_credential = () if dedicated else mail.providers
+    known = all(credentials.get(provider.name) for provider in with_credential)
+    content = render(path, providers=with_credential, credentials=credentials) if known else None
     return (*plain, File(path, content, mode="600", secret=True))
 
 
@@ -139,7 +152,7 @@ def _server(provider: Provider, credential: Credential | None) -> dict[str, obje
 def _check(mail: Mail) -> None:
     """What the policy's words allow and Postfix's files cannot hold."""
     for provider in mail.providers:
-        if provider.name in _MASTER_SERVICES:
+        if provider.name in (*_MASTER_SERVICES, DEDICATED):
             raise PolicyError(
                 f"Mail.providers: found the name {provider.name!r}, which is a service of "
                 "Postfix's own; expected another name"
