@@ -66,6 +66,12 @@ class Relay:
             raise PolicyError("Relay: found listen and by, expected one of both")
         if self.pins and not self.by:
             raise PolicyError("Relay.pins: found some without by, expected none")
+        for name in self.by:
+            if not self.pins and name.replace(".", "").isdigit():
+                raise PolicyError(
+                    f"Relay.pins: found none for {name}, expected the fingerprint of its "
+                    "certificate: authorities vouch for names, not for addresses"
+                )
         self._check_not_open()
 
     def _check_not_open(self) -> None:

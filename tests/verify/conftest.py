@@ -9,6 +9,7 @@ import pytest
 from pyinfra.api.exceptions import PyinfraError
 
 from mailfleet.aws.account import read_domains
+from mailfleet.loading import policy_of
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import program
 from mailfleet.relay.request import read_request
@@ -50,9 +51,9 @@ def mail(fleet: Fleet) -> Mail:
 
 
 @pytest.fixture(scope="session")
-def target(mail: Mail) -> Desired:
+def target(fleet: Fleet, relay_name: str) -> Desired:
     """A relay as it should be, but for what holds secrets."""
-    return desired(mail, {})
+    return desired(policy_of(fleet.inventory.get_host(relay_name)), {})
 
 
 @pytest.fixture(scope="session")
