@@ -20,9 +20,11 @@ __all__ = [
     "Address",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "Relay",
     "Route",
     "Ses",
@@ -56,9 +58,11 @@ def _caller() -> str:
 Address = _in_one_line(policy.Address)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
+EasyDkim = _in_one_line(policy.EasyDkim)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Mail = _in_one_line(policy.Mail)
+OwnKey = _in_one_line(policy.OwnKey)
 Relay = _in_one_line(policy.Relay)
 Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)

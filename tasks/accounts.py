@@ -4,7 +4,7 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
-from mailfleet.aws import operations
+from mailfleet.aws import dkim, operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
@@ -45,14 +45,25 @@ def domains(mail: Mail) -> None:
     notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
     announce(changes, notes, found.total)
     made: operations.Made = {}
+    replicas = [identity for identity in identities if identity.is_replica]
+    dkim.own_keys(identities=identities, made=made, name="DKIM keys of ours")
     operations.identities(
-        identities=identities,
+        identities=[identity for identity in identities if not identity.is_replica],
         missing_sets=missing_sets,
         fleet=mail.fleet,
         made=made,
         name="SES identities",
     )
+    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.records(domains=domains, made=made, name="DNS records")
+    operations.identities(
+        identities=replicas,
+        missing_sets=(),
+        fleet=mail.fleet,
+        made=made,
+        name="SES identities with the keys of another region",
+    )
+    dkim.signing(identities=identities, made=made, name="DKIM signing")
     operations.settings(
         identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )

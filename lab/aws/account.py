@@ -14,6 +14,7 @@ from lab.aws.configuration_sets import ConfigurationSets, ConfigurationSetsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_dkim import IdentityDkim
 from lab.aws.identity_settings import IdentitySettings
 from lab.aws.route53 import Route53
 from lab.aws.ses import Ses
@@ -41,6 +42,7 @@ class Account:
             "route53": (Route53(self.zones),),
             "sesv2": (
                 SesV2(self.identities, sets, self.id),
+                IdentityDkim(self.identities),
                 IdentitySettings(self.identities, sets),
                 ConfigurationSetsApi(sets),
             ),
@@ -49,7 +51,7 @@ class Account:
 
     @cached_property
     def ses_key(self) -> DkimKey:
-        return DkimKey(1024)
+        return DkimKey.new(1024)
 
     def owns(self, service: str) -> bool:
         """Whether we answer for the service ourselves."""

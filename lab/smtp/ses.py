@@ -106,7 +106,8 @@ class SesSmtp(Service):
             message, account.ses_selector, "amazonses.com", account.ses_key.private
         )
         if signer is not None:
-            own = _signature(message, signer.tokens[0], signer.domain, signer.key.private)
+            keys = signer.keys
+            own = _signature(message, keys.tokens[0], signer.domain, keys.key.private)
             signature = own + signature
         return signature + bytes(message)
 
@@ -121,7 +122,7 @@ class SesSmtp(Service):
                 if not identity.signing:
                     return None
                 if identity.is_domain:
-                    return identity if identity.verified else None
+                    return identity if identity.keys.found is not None else None
         return None
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
+from mailfleet.aws.dkim import read_own_key
 from mailfleet.aws.facts import (
     AccessKeys,
     HostedZones,
@@ -19,12 +21,13 @@ from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
-from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
+from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes
 from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -83,12 +86,28 @@ def _read_identity(
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
+    if wanted.dkim and wanted.dkim.secret:
+        wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
     found = read_identities(account, mail, ses).get(entry.name)
     if found and not found.whole:
-        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
+        inherits = wanted.dkim is not None and _inherits(account, mail, entry.name, ses, found)
+        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
+    if found and found.settings.dkim:
+        dkim = found.settings.dkim.published(entry.name, records)
+        found = replace(found, settings=replace(found.settings, dkim=dkim))
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
+
+
+def _inherits(account: Host, mail: Mail, name: str, ses: Ses, found: Identity) -> bool:
+    """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
+    it is not their parent, and has the same tokens."""
+    domain = mail.domain_of(name)
+    if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
+        return False
+    others = (read_identities(account, mail, other).get(name) for other in mail.ses if other != ses)
+    return any(other is not None and other.tokens == found.tokens for other in others)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:

@@ -1,9 +1,9 @@
 """The calls that make an SES identity and its settings what the policy says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.ses.identity import DKIM_KEY_LENGTH
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import TAG, MailFrom
 
@@ -19,16 +19,16 @@ def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
     )
 
 
-def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
-    """An identity; a domain's with Easy DKIM. AWS refuses when there is one meanwhile."""
-    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH}}
+def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
+    """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
+    meanwhile."""
     configuration_set = identity.wanted.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
             "EmailIdentity": identity.name,
-            **({} if identity.is_address else signing),
+            **({"DkimSigningAttributes": dict(signing)} if signing else {}),
             "Tags": _tags(fleet),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },

@@ -8,6 +8,7 @@ from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.aws.dkim import created_with
 from mailfleet.aws.identity_calls import (
     Calls,
     create_configuration_set,
@@ -17,8 +18,9 @@ from mailfleet.aws.identity_calls import (
 from mailfleet.aws.identity_facts import get_identity
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
+from mailfleet.ses.dkim import EASY
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.identity import Identity, from_ses
+from mailfleet.ses.identity import from_ses
 from mailfleet.ses.sender import (
     POLICY_DOCUMENT,
     POLICY_NAME,
@@ -30,8 +32,9 @@ from mailfleet.ses.sender import (
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.smtp_password import smtp_password
 
-Made = dict[str, Identity]
-"""Identities that this run has made, by id: what their records and settings then follow from."""
+Made = dict[str, SendingIdentity]
+"""Identities that this run has made or given other keys, by id: what their records and settings
+then follow from."""
 
 
 @operation()
@@ -43,18 +46,20 @@ def identities(
         yield create_configuration_set(name, region, fleet)
     for identity in identities:
         if identity.found is None:
-            call = create_identity(identity, fleet)
+            signing = yield from created_with(made.get(identity.id, identity))
+            call = create_identity(identity, fleet, signing)
             yield call
             if call.response and not tells_records(call.response, identity):
                 call = get_identity(identity.name, identity.region, fresh=True)
                 yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
-                made[identity.id] = from_ses(call.response)
+                made[identity.id] = identity.created(from_ses(call.response))
 
 
 def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
     """Whether CreateEmailIdentity has said all that a domain's DKIM records are made of."""
-    return identity.is_address or "SigningHostedZone" in answer["DkimAttributes"]
+    dkim = identity.wanted.dkim
+    return not dkim or dkim.origin != EASY or "SigningHostedZone" in answer["DkimAttributes"]
 
 
 @operation()
@@ -63,7 +68,7 @@ def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
     somebody has changed one of its record sets."""
     by_zone: dict[str, list[RecordChange]] = {}
     for domain in domains:
-        by_zone.setdefault(domain.zone.id, []).extend(domain.created(made).record_changes)
+        by_zone.setdefault(domain.zone.id, []).extend(domain.updated(made).record_changes)
     for zone_id, changes in by_zone.items():
         for batch in batches(changes):
             yield AwsCall(
@@ -77,8 +82,7 @@ def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
 def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
-        known = identity.created(made[identity.id]) if identity.id in made else identity
-        yield from setting_calls(known, fleet)
+        yield from setting_calls(made.get(identity.id, identity), fleet)
 
 
 @operation()

@@ -1,5 +1,6 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -11,9 +12,11 @@ __all__ = [
     "Address",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "PolicyError",
     "Provider",
     "Relay",

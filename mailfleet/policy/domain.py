@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.names import ConfigurationSetName, DomainName, MailAddress
 from mailfleet.policy.words import word
@@ -17,6 +18,7 @@ class Domain:
     `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
     `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
     None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
+    `dkim`: the keys that SES signs its mail with.
     `configuration_set`: the default one of its mail; without one, what is there stays.
     `adopt`: take over an identity that is in the account already and is not ours.
     """
@@ -26,6 +28,7 @@ class Domain:
     dmarc: Dmarc | None = Dmarc()
     mail_from: DomainName | None = ""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
+    dkim: Dkim = EasyDkim()
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
 

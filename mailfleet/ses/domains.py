@@ -9,7 +9,7 @@ from mailfleet.dns.spf import Merge
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan import Change
-from mailfleet.ses.identity import Identity
+from mailfleet.ses.dkim import key_changes
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes
 
 
@@ -25,12 +25,9 @@ class SendingDomain:
     identities: tuple[SendingIdentity, ...] = ()
     publishes: Wanted = field(default_factory=Wanted)
 
-    def created(self, made: Mapping[str, Identity]) -> "SendingDomain":
-        """The domain once SES has made those of its identities, by id."""
-        identities = (
-            identity.created(made[identity.id]) if identity.id in made else identity
-            for identity in self.identities
-        )
+    def updated(self, made: Mapping[str, SendingIdentity]) -> "SendingDomain":
+        """The domain once these of its identities, by id, have become so."""
+        identities = (made.get(identity.id, identity) for identity in self.identities)
         return replace(self, identities=tuple(identities))
 
     @property
@@ -71,6 +68,7 @@ def configuration_set_changes(host: str, missing: Iterable[str]) -> Iterator[Cha
 def domain_changes(host: str, domains: Iterable[SendingDomain]) -> Iterator[Change]:
     """The plan of all domains: each one's identities, then its records."""
     for domain in domains:
+        yield from key_changes(host, (identity.wanted.dkim for identity in domain.identities))
         yield from identity_changes(host, domain.identities)
         for change in domain.record_changes:
             yield Change(

@@ -39,7 +39,7 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
         (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
-        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dikm=1), "Domain: found 'dikm', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
         (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
         (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
