@@ -44,9 +44,9 @@ def identities(
     """Create the missing configuration sets and identities; what SES answers goes to `made`."""
     for region, _, name in (id.partition("/") for id in missing_sets):
         yield create_configuration_set(name, region, fleet)
-    for identity in identities:
+    for identity in (made.get(planned.id, planned) for planned in identities):
         if identity.found is None:
-            signing = yield from created_with(made.get(identity.id, identity))
+            signing = yield from created_with(identity)
             call = create_identity(identity, fleet, signing)
             yield call
             if call.response and not tells_records(call.response, identity):

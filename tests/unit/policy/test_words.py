@@ -8,8 +8,10 @@ import pytest
 from mailfleet.policy import (
     Dmarc,
     Domain,
+    EasyDkim,
     EmailAlert,
     Mail,
+    OwnKey,
     PolicyError,
     Relay,
     Route,
@@ -52,6 +54,8 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
         (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: OwnKey("a.b"), "OwnKey.selector: found 'a.b', expected one label"),
+        (lambda: EasyDkim(key_length=4096), "EasyDkim.key_length: found 4096, expected 2048 or"),  # type: ignore[arg-type]
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (
