@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import dkim
 import pytest
 
+from mailfleet.ses.dkim import Dkim
+from mailfleet.ses.dkim_key import new_private_key, public_key
+
 if TYPE_CHECKING:
     from tests.aws.smtp.conftest import Services
 
@@ -30,6 +33,25 @@ def test_accepted_mail_is_signed_for_its_domain_and_for_ses(services: Services) 
         signatures = dkim.DKIM(mail.data)
         assert signatures.verify(number, dnsfunc=services.txt)
         assert signatures.domain == domain
+
+
+def test_mail_is_signed_with_a_brought_key_once_it_is_published(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-bring-your-own.html"""
+    private = new_private_key()
+    services.client("sesv2").put_email_identity_dkim_signing_attributes(
+        EmailIdentity="example.com",
+        SigningAttributesOrigin="EXTERNAL",
+        SigningAttributes={"DomainSigningSelector": "mf1", "DomainSigningPrivateKey": private},
+    )
+    with services.login(services.sender("brought")) as client:
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+        services.publish(Dkim("EXTERNAL", selector="mf1", public=public_key(private)))
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+    unsigned, signed = services.control.mail("ses")[-2:]
+    assert b"d=example.com" not in unsigned.data
+    signature = dkim.DKIM(signed.data)
+    assert signature.verify(0, dnsfunc=services.txt)
+    assert (signature.domain, signature.selector) == (b"example.com", b"mf1")
 
 
 def test_message_id_is_replaced_and_date_added(services: Services) -> None:
