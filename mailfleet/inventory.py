@@ -18,6 +18,9 @@ from mailfleet.policy import PolicyError
 
 __all__ = [
     "Address",
+    "ConfigurationSet",
+    "DedicatedPool",
+    "Delegate",
     "Dmarc",
     "Domain",
     "EasyDkim",
@@ -25,9 +28,11 @@ __all__ = [
     "Gate",
     "Mail",
     "OwnKey",
+    "ProductionAccess",
     "Relay",
     "Route",
     "Ses",
+    "SesAccount",
     "Smtp",
     "secret",
 ]
@@ -56,6 +61,9 @@ def _caller() -> str:
 
 
 Address = _in_one_line(policy.Address)
+ConfigurationSet = _in_one_line(policy.ConfigurationSet)
+DedicatedPool = _in_one_line(policy.DedicatedPool)
+Delegate = _in_one_line(policy.Delegate)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EasyDkim = _in_one_line(policy.EasyDkim)
@@ -63,9 +71,11 @@ EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Mail = _in_one_line(policy.Mail)
 OwnKey = _in_one_line(policy.OwnKey)
+ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
 Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)
+SesAccount = _in_one_line(policy.SesAccount)
 Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
 

@@ -11,7 +11,6 @@ from mailfleet.aws.call import AwsCall
 from mailfleet.aws.dkim import created_with
 from mailfleet.aws.identity_calls import (
     Calls,
-    create_configuration_set,
     create_identity,
     setting_calls,
 )
@@ -38,12 +37,8 @@ then follow from."""
 
 
 @operation()
-def identities(
-    identities: Sequence[SendingIdentity], missing_sets: Sequence[str], fleet: str, made: Made
-) -> Calls:
-    """Create the missing configuration sets and identities; what SES answers goes to `made`."""
-    for region, _, name in (id.partition("/") for id in missing_sets):
-        yield create_configuration_set(name, region, fleet)
+def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+    """Create the missing identities; what SES answers goes to `made`."""
     for identity in (made.get(planned.id, planned) for planned in identities):
         if identity.found is None:
             signing = yield from created_with(identity)

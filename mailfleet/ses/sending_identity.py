@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import Change
+from mailfleet.policy import Delegate
 from mailfleet.refusal import Refusal
 from mailfleet.ses.dkim import OWN, Dkim
 from mailfleet.ses.identity import Identity, dkim_records
@@ -14,13 +15,15 @@ from mailfleet.ses.settings import Settings, mail_from_records, target_settings
 @dataclass(frozen=True)
 class SendingIdentity:
     """`name` is a domain or an address; `found` is what SES has of it, None when it has nothing.
-    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours."""
+    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours.
+    `delegates` may send as it, too."""
 
     name: str
     region: str
     found: Identity | None
     wanted: Settings = field(default_factory=Settings)
     adopt: bool = False
+    delegates: tuple[Delegate, ...] = ()
 
     @property
     def id(self) -> str:
@@ -151,7 +154,8 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
                 "minutes, its mail may leave signed as amazonses.com alone"
             )
     if glanced:
+        number = f"{len(glanced)} SES {'identity' if len(glanced) == 1 else 'identities'}"
         yield (
-            f"not looked at: configuration set, key length and tags of {len(glanced)} SES "
-            f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
+            f"not looked at: configuration set, key length, tags and policies of {number}; "
+            "--data read=deep does"
         )
