@@ -96,8 +96,8 @@ def _read_identity(
         found = enough(found, entry.name, ses.region, wanted, entry.adopt, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
-    if found and found.settings.dkim:
-        dkim = found.settings.dkim.published(entry.name, records)
+    if found and found.settings.dkim and wanted.dkim:
+        dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
         found = replace(found, settings=replace(found.settings, dkim=dkim))
     delegates = tuple(entry.delegates or ())
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)

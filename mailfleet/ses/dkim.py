@@ -77,10 +77,14 @@ class Dkim:
             return KNOWN_AFTER_APPLY
         return hashlib.sha256(base64.b64decode(self.public)).hexdigest()[:16]
 
-    def published(self, domain: str, zone: Mapping[str, RecordSet]) -> "Dkim":
-        """As SES has it, with the public half that is in DNS: SES has compared the two."""
-        key = published_key(domain, self.selector, zone) if self.selector else None
-        return replace(self, public=key)
+    def published(self, domain: str, zone: Mapping[str, RecordSet], wanted: "Dkim") -> "Dkim":
+        """As SES has it, with the public half that is in DNS: SES has compared the two.
+
+        A selector that SES does not tell is taken for the wanted one.
+        """
+        selector = self.selector or (wanted.selector if self.origin == OWN else None)
+        key = published_key(domain, selector, zone) if selector else None
+        return replace(self, selector=selector, public=key)
 
     def record(self, domain: str) -> RecordSet:
         """The TXT record set that publishes a key of ours (RFC 6376 section 3.6.1)."""

@@ -38,7 +38,8 @@ class Identity(Shown):
     @property
     def verified(self) -> bool:
         """Whether SES accepts mail from the domain and signs it as the domain."""
-        signed = self.signing and (self.dkim_status == "SUCCESS" or self.rotating)
+        still = self.rotating and self.dkim_status != "FAILED"
+        signed = self.signing and (self.dkim_status == "SUCCESS" or still)
         return self.status == "SUCCESS" and signed and not self.rejects
 
     @property

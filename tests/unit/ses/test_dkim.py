@@ -111,6 +111,15 @@ def test_the_published_key_is_found_in_its_record(value: str) -> None:
     assert published_key("example.com", "mf2", zone) is None
 
 
+def test_ses_has_the_key_that_is_published_at_its_selector() -> None:
+    zone = {TXT.id: TXT}
+    told = replace(OWN, public=None)
+    assert told.published("example.com", zone, replace(OWN, selector="mf2")) == OWN
+    assert told.published("example.com", {}, OWN).public is None
+    assert replace(told, selector=None).published("example.com", zone, OWN) == OWN
+    assert DEFAULT.published("example.com", zone, OWN) == DEFAULT
+
+
 def test_a_key_is_published_in_strings_of_255_octets() -> None:
     assert TXT.name == "mf1._domainkey.example.com"
     assert [len(string) for string in TXT.values[0].split('"')[1::2]] == [255, 392 + 18 - 255]
@@ -188,3 +197,4 @@ def test_while_easy_dkims_keys_rotate_the_old_ones_sign() -> None:
     assert identity.verified
     assert not replace(identity, rotating=False).verified
     assert not replace(identity, status="PENDING").verified
+    assert not replace(identity, dkim_status="FAILED").verified
