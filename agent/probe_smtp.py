@@ -4,12 +4,14 @@ Goes to `python3 -I -` on standard input, with its request:
 {"host", "port", "username", "password", "timeout", "retry_535_for"}, times in seconds.
 """
 
+import contextlib
 import json
 import smtplib
 import socket
 import ssl
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 PAUSE = 5.0
@@ -19,8 +21,9 @@ class Failed(Exception):
     """The text is the one sentence that says what was seen and what to do."""
 
 
-def authenticate(request: dict[str, Any]) -> str:
-    """One attempt; returns the TLS version. Raises smtplib's errors, ssl.SSLError and OSError."""
+@contextlib.contextmanager
+def connected(request: dict[str, Any]) -> Iterator[smtplib.SMTP]:
+    """An authenticated session. Raises smtplib's errors, ssl.SSLError and OSError."""
     context = ssl.create_default_context()
     implicit = request["port"] == 465
     where, timeout = (request["host"], request["port"]), request["timeout"]
@@ -35,6 +38,12 @@ def authenticate(request: dict[str, Any]) -> str:
             client.starttls(context=context)
         client.ehlo()
         client.login(request["username"], request["password"])
+        yield client
+
+
+def authenticate(request: dict[str, Any]) -> str:
+    """One attempt; returns the TLS version."""
+    with connected(request) as client:
         version = getattr(client.sock, "version", lambda: None)()
         return str(version or "TLS")
 

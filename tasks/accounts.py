@@ -14,12 +14,15 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
+from mailfleet.aws.sender import make
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
 from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
-from mailfleet.ses.sender import secret_name, sender_changes, user_name
+from mailfleet.ses.permission import policy_note
+from mailfleet.ses.rotation import rotation_note
+from mailfleet.ses.sender import secret_name, sender_changes, stranger_notes, user_name
 from mailfleet.ses.sending_identity import identity_changes, identity_notes
 
 
@@ -63,9 +66,13 @@ def sender(mail: Mail) -> None:
     """An IAM user that may send and nothing else, its SMTP password kept in Secrets Manager."""
     for ses in mail.ses:
         sender = read_sender(host, mail, ses)
-        user = user_name(mail.fleet, ses.region)
-        announce(sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender))
-        operations.sender(
+        user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
+        wide = policy_note(mail, ses, user)
+        notes = [*stranger_notes(user, sender), *rotation_note(user, sender)]
+        announce(
+            sender_changes(host.name, user, secret, sender), [*notes, *([wide] if wide else [])]
+        )
+        make(
             sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and SMTP credential"
         )
 

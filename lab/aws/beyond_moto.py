@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
-from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
 from werkzeug.wrappers import Request
 
 from lab.aws.errors import ApiError
@@ -41,6 +41,7 @@ def _follow_the_label(region: str) -> None:
     """The version that is got, and that the next one follows, is the one labelled AWSCURRENT:
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html"""
     for secret in secretsmanager_backends[DEFAULT_ACCOUNT_ID][region].secrets.values():
+        assert isinstance(secret, FakeSecret)  # noqa: S101  we make no replicas
         for version, found in secret.versions.items():
             if "AWSCURRENT" in found["version_stages"]:
                 secret.default_version_id = version

@@ -82,7 +82,7 @@ class SesSmtp(Service):
         )
 
     def _resource(self, author: str) -> str:
-        """The ARN of the identity that the mail is sent with, the address's own if there is none."""
+        """The ARN of the identity that covers the address, or of the address itself."""
         with self._account.lock:
             covering = self._account.identities.covering(self._region, author)
             name = next((identity.name for identity in covering), author)

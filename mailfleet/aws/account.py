@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.facts import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
     AccessKeys,
     HostedZones,
+    LastUse,
     RecordSets,
     Secret,
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities
 from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
+from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
@@ -25,6 +31,7 @@ from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes
 from mailfleet.ses.glance import enough
+from mailfleet.ses.permission import sending_policy
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -127,15 +134,31 @@ def read_missing_sets(account: Host, identities: Iterable[SendingIdentity]) -> t
 
 
 def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
-    """The IAM user of the fleet in that region, and its credential."""
+    """The IAM user of the fleet in that region, and its credential. Whether there is more to know
+    is asked only while there are keys that the stored credential does not name."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
-    secret = read(account, Secret, secret=secret_name(mail.fleet, ses.region), region=ses.region)
-    return Sender(
+    sender = Sender(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        stored=parse_credential(secret.text) if secret else None,
+        wanted=sending_policy(mail, ses),
+        stored=_read_credential(account, mail, ses, CURRENT),
     )
+    if not sender.unnamed:
+        return sender
+    sender = replace(
+        sender,
+        pending=_read_credential(account, mail, ses, PENDING),
+        previous=_read_credential(account, mail, ses, PREVIOUS),
+    )
+    uses = {key.id: read(account, LastUse, key=key.id) for key in sender.unnamed}
+    return replace(sender, last_used={key: use for key, use in uses.items() if use})
+
+
+def _read_credential(account: Host, mail: Mail, ses: Ses, stage: str) -> Credential | None:
+    name = secret_name(mail.fleet, ses.region)
+    secret = read(account, Secret, secret=name, region=ses.region, stage=stage)
+    return parse_credential(secret.text) if secret else None
 
 
 @contextmanager

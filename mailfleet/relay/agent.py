@@ -17,6 +17,7 @@ _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTI
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
     "apply": (*_HOST, "host/packages.py", "host/postfix.py", "host/apply.py"),
+    "probe_message": ("probe_smtp.py", "probe_message.py"),
     "probe_smtp": ("probe_smtp.py",),
 }
 
@@ -40,7 +41,7 @@ class StdinText(str):
 
 
 def program(name: str, request: Mapping[str, object]) -> StdinText:
-    """The text of the program `name` ("read", "apply", "probe_smtp"), carrying its request."""
+    """The text of the program `name` ("read", "apply", "probe_smtp", ...), carrying its request."""
     parts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in _PARTS[name]]
     call = f"main({json.dumps(json.dumps(request))})\n"
     return StdinText("\n".join(["# -*- coding: utf-8 -*-", *parts, call]))

@@ -1,4 +1,4 @@
-"""What the fleet's IAM user may do: send, from the addresses of the domains that leave by its Ses.
+"""What the fleet's IAM user may do: send, from addresses whose mail leaves by its Ses.
 
 SMTP needs ses:SendRawEmail alone ("Obtaining Amazon SES SMTP credentials"). StringLike on
 ses:FromAddress sees the address in the From header and minds its case ("Sending policy
@@ -17,33 +17,35 @@ IAM User Guide)."""
 
 
 def sending_policy(mail: Mail, ses: Ses) -> dict[str, Any]:
-    """The user's policy document. When the domains are too many for it, their hosted zones stand
-    for them; when these are too many as well, it names no addresses: see `policy_note`."""
-    names = sending_names(mail, ses)
-    zones = {domain.name: domain.zone for domain in mail.domains}
-    for chosen in (names, [zones.get(name, name) for name in names]):
+    """The user's policy document. When its senders are too many for it, hosted zones stand for
+    their domains; when these are too many as well, it names none: see `policy_note`."""
+    names = senders(mail, ses)
+    domains = [mail.domain_of(name) for name in names]
+    zones = [domain.zone if domain else name for name, domain in zip(names, domains, strict=True)]
+    for chosen in (names, zones):
         document = _document(_patterns(chosen))
         if size(document) <= MOST:
             return document
     return _document([])
 
 
-def sending_names(mail: Mail, ses: Ses) -> list[str]:
-    """The domains whose mail leaves by that Ses, in the policy's order; all of the policy's while
-    none does, so that the credential can be tried out."""
-    names = [domain.name for domain in mail.domains if ses in mail.providers_of(domain)]
-    names += [sender.rpartition("@")[2] for sender, via in mail.sender_routes if via == ses]
+def senders(mail: Mail, ses: Ses) -> list[str]:
+    """The domains and addresses whose mail leaves by that Ses, in the policy's order; all domains
+    while none does, so that the credential can be tried out."""
+    names = [domain.name for domain in mail.domains_by(ses)]
+    names += [address.name for address in mail.addresses if ses in mail.ses_of(address.name)]
+    names += [sender.removeprefix("@") for sender, via in mail.sender_routes if via == ses]
     return list(dict.fromkeys(names)) or [domain.name for domain in mail.domains]
 
 
 def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
     """What the operator should know of a document that allows more than the domains."""
     document = sending_policy(mail, ses)
-    if document == _document(_patterns(sending_names(mail, ses))):
+    if document == _document(_patterns(senders(mail, ses))):
         return None
     what = "hosted zones instead" if "Condition" in document["Statement"][0] else "no addresses"
     return (
-        f"IAM user {user}: the domains that it sends for do not fit into the {MOST} characters of "
+        f"IAM user {user}: its senders do not fit into the {MOST} characters of "
         f"its policy, which names {what}"
     )
 
@@ -53,16 +55,23 @@ def size(document: dict[str, Any]) -> int:
 
 
 def _patterns(names: Iterable[str]) -> list[str]:
-    """An identity's own addresses and those below it: it lets all of them send. What is below
-    another one of the names needs no patterns."""
+    """What the identities let send: an address, or a domain's own addresses and those below it.
+    What is below another one of the names needs no pattern of its own."""
     every = set(names)
-    return [pattern for name in sorted(every) if not every & set(_above(name))
-            for pattern in (f"*@{name}", f"*@*.{name}")]  # fmt: skip
+    patterns: list[str] = []
+    for name in sorted(every):
+        if not every & set(_above(name)):
+            patterns += [name] if "@" in name else [f"*@{name}", f"*@*.{name}"]
+    return patterns
 
 
 def _above(name: str) -> Iterator[str]:
-    while name := name.partition(".")[2]:
-        yield name
+    """The domain of an address; the domains that a domain is below."""
+    _, at, domain = name.partition("@")
+    above = domain if at else name.partition(".")[2]
+    while above:
+        yield above
+        above = above.partition(".")[2]
 
 
 def _document(patterns: list[str]) -> dict[str, Any]:

@@ -61,9 +61,7 @@ def under_way(sender: Sender) -> bool:
     if sender.credential is None:
         return False
     previous = sender.previous.username if sender.previous else None
-    return sender.credential != sender.stored or any(
-        key.id == previous for key in sender.rotating
-    )
+    return sender.credential != sender.stored or any(key.id == previous for key in sender.rotating)
 
 
 def rotations(senders: Mapping[str, Sender]) -> dict[str, Rotation]:
@@ -93,6 +91,17 @@ def rotation_changes(
             yield Change(host, "access key", f"{user}/{key.id}", "update", ACTIVE, INACTIVE)
     for key in plan.replaced:
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
+
+
+def rotation_note(user: str, sender: Sender) -> Iterable[str]:
+    """For the plan of a deploy while a rotation is not finished: it takes it no step further."""
+    if sender.credential and under_way(sender):
+        old = ", ".join(key.id for key in sender.rotating) or "no key"
+        new = sender.credential.username
+        yield (
+            f"IAM user {user}: a rotation from {old} to {new} is under way: relays take {new}, "
+            "run rotate.py to finish it"
+        )
 
 
 def use_note(user: str, key: AccessKey, region: str, last_used: str | None) -> str | None:

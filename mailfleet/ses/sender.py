@@ -120,18 +120,12 @@ def sender_changes(host: str, user: str, secret: str, sender: Sender) -> Iterabl
             yield Change(host, "secret", secret, "create", None, SECRET)
 
 
-def sender_notes(user: str, sender: Sender) -> Iterable[str]:
-    """What the operator should know of the user's keys."""
+def stranger_notes(user: str, sender: Sender) -> Iterable[str]:
+    """What the operator should know of keys that are not ours."""
     for key in sender.strangers:
         yield (
             f"IAM user {user}: the access key {key.id} is not ours and was last used for "
             f"{sender.last_used[key.id]}: it is left alone"
-        )
-    if sender.credential and sender.rotating:
-        ids = ", ".join(key.id for key in sender.rotating)
-        yield (
-            f"IAM user {user}: a rotation from {ids} to {sender.credential.username} is under way: "
-            f"relays take {sender.credential.username}, run rotate.py to finish"
         )
 
 

@@ -11,7 +11,6 @@ from mailfleet.dns.text import quoted
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.sender import POLICY_DOCUMENT
 from tests.verify.fleet import Fleet
 
 
@@ -59,8 +58,9 @@ def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: SendingDomain
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_sender(fleet.account, mail, ses)
-        assert sender.policy == POLICY_DOCUMENT, "the IAM user's policy was changed"
+        assert sender.policy == sender.wanted, "the IAM user's policy was changed"
         assert sender.credential is not None, "the stored credential's key is gone or inactive"
+        assert not sender.rotating, "a rotation is under way: run rotate.py to finish it"
         assert not sender.orphans, f"keys that nobody uses: {[k.id for k in sender.orphans]}"
 
 
