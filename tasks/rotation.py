@@ -99,6 +99,7 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     announce([*relay.proofs(host.name, mail, tuple(plans)), *changes])
     relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
     operations.apply(mail=mail, state=state, changes=changes, name="Postfix has it")
+    relay.drain(mail=mail, name="Nothing is sent with the old one")
 
 
 @deploy("Old key refused")

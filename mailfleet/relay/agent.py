@@ -17,6 +17,7 @@ _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTI
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
     "apply": (*_HOST, "host/packages.py", "host/postfix.py", "host/apply.py"),
+    "drain_connections": ("drain_connections.py",),
     "probe_message": ("probe_smtp.py", "probe_message.py"),
     "probe_smtp": ("probe_smtp.py",),
 }

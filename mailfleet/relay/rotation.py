@@ -19,6 +19,8 @@ from mailfleet.ses.rotation import under_way
 
 SIMULATOR = "success@simulator.amazonses.com"
 """It takes mail and does nothing ("Using the mailbox simulator", Amazon SES Developer Guide)."""
+DRAINED_WITHIN = 600
+"""Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""
 
 
 def beyond_credential(changes: Sequence[Change]) -> list[str]:
@@ -61,6 +63,13 @@ def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
                 "password": credential.password,
             },
         )
+
+
+@operation()
+def drain(mail: Mail) -> Commands:
+    """Wait until Postfix sends by no connection that it has authenticated with the old key."""
+    ports = sorted({ses.port for ses in mail.ses})
+    yield agent_command("drain_connections", {"ports": ports, "within": DRAINED_WITHIN})
 
 
 @operation()

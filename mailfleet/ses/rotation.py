@@ -15,8 +15,6 @@ from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, Change
 from mailfleet.refusal import Refusal
 from mailfleet.ses.sender import AccessKey, Sender
 
-ACTIVE, INACTIVE = "active", "inactive"
-
 
 @dataclass(frozen=True)
 class Rotation:
@@ -88,7 +86,7 @@ def rotation_changes(
         yield Change(host, "secret", f"{secret} AWSCURRENT", "update", old, new)
     for key in plan.replaced:
         if key.active:
-            yield Change(host, "access key", f"{user}/{key.id}", "update", ACTIVE, INACTIVE)
+            yield Change(host, "access key", f"{user}/{key.id}", "run", "active", "deactivate")
     for key in plan.replaced:
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
 

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from mailfleet.relay import agent
 from mailfleet.relay.agent import program
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": []}
@@ -19,7 +20,9 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
     assert json.loads(lines[0])["files"] == {"/nowhere/é\n'\"\\": None}
 
 
-@pytest.mark.parametrize("name", ["read", "apply", "probe_smtp", "probe_message"])
+@pytest.mark.parametrize(
+    "name", ["read", "apply", "drain_connections", "probe_smtp", "probe_message"]
+)
 def test_programs_are_whole(name: str) -> None:
     text = program(name, {}).encode().decode()
     assert "from agent" not in text
