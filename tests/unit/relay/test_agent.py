@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-from mailfleet.relay import agent
 from mailfleet.relay.agent import program
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": []}
