@@ -11,6 +11,7 @@ from mailfleet.announce import announce_end
 from mailfleet.aws.account import GROUP
 from mailfleet.loading import policy_of
 from tasks import rotation
+from tasks.meeting import meet
 
 mail = policy_of(host)
 rotation.check_whole(mail)
@@ -19,19 +20,19 @@ is_account = GROUP in host.groups
 
 if is_account:
     rotation.issue(mail=mail, plans=plans)
-rotation.meet(name="There is a new key")
+meet(name="There is a new key")
 
 if not is_account:
     rotation.relay_takes_it(mail=mail, plans=plans)
-rotation.meet(name="Every relay has it")
+meet(name="Every relay has it")
 
 if is_account:
     rotation.take_over(mail=mail, plans=plans)
-rotation.meet(name="The old key is refused")
+meet(name="The old key is refused")
 
 if not is_account:
     rotation.relay_sends_on(mail=mail, plans=plans)
-rotation.meet(name="Every relay sends on")
+meet(name="Every relay sends on")
 
 if is_account:
     rotation.retire(mail=mail, plans=plans)

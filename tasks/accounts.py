@@ -5,16 +5,17 @@ from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
 from mailfleet.aws import operations
+from mailfleet.aws import sender as sender_operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
+    missing_relays,
     read_addresses,
     read_domains,
     read_missing_sets,
     read_sender,
     read_shadows,
 )
-from mailfleet.aws.sender import make
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
@@ -22,7 +23,7 @@ from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.permission import policy_note
 from mailfleet.ses.rotation import rotation_note
-from mailfleet.ses.sender import secret_name, sender_changes, stranger_notes, user_name
+from mailfleet.ses.sender import secret_name, sender_changes, sender_notes, user_name
 from mailfleet.ses.sending_identity import identity_changes, identity_notes
 
 
@@ -67,13 +68,15 @@ def sender(mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_sender(host, mail, ses)
         user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
+        whole = not missing_relays(host)
         wide = policy_note(mail, ses, user)
-        notes = [*stranger_notes(user, sender), *rotation_note(user, sender)]
+        notes = [*sender_notes(user, sender, whole), *rotation_note(user, sender)]
         announce(
-            sender_changes(host.name, user, secret, sender), [*notes, *([wide] if wide else [])]
+            sender_changes(host.name, user, secret, sender, whole),
+            [*notes, *([wide] if wide else [])],
         )
-        make(
-            sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and SMTP credential"
+        sender_operations.make(
+            sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and credential"
         )
 
 
@@ -92,3 +95,17 @@ def gate(mail: Mail) -> None:
         within=mail.gate.verified_within,
         name="Domains are verified",
     )
+
+
+@deploy("SES sender, at last")
+def narrow(mail: Mail) -> None:
+    """The IAM user loses what no relay needs any more: until now they may have sent with it."""
+    if missing_relays(host):
+        return
+    for ses in mail.ses:
+        sender_operations.narrow(
+            sender=read_sender(host, mail, ses),
+            fleet=mail.fleet,
+            region=ses.region,
+            name="IAM policy",
+        )

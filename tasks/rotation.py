@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 from pyinfra.api.exceptions import DeployError
-from pyinfra.api.operation import operation
 
 from mailfleet.announce import announce
 from mailfleet.aws import rotation as account
-from mailfleet.aws.account import GROUP, account_of, in_one_line, read_sender
+from mailfleet.aws.account import GROUP, account_of, in_one_line, missing_relays, read_sender
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
-from mailfleet.commands import Commands, fail
+from mailfleet.commands import fail
 from mailfleet.policy import Mail, Ses
 from mailfleet.reading import read
 from mailfleet.relay import operations
@@ -47,16 +46,10 @@ def plans_of(mail: Mail) -> Plans:
         return account.read_rotations(account_of(host.inventory), mail)
 
 
-@operation()
-def meet() -> Commands:
-    """All hosts wait here for each other."""
-    yield from ()
-
-
 @deploy("New key")
 def issue(mail: Mail, plans: Plans) -> None:
     """A second access key, its credential stored beside the one that is in use."""
-    missing = account.missing_relays()
+    missing = missing_relays(host)
     for ses, todo in plans.items():
         user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
         uses = {key: read(host, LastUse, key=key.id) for key in todo.replaced}

@@ -56,6 +56,17 @@ def account_of(inventory: Inventory) -> Host:
     return accounts[0]
 
 
+def missing_relays(account: Host) -> list[str]:
+    """Relays that this run leaves out, has not reached, or has failed on so far."""
+    state = account.state
+    return sorted(
+        relay.name
+        for relay in account.inventory
+        if GROUP not in relay.groups
+        and (relay not in state.active_hosts or relay in state.failed_hosts)
+    )
+
+
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     """Each domain of which the policy asks something. Refusal when it has not exactly one zone.
 

@@ -4,7 +4,7 @@ from pyinfra import host
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import GROUP, read_sender
+from mailfleet.aws.account import missing_relays, read_sender
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
 from mailfleet.aws.sender import create_key, credential_of, delete_key, hidden
@@ -19,17 +19,6 @@ def read_rotations(account: Host, mail: Mail) -> dict[Ses, Rotation]:
     users = {user_name(mail.fleet, ses.region): ses for ses in mail.ses}
     senders = {user: read_sender(account, mail, ses) for user, ses in users.items()}
     return {users[user]: plan for user, plan in rotations(senders).items()}
-
-
-def missing_relays() -> list[str]:
-    """Relays that were not reached, or have failed in this run."""
-    state = host.state
-    return sorted(
-        relay.name
-        for relay in host.inventory
-        if GROUP not in relay.groups
-        and (relay not in state.active_hosts or relay in state.failed_hosts)
-    )
 
 
 @operation()
@@ -57,7 +46,7 @@ def issue(plan: Rotation, fleet: str, region: str) -> Commands:
 def take_over(plan: Rotation, stored: str | None, fleet: str, region: str) -> Commands:
     """Label the new credential as the one in use and deactivate the old key, once every relay has
     the new one. `stored` is the key that was in use when this was planned."""
-    missing = missing_relays()
+    missing = missing_relays(host)
     if missing:
         old = ", ".join(key.id for key in plan.replaced if key.active) or "none"
         yield Refuse(
@@ -102,7 +91,7 @@ def _key_of(call: AwsCall) -> str | None:
 def retire(plan: Rotation, fleet: str, region: str) -> Commands:
     """Delete the old key once every relay was seen to send without it; else let it work again."""
     user = user_name(fleet, region)
-    missing = missing_relays()
+    missing = missing_relays(host)
     for key in plan.replaced:
         yield set_status(user, key.id, "Active") if missing else delete_key(user, key.id)
     if missing:

@@ -3,11 +3,14 @@
 import json
 from typing import Any
 
+from pyinfra import host
 from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
+from mailfleet.aws.account import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import Calls
+from mailfleet.commands import Commands, Refuse
 from mailfleet.credential import Credential
 from mailfleet.ses.sender import POLICY_NAME, Sender, credential_text, secret_name, user_name
 from mailfleet.ses.smtp_password import smtp_password
@@ -20,8 +23,8 @@ def make(sender: Sender, fleet: str, region: str) -> Calls:
     if sender.keys is None:
         tags = [{"Key": "mailfleet", "Value": fleet}]
         yield AwsCall("iam", "CreateUser", {"UserName": user, "Tags": tags})
-    if sender.policy != sender.wanted:
-        yield put_policy(user, sender.wanted)
+    if sender.policy != sender.first_policy:
+        yield put_policy(user, sender.first_policy)
     for key in sender.orphans:
         # first, because a user may have two keys at most
         yield delete_key(user, key.id)
@@ -29,6 +32,21 @@ def make(sender: Sender, fleet: str, region: str) -> Calls:
         call = create_key(user)
         yield call
         yield from store(credential_of(call, region), secret_name(fleet, region), region)
+
+
+@operation()
+def narrow(sender: Sender, fleet: str, region: str) -> Commands:
+    """Take from the user what it needs no more, once every relay is as the policy says."""
+    if sender.first_policy == sender.wanted:
+        return
+    missing = missing_relays(host)
+    if missing:
+        yield Refuse(
+            f"pending: the IAM user still may do what {', '.join(missing)} may need: run the "
+            "deploy again"
+        )
+        return
+    yield put_policy(user_name(fleet, region), sender.wanted)
 
 
 def put_policy(user: str, document: dict[str, Any]) -> AwsCall:

@@ -38,6 +38,27 @@ def senders(mail: Mail, ses: Ses) -> list[str]:
     return list(dict.fromkeys(names)) or [domain.name for domain in mail.domains]
 
 
+def widened(current: dict[str, Any] | None, wanted: dict[str, Any]) -> dict[str, Any]:
+    """What allows what `current` does and what is wanted, so that relays are not refused what an
+    earlier policy lets them send; any address when there is no room for both, and no more than
+    `wanted` when the current document is none of ours."""
+    now, then = _allowed(current or {}), _allowed(wanted)
+    if current is None or current != _document(now):
+        return wanted
+    if not now or not then:
+        return _document([])
+    both = _document([*{*now, *then}])
+    return both if size(both) <= MOST else _document([])
+
+
+def _allowed(document: dict[str, Any]) -> list[str]:
+    """The patterns of a document of ours; none when it has no condition, or is none of ours."""
+    try:
+        return list(document["Statement"][0]["Condition"]["StringLike"]["ses:FromAddress"])
+    except (KeyError, IndexError, TypeError):
+        return []
+
+
 def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
     """What the operator should know of a document that allows more than the domains."""
     document = sending_policy(mail, ses)
@@ -45,8 +66,8 @@ def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
         return None
     what = "hosted zones instead" if "Condition" in document["Statement"][0] else "no addresses"
     return (
-        f"IAM user {user}: its senders do not fit into the {MOST} characters of "
-        f"its policy, which names {what}"
+        f"IAM user {user}: its senders do not fit into the {MOST} characters of its policy, which "
+        f"names {what}"
     )
 
 
@@ -75,6 +96,9 @@ def _above(name: str) -> Iterator[str]:
 
 
 def _document(patterns: list[str]) -> dict[str, Any]:
-    condition = {"Condition": {"StringLike": {"ses:FromAddress": patterns}}} if patterns else {}
+    """Without patterns from any address. Sorted, so that the same are always the same text."""
+    condition = (
+        {"Condition": {"StringLike": {"ses:FromAddress": sorted(patterns)}}} if patterns else {}
+    )
     statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*", **condition}
     return {"Version": "2012-10-17", "Statement": [statement]}

@@ -12,6 +12,7 @@ from typing import Any
 
 from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.ses.permission import widened
 from mailfleet.shown import Shown
 
 POLICY_NAME = "mailfleet-send"
@@ -55,6 +56,11 @@ class Sender:
     pending: Credential | None = None
     previous: Credential | None = None
     last_used: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first_policy(self) -> dict[str, Any]:
+        """The document until every relay is as the policy says: nothing is taken away before."""
+        return widened(self.policy, self.wanted)
 
     @property
     def credential(self) -> Credential | None:
@@ -101,15 +107,19 @@ def secret_name(fleet: str, region: str) -> str:
     return f"{fleet}/smtp/{region}"
 
 
-def sender_changes(host: str, user: str, secret: str, sender: Sender) -> Iterable[Change]:
-    """What makes the user and its credential whole, in the order it is done."""
+def sender_changes(
+    host: str, user: str, secret: str, sender: Sender, whole: bool = True
+) -> Iterable[Change]:
+    """What makes the user and its credential whole; without the `whole` fleet the user loses no
+    permission."""
+    policy = sender.wanted if whole else sender.first_policy
     if sender.keys is None:
         yield Change(host, "iam user", user, "create", None, user)
-    if sender.policy != sender.wanted:
+    if sender.policy != policy:
         before = _pretty(sender.policy) if sender.policy else None
         action: Action = "update" if before else "create"
         id = f"{user}/{POLICY_NAME}"
-        yield Change(host, "iam policy", id, action, before, _pretty(sender.wanted))
+        yield Change(host, "iam policy", id, action, before, _pretty(policy))
     for key in sender.orphans:
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
     if sender.credential is None:
@@ -120,8 +130,13 @@ def sender_changes(host: str, user: str, secret: str, sender: Sender) -> Iterabl
             yield Change(host, "secret", secret, "create", None, SECRET)
 
 
-def stranger_notes(user: str, sender: Sender) -> Iterable[str]:
-    """What the operator should know of keys that are not ours."""
+def sender_notes(user: str, sender: Sender, whole: bool = True) -> Iterable[str]:
+    """What the operator should know of the user's policy, and of keys that are not ours."""
+    if not whole and sender.first_policy != sender.wanted:
+        yield (
+            f"IAM user {user}: it may send from more addresses than the policy has, until a deploy "
+            "has reached every relay"
+        )
     for key in sender.strangers:
         yield (
             f"IAM user {user}: the access key {key.id} is not ours and was last used for "

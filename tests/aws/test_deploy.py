@@ -83,7 +83,7 @@ def test_the_user_may_send_and_nothing_else(fleet: Fleet) -> None:
     policy = iam.get_user_policy(UserName=fleet.user, PolicyName="mailfleet-send")
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "ses:SendRawEmail")
-    allowed = {"ses:FromAddress": [f"*@{fleet.domain}", f"*@*.{fleet.domain}"]}
+    allowed = {"ses:FromAddress": [f"*@*.{fleet.domain}", f"*@{fleet.domain}"]}
     assert statement["Condition"] == {"StringLike": allowed}
     keys = iam.list_access_keys(UserName=fleet.user)["AccessKeyMetadata"]
     stored = fleet.stored()

@@ -10,7 +10,7 @@ from mailfleet.ses.sender import (
     credential_text,
     parse_credential,
     sender_changes,
-    stranger_notes,
+    sender_notes,
 )
 
 STORED = Credential("AKIA1", "sentinel-password")
@@ -59,7 +59,7 @@ def test_a_key_that_somebody_uses_is_no_orphan() -> None:
     keys = (AccessKey("AKIA1", True), AccessKey("AKIA9", True))
     found = sender(keys, STORED, last_used={"AKIA9": "s3 in eu-west-1"})
     assert plan(found) == []
-    (note,) = stranger_notes("user", found)
+    (note,) = sender_notes("user", found)
     assert "the access key AKIA9 is not ours and was last used for s3 in eu-west-1" in note
 
 
