@@ -16,6 +16,7 @@ from tasks.meeting import meet
 mail = policy_of(host)
 
 if GROUP in host.groups:
+    accounts.sending_account(mail=mail)
     accounts.domains(mail=mail)
     accounts.sender(mail=mail)
 

@@ -91,6 +91,9 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
         return
     announce([*relay.proofs(host.name, mail, tuple(plans)), *changes])
     relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
+    operations.apply_first(
+        mail=mail, state=state, changes=changes, name="Postfix has it, on one host first"
+    )
     operations.apply(mail=mail, state=state, changes=changes, name="Postfix has it")
     relay.drain(mail=mail, name="Nothing is sent with the old one")
 

@@ -12,13 +12,11 @@ from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.operations import PROBE_TIMEOUT
+from mailfleet.relay.operations import PROBE_TIMEOUT, SIMULATOR
 from mailfleet.relay.tree import POSTFIX
 from mailfleet.ses.permission import senders
 from mailfleet.ses.rotation import under_way
 
-SIMULATOR = "success@simulator.amazonses.com"
-"""It takes mail and does nothing ("Using the mailbox simulator", Amazon SES Developer Guide)."""
 DRAINED_WITHIN = 600
 """Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""
 
