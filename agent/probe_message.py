@@ -1,20 +1,18 @@
 """Prove a credential on a host by a message that the provider accepts with it.
 
-Goes to `python3 -I -` on standard input, behind probe_smtp. Its request is what that one takes and
-{"sender", "recipient", "subject"}; without a "password" it is {"nexthop"} instead of a credential:
-the one that Postfix holds for it.
+Goes to `python3 -I -` on standard input. Its request is what probe_smtp takes and {"sender",
+"recipient", "subject"}; without a "password" it has a "nexthop" instead of a credential: the one
+that Postfix holds for it.
 """
 
-import json
 import smtplib
 import subprocess
-import sys
 import time
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-from agent.probe_smtp import PAUSE, Failed, advice, answered, connected
+from agent.smtp_session import PAUSE, Failed, advice, answered, connected, in_one_sentence
 
 PASSWORDS = "texthash:/etc/postfix/sasl_passwd"
 Refusal = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
@@ -77,9 +75,4 @@ def held(nexthop: str) -> dict[str, str]:
 
 
 def main(text: str) -> None:
-    try:
-        send(json.loads(text))
-    except Failed as reason:
-        sys.exit(f"mailfleet: {reason}")
-    except Exception as error:  # a traceback could show the request, which holds a password
-        sys.exit(f"mailfleet: mistake in mailfleet's own program: {type(error).__name__}")
+    in_one_sentence(send, text)

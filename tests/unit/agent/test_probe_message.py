@@ -4,7 +4,7 @@ import pytest
 
 from agent import probe_message
 from agent.probe_message import send
-from agent.probe_smtp import Failed
+from agent.smtp_session import Failed
 from tests.support.smtp_server import PASSWORD, USER
 
 
