@@ -10,14 +10,19 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.dkim import read_own_key
 from mailfleet.aws.facts import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
     AccessKeys,
     HostedZones,
+    LastUse,
     RecordSets,
     Secret,
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities, read_notifications
 from mailfleet.aws.identity_facts import EmailIdentity
+from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
@@ -28,6 +33,7 @@ from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes, shadowed
 from mailfleet.ses.glance import enough
 from mailfleet.ses.identity import Identity
+from mailfleet.ses.permission import sending_policy
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -50,6 +56,17 @@ def account_of(inventory: Inventory) -> Host:
             f'inventory: found {names}, expected one AWS account: "@aws" or "@aws/<profile>"'
         )
     return accounts[0]
+
+
+def missing_relays(account: Host) -> list[str]:
+    """Relays that this run leaves out, has not reached, or has failed on so far."""
+    state = account.state
+    return sorted(
+        relay.name
+        for relay in account.inventory
+        if GROUP not in relay.groups
+        and (relay not in state.active_hosts or relay in state.failed_hosts)
+    )
 
 
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
@@ -138,15 +155,31 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
 
 
 def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
-    """The IAM user of the fleet in that region, and its credential."""
+    """The IAM user of the fleet in that region, and its credential. Whether there is more to know
+    is asked only while there are keys that the stored credential does not name."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
-    secret = read(account, Secret, secret=secret_name(mail.fleet, ses.region), region=ses.region)
-    return Sender(
+    sender = Sender(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        stored=parse_credential(secret.text) if secret else None,
+        wanted=sending_policy(mail, ses),
+        stored=_read_credential(account, mail, ses, CURRENT),
     )
+    if not sender.unnamed:
+        return sender
+    sender = replace(
+        sender,
+        pending=_read_credential(account, mail, ses, PENDING),
+        previous=_read_credential(account, mail, ses, PREVIOUS),
+    )
+    uses = {key.id: read(account, LastUse, key=key.id) for key in sender.unnamed}
+    return replace(sender, last_used={key: use for key, use in uses.items() if use})
+
+
+def _read_credential(account: Host, mail: Mail, ses: Ses, stage: str) -> Credential | None:
+    name = secret_name(mail.fleet, ses.region)
+    secret = read(account, Secret, secret=name, region=ses.region, stage=stage)
+    return parse_credential(secret.text) if secret else None
 
 
 @contextmanager

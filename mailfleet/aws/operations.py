@@ -1,10 +1,8 @@
 """Carrying out an account's plan. Each operation is given what was read when it was planned."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
@@ -15,21 +13,11 @@ from mailfleet.aws.identity_calls import (
     setting_calls,
 )
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.dkim import EASY
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.identity import from_ses
-from mailfleet.ses.sender import (
-    POLICY_DOCUMENT,
-    POLICY_NAME,
-    Sender,
-    credential_text,
-    secret_name,
-    user_name,
-)
 from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.smtp_password import smtp_password
 
 Made = dict[str, SendingIdentity]
 """Identities that this run has made or given other keys, by id: what their records and settings
@@ -78,57 +66,3 @@ def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> C
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
         yield from setting_calls(made.get(identity.id, identity), fleet)
-
-
-@operation()
-def sender(sender: Sender, fleet: str, region: str) -> Calls:
-    """Make the IAM user that relays authenticate as, and its credential in Secrets Manager."""
-    user = user_name(fleet, region)
-    if sender.keys is None:
-        tags = [{"Key": "mailfleet", "Value": fleet}]
-        yield AwsCall("iam", "CreateUser", {"UserName": user, "Tags": tags})
-    if sender.policy != POLICY_DOCUMENT:
-        yield put_policy(user)
-    for key in sender.orphans:
-        # first, because a user may have two keys at most
-        yield AwsCall("iam", "DeleteAccessKey", {"UserName": user, "AccessKeyId": key.id})
-    if sender.credential is None:
-        call = AwsCall("iam", "CreateAccessKey", {"UserName": user})
-        yield call
-        key = call.response["AccessKey"]
-        password = smtp_password(key["SecretAccessKey"], region)
-        credential = Credential(key["AccessKeyId"], password)
-        yield from store(credential, secret_name(fleet, region), region)
-
-
-def put_policy(user: str) -> AwsCall:
-    """Let the user send, and nothing else."""
-    return AwsCall(
-        "iam",
-        "PutUserPolicy",
-        {
-            "UserName": user,
-            "PolicyName": POLICY_NAME,
-            "PolicyDocument": json.dumps(POLICY_DOCUMENT),
-        },
-    )
-
-
-def store(credential: Credential, name: str, region: str) -> Calls:
-    """Keep the credential under that name, whether or not there was one before."""
-    text = HiddenValue(credential_text(credential))  # type: ignore[no-untyped-call]
-    create = AwsCall(
-        "secretsmanager",
-        "CreateSecret",
-        {"Name": name, "SecretString": text},
-        region=region,
-        absent=("ResourceExistsException",),
-    )
-    yield create
-    if create.response is None:
-        yield AwsCall(
-            "secretsmanager",
-            "PutSecretValue",
-            {"SecretId": name, "SecretString": text},
-            region=region,
-        )
