@@ -15,6 +15,7 @@ from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
 from lab.aws.identity_settings import IdentitySettings
+from lab.aws.protections import Protections
 from lab.aws.route53 import Route53
 from lab.aws.ses import Ses
 from lab.aws.sesv2 import SesV2
@@ -38,7 +39,7 @@ class Account:
         self.identities = Identities(self.zones, faults)
         sets = ConfigurationSets()
         self._services: dict[str, tuple[object, ...]] = {
-            "route53": (Route53(self.zones),),
+            "route53": (Route53(self.zones, faults), Protections(self.zones)),
             "sesv2": (
                 SesV2(self.identities, sets, self.id),
                 IdentitySettings(self.identities, sets),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import string
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from lab.aws import names
-from lab.aws.changes import Change, applied
+from lab.aws.changes import Change, applied, refuse_protected
 from lab.aws.errors import ApiError
 from lab.aws.records import Records, RecordSet
 
@@ -32,6 +33,11 @@ class Zone:
     private: bool = False
     name_servers: tuple[str, ...] = ()
     records: Records = field(default_factory=dict)
+    """as the API answers them"""
+    protected: dict[tuple[str, str], str] = field(default_factory=dict)
+    """comments of protections by canonical name and type"""
+    _versions: list[tuple[float, Records]] = field(default_factory=list)
+    """from which time on the name servers answer with what, the one they have now first"""
 
     def __post_init__(self) -> None:
         """A new zone holds its NS and SOA sets, and four name servers of its own."""
@@ -47,6 +53,21 @@ class Zone:
             RecordSet(self.name, "SOA", 900, (first,)),
         ):
             self.records.setdefault(record.name, {})[record.kind] = record
+        self._versions.append((0, self.records))
+
+    def change(self, changes: Sequence[Change], lag: float) -> None:
+        """The name servers have it `lag` seconds from now, and earlier changes by then, too."""
+        refuse_protected(self.protected, changes)
+        self.records = applied(self.name, self.records, changes)
+        self._versions.append((time.time() + lag, self.records))
+
+    @property
+    def served(self) -> Records:
+        """What the name servers answer with."""
+        now = time.time()
+        latest = max(n for n, (since, _) in enumerate(self._versions) if since <= now)
+        del self._versions[:latest]
+        return self._versions[0][1]
 
     def listed(self) -> list[RecordSet]:
         """In Route 53's order: by reversed labels, then by type."""
@@ -57,8 +78,8 @@ class Zone:
         ]
 
     def at(self, name: str) -> list[RecordSet]:
-        """The record sets of one canonical name."""
-        return list(self.records.get(name, {}).values())
+        """The record sets of one canonical name, as the name servers have them."""
+        return list(self.served.get(name, {}).values())
 
 
 class Zones:
@@ -96,7 +117,7 @@ class Zones:
     def delete(self, zone_id: str) -> None:
         """A zone goes only when nothing but its own NS and SOA is left in it."""
         zone = self.get(zone_id)
-        if len(zone.listed()) > 2:
+        if len(zone.listed()) > 2 or zone.protected:
             raise ApiError(
                 "HostedZoneNotEmpty",
                 "The specified hosted zone contains non-required resource record sets "
@@ -105,10 +126,6 @@ class Zones:
         del self._zones[zone.id]
         if self._public.get(zone.name) is zone:
             del self._public[zone.name]
-
-    def change(self, zone_id: str, changes: Sequence[Change]) -> None:
-        zone = self.get(zone_id)
-        zone.records = applied(zone.name, zone.records, changes)
 
     def listed(self) -> list[Zone]:
         """By name with reversed labels, then by id."""
