@@ -142,6 +142,8 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
     assert aws.control.faults() == {
         "verification": "live",
         "aws": None,
+        "pending": 0,
+        "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
     }
