@@ -1,5 +1,7 @@
 """The AWS side: domains that SES may send from, and the user that relays authenticate as."""
 
+from functools import partial
+
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
@@ -10,17 +12,23 @@ from mailfleet.aws.account import (
     in_one_line,
     read_addresses,
     read_domains,
+    read_leaving,
     read_missing_sets,
+    read_protected,
     read_sender,
     read_shadows,
+    read_unlisted,
 )
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
 from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
+from mailfleet.ses.leaving import leaving_changes, leaving_notes
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 from mailfleet.ses.sending_identity import identity_changes, identity_notes
+
+UNDO_DIR = "undo"  # in the working directory, which is the project's
 
 
 @deploy("SES domains")
@@ -30,19 +38,29 @@ def domains(mail: Mail) -> None:
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
+        leaving = read_leaving(host, mail)
+        many_changes = host.data.get("many_changes") == "yes"
         missing_sets = read_missing_sets(host, identities)
         changes = [
             *configuration_set_changes(host.name, missing_sets),
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
+            *leaving_changes(host.name, leaving),
         ]
         found = examine(
             domains,
             LiveDns(resolver_of(host)),
+            partial(read_protected, host),
             delegation=host.data.get("check_delegation") != "no",
-            many_changes=host.data.get("many_changes") == "yes",
+            many_changes=many_changes,
         )
-    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
+    notes = [
+        *found.notes,
+        *read_unlisted(host, mail, domains),
+        *read_shadows(host, mail),
+        *identity_notes(identities),
+        *leaving_notes(leaving),
+    ]
     announce(changes, notes, found.total)
     made: operations.Made = {}
     operations.identities(
@@ -52,7 +70,15 @@ def domains(mail: Mail) -> None:
         made=made,
         name="SES identities",
     )
-    operations.records(domains=domains, made=made, name="DNS records")
+    operations.leave(identities=leaving, name="SES identities of absent domains")
+    operations.records(
+        domains=domains,
+        made=made,
+        undo_dir=host.data.get("undo_dir") or UNDO_DIR,
+        many_changes=many_changes,
+        within=mail.gate.published_within,
+        name="DNS records",
+    )
     operations.settings(
         identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )

@@ -41,6 +41,8 @@ class Fleet:
             "aws_rates": {"ses": 1000, "route53": 1000},
             "aws_max_attempts": 2,
             "resolver": ("127.0.0.1", self.dns_port),
+            "name_server_port": self.dns_port,
+            "undo_dir": str(self.directory / "undo"),
         }
         (self.directory / "inventory.py").write_text(f"accounts = [('@aws/lab', {settings!r})]\n")
 
