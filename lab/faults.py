@@ -14,7 +14,7 @@ class Faults:
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
     pending: seconds for which a change of records is PENDING
-    dns_lag: seconds after which DNS has a change of records
+    dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
     """

@@ -35,7 +35,7 @@ class Account:
     def __init__(self, faults: Faults) -> None:
         self.lock = threading.RLock()
         self.faults = faults
-        self.zones = Zones()
+        self.zones = Zones(faults)
         self.identities = Identities(self.zones, faults)
         sets = ConfigurationSets()
         self._services: dict[str, tuple[object, ...]] = {

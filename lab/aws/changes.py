@@ -52,7 +52,7 @@ def refuse_protected(protected: Mapping[tuple[str, str], str], changes: Sequence
     """
     touched = ((record.name, record.type) for _, record in changes)
     refused = [
-        f"Resource record set [name='{name}', type='{type_}'] is protected: {protected[name, type_]}"
+        f"[name='{name}', type='{type_}'] is protected: {protected[name, type_]}"
         for name, type_ in dict.fromkeys(touched)
         if (name, type_) in protected
     ]

@@ -107,7 +107,7 @@ class Route53:
             Change(change["Action"], RecordSet.from_api(change["ResourceRecordSet"]))
             for change in batch.get("Changes") or ()
         ]
-        self._zones.get(params["HostedZoneId"]).change(changes, self._faults.dns_lag)
+        self._zones.get(params["HostedZoneId"]).change(changes)
         return {"ChangeInfo": self._change(batch.get("Comment"))}
 
     def get_change(self, region: str, params: Params) -> Result:

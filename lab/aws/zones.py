@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -13,6 +13,7 @@ from lab.aws import names
 from lab.aws.changes import Change, applied, refuse_protected
 from lab.aws.errors import ApiError
 from lab.aws.records import Records, RecordSet
+from lab.faults import Faults
 
 _numbers = count(1)
 
@@ -37,7 +38,9 @@ class Zone:
     protected: dict[tuple[str, str], str] = field(default_factory=dict)
     """comments of protections by canonical name and type"""
     _versions: list[tuple[float, Records]] = field(default_factory=list)
-    """from which time on the name servers answer with what, the one they have now first"""
+    """since when the API answers what, the one that the name servers have first"""
+    lag: Callable[[], float] = lambda: 0.0
+    """how many seconds the name servers are behind"""
 
     def __post_init__(self) -> None:
         """A new zone holds its NS and SOA sets, and four name servers of its own."""
@@ -55,17 +58,16 @@ class Zone:
             self.records.setdefault(record.name, {})[record.kind] = record
         self._versions.append((0, self.records))
 
-    def change(self, changes: Sequence[Change], lag: float) -> None:
-        """The name servers have it `lag` seconds from now, and earlier changes by then, too."""
+    def change(self, changes: Sequence[Change]) -> None:
         refuse_protected(self.protected, changes)
         self.records = applied(self.name, self.records, changes)
-        self._versions.append((time.time() + lag, self.records))
+        self._versions.append((time.time(), self.records))
 
     @property
     def served(self) -> Records:
         """What the name servers answer with."""
-        now = time.time()
-        latest = max(n for n, (since, _) in enumerate(self._versions) if since <= now)
+        then = time.time() - self.lag()
+        latest = max((n for n, (at, _) in enumerate(self._versions) if at <= then), default=0)
         del self._versions[:latest]
         return self._versions[0][1]
 
@@ -85,7 +87,8 @@ class Zone:
 class Zones:
     """All hosted zones. Callers hold the account's lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
         self._zones: dict[str, Zone] = {}
         self._public: dict[str, Zone] = {}
         """by canonical name; of two zones with one name the first is the delegated one"""
@@ -103,6 +106,7 @@ class Zones:
                 "A hosted zone has already been created with the specified caller reference.",
                 409,
             )
+        zone.lag = lambda: self._faults.dns_lag
         self._zones[zone.id] = zone
         if not zone.private:
             self._public.setdefault(zone.name, zone)

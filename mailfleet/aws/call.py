@@ -16,8 +16,9 @@ class AwsCall(StringCommand):
     is sent as it is and shown as *MASKED*.
 
     `absent` lists the error codes that mean "there is none": the answer is then None, the call has
-    succeeded, and `error` says what AWS said. `paged` names the list that all pages of the answer are joined to: the
-    answer is then that list. A read that is `fresh` asks AWS even when the answer is known.
+    succeeded, and `error` says what AWS said. `paged` names the list that all pages of the answer
+    are joined to: the answer is then that list. A read that is `fresh` asks AWS even when the
+    answer is known.
     """
 
     response: Any = None

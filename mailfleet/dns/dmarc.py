@@ -72,11 +72,13 @@ def published(domain: str, zone: Mapping[str, RecordSet]) -> RecordSet | None:
     return None
 
 
-def dmarc_note(domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet]) -> str | None:
+def dmarc_note(
+    domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet], adopt: bool = False
+) -> str | None:
     """What somebody should know of a record that is to be made, or is not ours to make."""
     if dmarc is None:
         return None
-    wanted = dmarc_records(domain, dmarc, zone)
+    wanted = dmarc_records(domain, dmarc, zone, adopt)
     found = published(domain, zone)
     if found and not wanted:
         return f"DMARC of {domain} is not ours and stays: {found.id}: {' '.join(found.values)}"
