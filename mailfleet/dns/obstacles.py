@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from mailfleet.dns.records import RECORD_TYPES, RecordSet
+from mailfleet.plan import KNOWN_AFTER_APPLY
 from mailfleet.refusal import Refusal
 
 
@@ -45,7 +46,8 @@ def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, Reco
 def _refuse_delegated(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
     """Below an NS set that is not the zone's own, other servers answer (RFC 1034 section 4.2.1).
     There is no DNAME to look for: Route 53 has none."""
-    labels = record.name.split(".")
+    name, _, _ = record.name.removeprefix(KNOWN_AFTER_APPLY).partition(" ")  # "... 1/3"
+    labels = name.split(".")
     for start in range(len(labels)):
         name = ".".join(labels[start:])
         if f"SOA {name}" in zone:

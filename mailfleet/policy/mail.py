@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
-from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     CalendarEvent,
     MailAddress,
@@ -15,9 +15,8 @@ from mailfleet.policy.names import (
     ShortName,
 )
 from mailfleet.policy.providers import Provider, Ses, Smtp
-from mailfleet.policy.words import word
+from mailfleet.policy.words import Listed, word
 
-Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 
 
@@ -95,6 +94,7 @@ class Mail:
         self._check_alerts()
         self._check_dkim()
         self._check_mail_from()
+        self._check_delegates()
 
     def _part_with_absent(self) -> None:
         if self.domains[0].absent:
@@ -124,6 +124,15 @@ class Mail:
                 raise PolicyError(
                     f"Mail.domains: found {domain.name!r} as a domain and as a mail_from, expected "
                     "a mail_from that no mail is sent from"
+                )
+
+    def _check_delegates(self) -> None:
+        entries: tuple[Domain | Address, ...] = (*self.domains, *self.addresses)
+        for entry in entries:
+            if entry.delegates and not self.ses_of(entry.name):
+                raise PolicyError(
+                    f"Mail: found delegates of {entry.name!r}, which does not send by SES, "
+                    "expected none: they send as its SES identity, and it has none"
                 )
 
     def _check_routes(self) -> None:
@@ -245,6 +254,4 @@ class Mail:
 
 
 def _once(what: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise PolicyError(f"Mail.{what}: found {name!r} twice, expected once")
+    once(f"Mail.{what}", names)
