@@ -27,7 +27,7 @@ class AwsFact(Fact[T]):
 
 
 class Caller(AwsFact[str]):
-    """Our own ARN."""
+    """Our own ARN. It was asked for when the account was connected to, and costs nothing."""
 
     def command(self) -> AwsCall:
         return AwsCall("sts", "GetCallerIdentity")
