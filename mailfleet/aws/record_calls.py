@@ -3,7 +3,6 @@
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pyinfra.api.command import PyinfraCommand
 
@@ -12,7 +11,7 @@ from mailfleet.aws.facts import list_record_sets
 from mailfleet.aws.undo import WriteUndo
 from mailfleet.commands import Refuse
 from mailfleet.dns.batches import Batch, batches, change_batch, moved
-from mailfleet.dns.records import from_route53
+from mailfleet.dns.records import RecordSet, from_route53
 from mailfleet.dns.zone import HostedZone
 from mailfleet.ses.domains import ZoneChanges
 
@@ -35,17 +34,26 @@ def change_zone(changes: ZoneChanges, undo_dir: Path, sent: list[str]) -> Comman
         )
         yield call
         if call.response is None:
-            now = list_record_sets(zone.id, fresh=True)
-            yield now
-            yield Refuse(not_changed(zone, batch, str(call.error), now.response))
-            return False
-        sent.append(call.response["ChangeInfo"]["Id"])
+            read = list_record_sets(zone.id, fresh=True)
+            yield read
+            now = [from_route53(record) for record in read.response]
+            if not done(batch, now):
+                yield Refuse(not_changed(zone, batch, str(call.error), now))
+                return False
+        else:
+            sent.append(call.response["ChangeInfo"]["Id"])
     return True
 
 
-def not_changed(zone: HostedZone, batch: Batch, error: str, now: list[dict[str, Any]]) -> str:
+def done(batch: Batch, now: Sequence[RecordSet]) -> bool:
+    """Whether all is written after all: the answer was lost, and boto3 had to send it again."""
+    zone = {record.id: record for record in now}
+    return all(zone.get(change.id) == change.after for change in batch)
+
+
+def not_changed(zone: HostedZone, batch: Batch, error: str, now: Sequence[RecordSet]) -> str:
     """Why a batch was refused: what somebody has changed since the plan, or what AWS says."""
-    told = moved(batch, map(from_route53, now))
+    told = moved(batch, now)
     why = f"{'; '.join(told)}: look at a new plan ({error})" if told else error
     return f"zone {zone.name} is as it was, nothing of this batch was written: {why}"
 

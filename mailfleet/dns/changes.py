@@ -74,7 +74,7 @@ def plan_records(
     )
     changes = [*(RecordChange(record, None) for record in gone.values()), *changes]
     changes += _ownership_change(domain, claimed, zone)
-    left = {id: record for id, record in zone.items() if id not in gone}
+    left = {id: record for id, record in zone.items() if id not in gone} if gone else zone
     for change in changes:
         refuse_obstacles(domain, change.before, change.after, left)
     return tuple(changes)
