@@ -59,12 +59,8 @@ def plan_records(
     owned = ownership_of(domain, zone)
     gone = {id: zone[id] for id in sorted(remove) if not owned.edited(zone[id])}
     changes = [RecordChange(zone.get(id), r) for id, r in wanted.items() if zone.get(id) != r]
-    if not adopt:
-        _refuse_foreign(domain, changes, owned.ids)
     ours = wanted.keys() & (wanted if adopt else owned.ids | {change.id for change in changes})
     merged = plan_spf(domain, zone, spf)
-    if merged.before != merged.after:
-        changes.append(RecordChange(merged.before, merged.after))
     claimed = Ownership(
         {
             **{id: owned.sets[id] for id in owned.ids & zone.keys() if id not in remove},
@@ -72,8 +68,12 @@ def plan_records(
         },
         merged.ours,
     )
-    changes = [*(RecordChange(record, None) for record in gone.values()), *changes]
-    changes += _ownership_change(domain, claimed, zone)
+    claims = _ownership_changes(domain, claimed, zone)
+    if not adopt:
+        _refuse_foreign(domain, [*changes, *claims], owned.ids)
+    if merged.before != merged.after:
+        changes.append(RecordChange(merged.before, merged.after))
+    changes = [*(RecordChange(record, None) for record in gone.values()), *changes, *claims]
     left = {id: record for id, record in zone.items() if id not in gone} if gone else zone
     for change in changes:
         refuse_obstacles(domain, change.before, change.after, left)
@@ -85,26 +85,26 @@ def plan_spf(domain: str, zone: Mapping[str, RecordSet], spf: Sequence[str]) -> 
     return merge(domain, zone.get(f"TXT {domain}"), spf, ownership_of(domain, zone).spf)
 
 
-def _ownership_change(
+def _ownership_changes(
     domain: str, claimed: Ownership, zone: Mapping[str, RecordSet]
 ) -> list[RecordChange]:
     """From the ownership record that is there to that of what we claim: none for nothing."""
     record = claimed.record(domain)
     before, after = zone.get(record.id), record if claimed != Ownership() else None
-    if before and not is_ownership(before):
-        if after is None:
-            return []
-        _refuse_foreign(domain, [RecordChange(before, after)], ())
-    return [RecordChange(before, after)] if before != after else []
+    theirs = before is not None and not is_ownership(before)
+    if before == after or (theirs and after is None):
+        return []
+    return [RecordChange(before, after)]
 
 
 def _refuse_foreign(domain: str, changes: Iterable[RecordChange], owned: Collection[str]) -> None:
     for change in changes:
-        if change.before and change.after and change.id not in owned:
+        before, after = change.before, change.after
+        if before and after and change.id not in owned and not is_ownership(before):
             raise Refusal(
                 f"Domain {domain!r}: found {change.id} with the value "
-                f"{' '.join(change.before.values)}, which is not ours, expected "
-                f"{' '.join(change.after.values)}: delete it if nothing needs it, or replace it "
+                f"{' '.join(before.values)}, which is not ours, expected "
+                f"{' '.join(after.values)}: delete it if nothing needs it, or replace it "
                 "with Domain(..., adopt=True)"
             )
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailfleet.dns.batches import batches
-from mailfleet.dns.changes import RecordChange, plan_records
+from mailfleet.dns.changes import RecordChange, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
 from mailfleet.refusal import Refusal
@@ -61,3 +61,19 @@ def test_one_apply_converges_or_is_refused_whole(
     assert plan_records(DOMAIN, desired.values(), after) == ()
     assert all(after[id] == record for id, record in desired.items())
     assert all(after[id] == record for id, record in foreign.items())
+
+
+@given(
+    ours=st.lists(record_sets("CNAME", "_domainkey"), max_size=4).map(by_id),
+    now=st.lists(record_sets("CNAME", "_domainkey"), max_size=4).map(by_id),
+    foreign=st.lists(record_sets("TXT", "www"), max_size=6).map(by_id),
+)
+def test_an_absent_domain_leaves_what_is_not_as_we_wrote_it(
+    ours: dict[str, RecordSet], now: dict[str, RecordSet], foreign: dict[str, RecordSet]
+) -> None:
+    """`ours` is what we wrote, `now` what is there of it and of others beside it."""
+    claims = Ownership({id: digest(record) for id, record in ours.items()}).record(DOMAIN)
+    zone = {**foreign, **now, **({claims.id: claims} if ours else {})}
+    changes = plan_records(DOMAIN, [], zone, remove=unlisted(DOMAIN, [], zone))
+    left = {id: record for id, record in now.items() if ours.get(id) != record}
+    assert apply(zone, changes) == {**foreign, **left}
