@@ -26,8 +26,8 @@ def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> 
     if not found:
         raise Refusal(
             f"Domain {name!r}: found no public hosted zone {name} in this account, expected one: "
-            "create it, or name the zone that holds the domain with Domain(..., zone=...); a zone of "
-            "another account is out of reach"
+            "create it, or name the zone that holds the domain with Domain(..., zone=...); a zone "
+            "of another account is out of reach"
         )
     ids = ", ".join(zone.id for zone in found)
     raise Refusal(
