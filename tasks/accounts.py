@@ -1,6 +1,7 @@
 """The AWS side: domains that SES may send from, and the user that relays authenticate as."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pyinfra import host
 from pyinfra.api.deploy import deploy
@@ -14,8 +15,11 @@ from mailfleet.aws.account import (
     missing_relays,
     read_addresses,
     read_domains,
+    read_leaving,
+    read_protected,
     read_sender,
     read_shadows,
+    read_unlisted,
 )
 from mailfleet.aws.authorization import policies
 from mailfleet.aws.facts import Caller
@@ -28,10 +32,13 @@ from mailfleet.resolving import LiveDns, resolver_of
 from mailfleet.ses.authorization import PolicyChange, authorization_notes, policy_changes
 from mailfleet.ses.domains import domain_changes
 from mailfleet.ses.examine import examine
+from mailfleet.ses.leaving import leaving_changes, leaving_notes
 from mailfleet.ses.permission import policy_note
 from mailfleet.ses.rotation import rotation_note
 from mailfleet.ses.sender import secret_name, sender_changes, sender_notes, user_name
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
+
+UNDO_DIR = "undo"  # in the working directory, which is the project's
 
 
 @deploy("SES account")
@@ -53,23 +60,29 @@ def domains(mail: Mail) -> None:
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
+        leaving = read_leaving(host, mail)
+        many_changes = host.data.get("many_changes") == "yes"
         authorizations = _authorizations(identities)
         changes = [
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
+            *leaving_changes(host.name, leaving),
             *(change.shown(host.name) for change in authorizations),
         ]
         found = examine(
             domains,
             live_dns,
+            partial(read_protected, host),
             delegation=host.data.get("check_delegation") != "no",
-            many_changes=host.data.get("many_changes") == "yes",
+            many_changes=many_changes,
         )
     notes = [
         *found.notes,
+        *read_unlisted(host, mail, domains),
         *read_shadows(host, mail),
         *identity_notes(identities),
         *authorization_notes(identities),
+        *leaving_notes(leaving),
     ]
     announce(changes, notes, found.total)
     made: operations.Made = {}
@@ -82,7 +95,15 @@ def domains(mail: Mail) -> None:
         name="SES identities",
     )
     dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
-    operations.records(domains=domains, made=made, name="DNS records")
+    operations.leave(identities=leaving, name="SES identities of absent domains")
+    operations.records(
+        domains=domains,
+        made=made,
+        undo_dir=host.data.get("undo_dir") or UNDO_DIR,
+        many_changes=many_changes,
+        within=mail.gate.published_within,
+        name="DNS records",
+    )
     operations.identities(
         identities=replicas,
         fleet=mail.fleet,

@@ -1,6 +1,6 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,12 +16,13 @@ from mailfleet.aws.facts import (
     AccessKeys,
     HostedZones,
     LastUse,
+    ProtectedRecordSets,
     RecordSets,
     Secret,
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities, read_notifications
-from mailfleet.aws.identity_facts import EmailIdentity
+from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
 from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
@@ -33,6 +34,7 @@ from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes, shadowed
 from mailfleet.ses.glance import enough
 from mailfleet.ses.identity import Identity
+from mailfleet.ses.leaving import LeavingIdentity, unlisted_notes
 from mailfleet.ses.permission import sending_policy
 from mailfleet.ses.sender import (
     POLICY_NAME,
@@ -80,12 +82,51 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or domain.zone in zones:
+        if by_ses or publishes.is_explicit or domain.zone_id or domain.zone in zones:
             zone, records = _read_zone(account, domain)
             identities = (_read_identity(account, mail, domain, ses, records) for ses in by_ses)
-            found = SendingDomain(domain.name, zone, records, tuple(identities), publishes)
-            domains.append(found)
+            domains.append(
+                SendingDomain(
+                    domain.name,
+                    zone,
+                    records,
+                    tuple(identities),
+                    publishes,
+                    adopt=domain.adopt,
+                    remove=account.data.get("remove_unlisted") == "yes",
+                )
+            )
+    for domain in mail.absent:
+        if domain.zone_id or domain.zone in zones:
+            domains.append(SendingDomain(domain.name, *_read_zone(account, domain), remove=True))
     return tuple(domains)
+
+
+def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
+    """The identities that are there of domains that are to be absent, in the policy's regions."""
+    leaving = []
+    for ses in mail.ses if mail.absent else ():
+        listed = read(account, EmailIdentities, region=ses.region)
+        for domain in mail.absent:
+            if domain.name in listed:
+                found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
+                if found:
+                    leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
+    return tuple(leaving)
+
+
+def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+    """What is to be said of domains of ours that have left the policy; seen in zones that are read
+    anyway."""
+    names = {domain.name for domain in (*mail.domains, *mail.absent)}
+    zones = {domain.zone.id: domain.records for domain in domains}
+    identities = {ses.region: read(account, EmailIdentities, region=ses.region) for ses in mail.ses}
+    return tuple(unlisted_notes(names, zones.values(), identities))
+
+
+def read_protected(account: Host, zone_id: str) -> list[str] | None:
+    """Ids of the zone's protected record sets; None when we may not ask."""
+    return read(account, ProtectedRecordSets, zone_id=zone_id)
 
 
 def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
@@ -132,7 +173,7 @@ def _inherits(account: Host, mail: Mail, name: str, ses: Ses, found: Identity) -
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
     zones = read(account, HostedZones)
-    zone = find_zone(zones, domain.zone)
+    zone = find_zone(zones, domain.zone, domain.zone_id)
     records = read(account, RecordSets, zone_id=zone.id)
     return zone, {record.id: record for record in records}
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.credential import SecretText
-from mailfleet.dns.records import RecordSet, from_route53, normal_name
+from mailfleet.dns.records import RecordSet, from_route53, normal_name, record_id
 from mailfleet.dns.zone import HostedZone
 from mailfleet.reading import Fact
 from mailfleet.ses.sender import AccessKey
@@ -53,21 +53,41 @@ class HostedZones(AwsFact[list[HostedZone]]):
         ]
 
 
+def list_record_sets(zone_id: str, *, fresh: bool = False) -> AwsCall:
+    """Read a zone; `fresh`: as it is now, even if it was read before."""
+    return AwsCall(
+        "route53",
+        "ListResourceRecordSets",
+        {"HostedZoneId": zone_id, "MaxItems": "300"},  # the most that Route 53 gives at once
+        paged="ResourceRecordSets",
+        fresh=fresh,
+    )
+
+
 class RecordSets(AwsFact[list[RecordSet]]):
-    """All record sets of a hosted zone but aliases."""
+    """All record sets of a hosted zone."""
 
     def command(self, zone_id: str) -> AwsCall:
-        # 300 is the most that Route 53 gives at once
-        return AwsCall(
-            "route53",
-            "ListResourceRecordSets",
-            {"HostedZoneId": zone_id, "MaxItems": "300"},
-            paged="ResourceRecordSets",
-        )
+        return list_record_sets(zone_id)
 
     def understand(self, answer: Any) -> list[RecordSet]:
-        records = [from_route53(record) for record in answer]
-        return [record for record in records if record]
+        return [from_route53(record) for record in answer]
+
+
+class ProtectedRecordSets(AwsFact[list[str] | None]):
+    """Ids of the record sets that Route 53 lets nobody change; None when we may not ask."""
+
+    def command(self, zone_id: str) -> AwsCall:
+        return AwsCall(
+            "route53",
+            "ListResourceRecordSetProtections",
+            {"HostedZoneId": zone_id},
+            absent=("AccessDenied",),
+            paged="ResourceRecordSetProtections",
+        )
+
+    def understand(self, answer: Any) -> list[str] | None:
+        return answer and [record_id(found["RecordType"], found["RecordName"]) for found in answer]
 
 
 class UserPolicy(AwsFact[dict[str, Any] | None]):

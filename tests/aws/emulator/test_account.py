@@ -176,7 +176,8 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"verification": "soon"}, 'verification is "live", "never" or'),
         ({"aws": {"status": 503}}, "aws is null or an object with status, code and match"),
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
-        ({"young_key": "old"}, "young_key is a number of seconds"),
+        ({"young_key": "old"}, "young_key: found 'old', expected seconds"),
+        ({"pending": -1}, "pending: found -1, expected seconds"),
         ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
     ],
@@ -195,6 +196,8 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
     assert aws.control.faults() == {
         "verification": "live",
         "aws": None,
+        "pending": 0,
+        "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
     }
