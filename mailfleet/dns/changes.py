@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailfleet.dns.ownership import Ownership, ownership_of
-from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.dns.records import RECORD_TYPES, RecordSet, to_route53
 from mailfleet.dns.spf import Merge, merge
 from mailfleet.plan import Action
 from mailfleet.refusal import Refusal
@@ -92,9 +92,9 @@ def _refuse_foreign(domain: str, change: RecordChange, owned: Ownership) -> None
 
 def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
     """RFC 1034 section 3.6.2: where there is a CNAME, there is nothing else."""
-    for other in zone.values():
-        types = {other.type, record.type}
-        if other.name == record.name and len(types) == 2 and "CNAME" in types:
+    beside = sorted(RECORD_TYPES - {"CNAME"}) if record.type == "CNAME" else ("CNAME",)
+    for type_ in beside:
+        if other := zone.get(f"{type_} {record.name}"):
             raise Refusal(
                 f"Domain {domain!r}: found {other.id}, beside which {record.id} can't be: "
                 "delete it if nothing needs it"

@@ -7,6 +7,14 @@ from mailfleet.shown import Shown
 
 TTL = 300  # seconds: short enough to mend a mistake, long enough for a cache to matter
 
+RECORD_TYPES = frozenset(
+    (
+        *("A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS"),
+        *("PTR", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT"),
+    )
+)
+"""All that Route 53 has ("Supported DNS record types", Amazon Route 53 Developer Guide)."""
+
 
 @dataclass(frozen=True)
 class RecordSet(Shown):
