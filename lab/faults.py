@@ -14,6 +14,9 @@ class Faults:
     aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
+    rates: {} | {"ses": requests a second, "route53": requests a second, "strict": bool}; see
+        lab.aws.quotas, whose RATES are AWS's own
+    busy_zone: seconds for which a change batch keeps its hosted zone from taking another
     """
 
     def __init__(self, providers: Iterable[str] = ()) -> None:
@@ -23,6 +26,8 @@ class Faults:
             "aws": None,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, "up"),
+            "rates": {},
+            "busy_zone": 0,
         }
         self._now: dict[str, Any] = dict(self._start)
         self.on_change: Callable[[], None] = lambda: None
@@ -59,6 +64,15 @@ class Faults:
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
+    @property
+    def rates(self) -> Mapping[str, float]:
+        rates: Mapping[str, float] = self._now["rates"]
+        return rates
+
+    @property
+    def busy_zone(self) -> float:
+        return float(self._now["busy_zone"])
+
     def down(self, provider: str) -> bool:
         return bool(self._now["smtp"].get(provider) == "down")
 
@@ -87,9 +101,22 @@ def _check_aws(value: Any) -> None:
         raise ValueError(f"aws.match is not a regular expression: {error}") from error
 
 
-def _check_young_key(value: Any) -> None:
-    if not isinstance(value, int | float) or value < 0:
-        raise ValueError("young_key is a number of seconds")
+def _check_seconds(name: str) -> Callable[[Any], None]:
+    def check(value: Any) -> None:
+        if not isinstance(value, int | float) or value < 0:
+            raise ValueError(f"{name} is a number of seconds")
+
+    return check
+
+
+def _check_rates(value: Any) -> None:
+    known = isinstance(value, Mapping) and set(value) <= {"ses", "route53", "strict"}
+    if not known or not all(
+        isinstance(rate, int | float) and rate > 0
+        for name, rate in value.items()
+        if name != "strict"
+    ):
+        raise ValueError("rates maps ses and route53 to requests a second; strict is true or false")
 
 
 def _check_smtp(value: Any) -> None:
@@ -100,6 +127,8 @@ def _check_smtp(value: Any) -> None:
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
     "aws": _check_aws,
-    "young_key": _check_young_key,
+    "young_key": _check_seconds("young_key"),
     "smtp": _check_smtp,
+    "rates": _check_rates,
+    "busy_zone": _check_seconds("busy_zone"),
 }

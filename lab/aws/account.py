@@ -38,7 +38,7 @@ class Account:
         self.identities = Identities(self.zones, faults)
         sets = ConfigurationSets()
         self._services: dict[str, tuple[object, ...]] = {
-            "route53": (Route53(self.zones),),
+            "route53": (Route53(self.zones, faults),),
             "sesv2": (
                 SesV2(self.identities, sets, self.id),
                 IdentitySettings(self.identities, sets),

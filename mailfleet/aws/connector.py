@@ -152,6 +152,7 @@ class AwsConnector(BaseConnector):
             bucket = self._bucket(quota(service), region)
             # on every request, so that pages and retries are counted too
             client.meta.events.register("before-send", lambda **_: bucket.take())
+            client.meta.events.register("response-received", lambda **_: bucket.answered())
             self._clients[service, region] = client
         return self._clients[service, region]
 

@@ -17,7 +17,12 @@ def quota(service: str) -> str:
 
 
 class TokenBucket:
-    """`take()` returns when the next call may leave; `rate` tokens a second, `burst` at most."""
+    """`take()` returns when the next call may leave; `rate` tokens a second, `burst` at most.
+
+    Tokens come back from the answer on (`answered()`): AWS counts when a request arrives, which
+    is some time between its leaving and its answer. So no two ever arrive too soon after another,
+    whatever the network does. For one caller at a time.
+    """
 
     def __init__(
         self,
@@ -34,9 +39,18 @@ class TokenBucket:
         self._filled_at = clock()
 
     def take(self) -> None:
-        """Take one token, asleep until it is there. Takers are served in the order they come."""
+        """Take one token, asleep until it is there."""
+        self._fill()
+        if self._tokens < 1:
+            self._sleep((1 - self._tokens) / self.rate)
+            self._tokens = 1
+        self._tokens -= 1
+
+    def answered(self) -> None:
+        """The call that took the last token has arrived, and its time begins to count."""
+        self._filled_at = self._clock()
+
+    def _fill(self) -> None:
         now = self._clock()
-        self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.rate) - 1
+        self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.rate)
         self._filled_at = now
-        if self._tokens < 0:
-            self._sleep(-self._tokens / self.rate)
