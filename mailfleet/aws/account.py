@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache, partial
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
@@ -18,13 +19,14 @@ from mailfleet.aws.identities import read_identities
 from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
-from mailfleet.dns.zone import HostedZone, find_zone
+from mailfleet.dns.zone import find_zone
 from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes
 from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -55,14 +57,21 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     Where only the default DMARC record is to be published, and DNS is not in this account, there
     is nothing to do.
     """
-    zones = {zone.name for zone in read(account, HostedZones)}
+    zones = read(account, HostedZones)
+    here = {zone.name for zone in zones}
+    found_in = _read_regions(account, mail)
+    records_of = cache(partial(_read_records, account))  # a zone has many domains
     domains = []
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or domain.zone in zones:
-            zone, records = _read_zone(account, domain)
-            identities = (_read_identity(account, mail, domain, ses, records) for ses in by_ses)
+        if by_ses or publishes.is_explicit or domain.zone in here:
+            zone = find_zone(zones, domain.zone)
+            records = records_of(zone.id)
+            identities = (
+                _read_identity(account, mail, domain, ses, found_in[ses.region], records)
+                for ses in by_ses
+            )
             found = SendingDomain(domain.name, zone, records, tuple(identities), publishes)
             domains.append(found)
     return tuple(domains)
@@ -70,20 +79,31 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
 
 def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
     """The policy's address identities, in each region that their mail leaves from."""
+    found_in = _read_regions(account, mail)
     return tuple(
-        _read_identity(account, mail, address, ses, {})
+        _read_identity(account, mail, address, ses, found_in[ses.region], {})
         for address in mail.addresses
         for ses in mail.ses_of(address.name)
     )
 
 
+def _read_regions(account: Host, mail: Mail) -> dict[str, dict[str, Identity]]:
+    """The identities of each region, by name."""
+    return {ses.region: read_identities(account, mail, ses) for ses in mail.ses}
+
+
 def _read_identity(
-    account: Host, mail: Mail, entry: Domain | Address, ses: Ses, records: Mapping[str, RecordSet]
+    account: Host,
+    mail: Mail,
+    entry: Domain | Address,
+    ses: Ses,
+    identities: Mapping[str, Identity],
+    records: Mapping[str, RecordSet],
 ) -> SendingIdentity:
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
-    found = read_identities(account, mail, ses).get(entry.name)
+    found = identities.get(entry.name)
     if found and not found.whole:
         found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
     if found is None:
@@ -91,11 +111,8 @@ def _read_identity(
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
 
 
-def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
-    zones = read(account, HostedZones)
-    zone = find_zone(zones, domain.zone)
-    records = read(account, RecordSets, zone_id=zone.id)
-    return zone, {record.id: record for record in records}
+def _read_records(account: Host, zone_id: str) -> dict[str, RecordSet]:
+    return {record.id: record for record in read(account, RecordSets, zone_id=zone_id)}
 
 
 def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
