@@ -18,6 +18,7 @@ from lab.aws.identity_settings import IdentitySettings
 from lab.aws.route53 import Route53
 from lab.aws.ses import Ses
 from lab.aws.sesv2 import SesV2
+from lab.aws.tagging import Tagging
 from lab.aws.zones import Zones
 from lab.faults import Faults
 
@@ -45,6 +46,7 @@ class Account:
                 ConfigurationSetsApi(sets),
             ),
             "ses": (Ses(self.identities),),
+            "resourcegroupstaggingapi": (Tagging(self.identities, self.id),),
         }
 
     @cached_property
