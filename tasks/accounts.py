@@ -14,8 +14,10 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
+from mailfleet.aws.identity_facts import CallerArn
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
+from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
 from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
@@ -54,7 +56,11 @@ def domains(mail: Mail) -> None:
     )
     operations.records(domains=domains, made=made, name="DNS records")
     operations.settings(
-        identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
+        identities=identities,
+        fleet=mail.fleet,
+        caller=read(host, CallerArn),
+        made=made,
+        name="Settings of SES identities",
     )
 
 

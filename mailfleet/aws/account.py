@@ -105,7 +105,7 @@ def _read_identity(
     wanted = wanted_settings(entry, ses, mail)
     found = identities.get(entry.name)
     if found and not found.whole:
-        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
+        found = enough(found, entry.name, ses.region, wanted, records)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)

@@ -74,11 +74,11 @@ def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
 
 
 @operation()
-def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+def settings(identities: Sequence[SendingIdentity], fleet: str, caller: str, made: Made) -> Calls:
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
         known = identity.created(made[identity.id]) if identity.id in made else identity
-        yield from setting_calls(known, fleet)
+        yield from setting_calls(known, fleet, caller)
 
 
 @operation()

@@ -5,7 +5,7 @@ from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
-from mailfleet.ses.settings import TAG, MailFrom, Settings
+from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
 from mailfleet.shown import Shown
 
 DKIM_KEY_LENGTH = "RSA_2048_BIT"
@@ -18,7 +18,7 @@ class Identity(Shown):
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
     where the DKIM CNAMEs point: it differs between regions. Of one that is not `whole` neither
-    key length nor configuration set nor tags were looked at.
+    key length nor configuration set were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -66,6 +66,7 @@ def from_ses(answer: dict[str, Any]) -> Identity:
             mail_from=_mail_from(mail_from),
             configuration_set=answer.get("ConfigurationSetName"),
             fleet=tags.get(TAG),
+            stamp=tags.get(STAMP),
         ),
     )
 

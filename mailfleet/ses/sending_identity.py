@@ -105,6 +105,7 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
             )
     if glanced:
         yield (
-            f"not looked at: configuration set and tags of {len(glanced)} SES "
-            f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
+            f"not looked at: key length and configuration set of {len(glanced)} SES "
+            f"{'identity' if len(glanced) == 1 else 'identities'}, only the tag that says what we "
+            "set last; --data read=deep does"
         )
