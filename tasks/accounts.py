@@ -14,7 +14,8 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
-from mailfleet.aws.identity_facts import CallerArn
+from mailfleet.aws.identity_facts import CallerArn, get_identity
+from mailfleet.aws.planned import cost, domain_calls, sender_calls
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.reading import read
@@ -45,7 +46,9 @@ def domains(mail: Mail) -> None:
             many_changes=host.data.get("many_changes") == "yes",
         )
     notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
-    announce(changes, notes, found.total)
+    caller = read(host, CallerArn)
+    calls = domain_calls(domains, identities, missing_sets, mail.fleet, caller)
+    announce(changes, notes, found.total, cost(host, calls))
     made: operations.Made = {}
     operations.identities(
         identities=identities,
@@ -58,7 +61,7 @@ def domains(mail: Mail) -> None:
     operations.settings(
         identities=identities,
         fleet=mail.fleet,
-        caller=read(host, CallerArn),
+        caller=caller,
         made=made,
         name="Settings of SES identities",
     )
@@ -70,7 +73,9 @@ def sender(mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_sender(host, mail, ses)
         user = user_name(mail.fleet, ses.region)
-        announce(sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender))
+        changes = sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender)
+        calls = sender_calls(sender, mail.fleet, ses.region)
+        announce(changes, cost=cost(host, calls))
         operations.sender(
             sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and SMTP credential"
         )
@@ -86,6 +91,8 @@ def gate(mail: Mail) -> None:
             for domain in read_domains(host, mail)
             for identity in domain.unverified
         ]
+        # each is looked at once at least
+        announce([], cost=cost(host, (get_identity(*one) for one in unverified)))
     verified(
         identities=unverified,
         within=mail.gate.verified_within,

@@ -21,6 +21,7 @@ class AwsCall(StringCommand):
     """
 
     response: Any = None
+    answered = False  # while it is only planned
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """A token bucket: calls leave no faster than AWS answers them without throttling."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 # Requests a second. "Amazon SES quotas": one for nearly every action that does not send;
 # "Amazon Route 53 quotas": five an account. Others are far above what we call.
@@ -14,6 +14,11 @@ _SAME_QUOTA = {"sesv2": "ses"}
 def quota(service: str) -> str:
     """Whose quota a service of boto3's counts against: SES is one service with two APIs."""
     return _SAME_QUOTA.get(service, service)
+
+
+def rates(own: Mapping[str, float] | None) -> dict[str, float]:
+    """By quota, with an account's own ones over the defaults."""
+    return {**RATES, **(own or {})}
 
 
 class TokenBucket:
