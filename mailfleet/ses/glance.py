@@ -6,12 +6,11 @@ GetEmailIdentity does, for one identity a call; SES answers one call a second. S
 also kept as a tag: "GetResources" (Resource Groups Tagging API) tells the tags of a hundred.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mailfleet.dns.records import RecordSet
+from mailfleet.dns.records import RecordSet, normal_name
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
 
@@ -95,8 +94,8 @@ def told_signing_zone(
     told = set()
     for token in tokens:
         record = zone.get(f"CNAME {token.lower()}._domainkey.{domain}")
-        values = record.values if record else ()
-        pattern = rf"{re.escape(token)}\.(dkim\.(?:{re.escape(region)}\.)?amazonses\.com)\.?"
-        found = re.fullmatch(pattern, values[0], re.IGNORECASE) if len(values) == 1 else None
-        told.add(found and found[1].lower())
-    return told.pop() if len(told) == 1 else None
+        target = normal_name(record.values[0]) if record and len(record.values) == 1 else ""
+        selector, _, signing_zone = target.partition(".")
+        told.add(signing_zone if selector == token.lower() else None)
+    signing_zones = {"dkim.amazonses.com", f"dkim.{region}.amazonses.com"}
+    return told.pop() if len(told) == 1 and told <= signing_zones else None
