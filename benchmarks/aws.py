@@ -47,7 +47,7 @@ class Deploy:
 
     @property
     def account_reads(self) -> int:
-        return self.of(*_ACCOUNT)
+        return self.of(*_ACCOUNT) + self.calls["sesv2", "GetAccount"]
 
     @property
     def other_reads(self) -> int:

@@ -10,10 +10,12 @@ _SHOWN = {"iam": "IAM", "route53": "Route 53", "secretsmanager": "Secrets Manage
 
 @dataclass(frozen=True)
 class Cost:
-    """`calls` and `seconds` by quota: a service (with all its APIs) in a region."""
+    """`calls` and `seconds` by quota: a service (with all its APIs) in a region. `waits` says for
+    people what else takes time."""
 
     calls: Mapping[tuple[str, str], int]
     seconds: Mapping[tuple[str, str], float]
+    waits: tuple[str, ...] = ()
 
     @property
     def time(self) -> float:
@@ -33,24 +35,32 @@ class Cost:
         total = by_service.total()
         services = ", ".join(f"{number} {service}" for service, number in by_service.most_common())
         calls = f"{total} call{'' if total == 1 else 's'}"
-        return f"AWS: {calls} ({services}), about {_duration(math.ceil(self.time))}"
+        time = f"about {_duration(math.ceil(self.time))}"
+        return f"AWS: {calls} ({services}), {' and '.join([time, *self.waits])}"
 
 
-def cost_of(calls: Iterable[tuple[str, str]], rates: Mapping[str, float], default: float) -> Cost:
+def cost_of(
+    calls: Iterable[tuple[str, str]],
+    rates: Mapping[str, float],
+    default: float,
+    waits: tuple[str, ...] = (),
+) -> Cost:
     """Of calls, each as (quota, region), at these rates a second by quota."""
     numbers = Counter(calls)
     seconds = {quota: n / rates.get(quota[0], default) for quota, n in numbers.items()}
-    return Cost(numbers, seconds)
+    return Cost(numbers, seconds, waits)
 
 
 def total_cost(costs: Iterable[Cost]) -> Cost | None:
     """Of all of them; None when there is not one call."""
     calls: Counter[tuple[str, str]] = Counter()
     seconds: Counter[tuple[str, str]] = Counter()
+    waits: list[str] = []
     for cost in costs:
         calls.update(cost.calls)
         seconds.update(cost.seconds)
-    return Cost(calls, seconds) if calls else None
+        waits += cost.waits
+    return Cost(calls, seconds, tuple(waits)) if calls else None
 
 
 def _duration(seconds: int) -> str:

@@ -4,26 +4,38 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
-from mailfleet.aws import operations
+from mailfleet.aws import operations, sending_account_operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
     read_addresses,
     read_domains,
-    read_missing_sets,
     read_sender,
     read_shadows,
 )
-from mailfleet.aws.identity_facts import CallerArn, get_identity
-from mailfleet.aws.planned import cost, domain_calls, sender_calls
+from mailfleet.aws.identity_facts import get_identity
+from mailfleet.aws.planned import account_calls, cost, domain_calls, sender_calls
+from mailfleet.aws.sending_account import read_region
+from mailfleet.aws.sending_account_facts import Caller
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
-from mailfleet.ses.domains import configuration_set_changes, domain_changes
+from mailfleet.ses.domains import domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 from mailfleet.ses.sending_identity import identity_changes, identity_notes
+
+
+@deploy("SES account")
+def sending_account(mail: Mail) -> None:
+    """What the policy asks of the account in each region; its state and quota are shown."""
+    regions = [read_region(host, mail, ses) for ses in mail.ses]
+    with in_one_line():
+        changes = [change for region in regions for change in region.changes(host.name)]
+    notes = [note for region in regions for note in region.notes]
+    announce(changes, notes, cost=cost(host, account_calls(regions)))
+    sending_account_operations.sending_account(regions=regions, name="SES account")
 
 
 @deploy("SES domains")
@@ -33,9 +45,7 @@ def domains(mail: Mail) -> None:
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
-        missing_sets = read_missing_sets(host, identities)
         changes = [
-            *configuration_set_changes(host.name, missing_sets),
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
         ]
@@ -46,13 +56,12 @@ def domains(mail: Mail) -> None:
             many_changes=host.data.get("many_changes") == "yes",
         )
     notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
-    caller = read(host, CallerArn)
-    calls = domain_calls(domains, identities, missing_sets, mail.fleet, caller)
+    caller = read(host, Caller)
+    calls = domain_calls(domains, identities, mail.fleet, caller)
     announce(changes, notes, found.total, cost(host, calls))
     made: operations.Made = {}
     operations.identities(
         identities=identities,
-        missing_sets=missing_sets,
         fleet=mail.fleet,
         made=made,
         name="SES identities",
@@ -91,8 +100,10 @@ def gate(mail: Mail) -> None:
             for domain in read_domains(host, mail)
             for identity in domain.unverified
         ]
-        # each is looked at once at least
-        announce([], cost=cost(host, (get_identity(*one) for one in unverified)))
+        if unverified:
+            looks = (get_identity(*one) for one in unverified)  # each once at least
+            wait = f"up to {mail.gate.verified_within} s until SES has verified what is new"
+            announce([], cost=cost(host, looks, wait))
     verified(
         identities=unverified,
         within=mail.gate.verified_within,

@@ -3,20 +3,12 @@
 from collections.abc import Generator
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.aws.ses_tags import stamp_tags, tag_resource, tags, unstamp_resource
 from mailfleet.ses.identity import DKIM_KEY_LENGTH
 from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.settings import STAMP, TAG, MailFrom
+from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
-
-
-def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
-    return AwsCall(
-        "sesv2",
-        "CreateConfigurationSet",
-        {"ConfigurationSetName": name, "Tags": _tags(fleet)},
-        region=region,
-    )
 
 
 def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
@@ -29,7 +21,7 @@ def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
         {
             "EmailIdentity": identity.name,
             **({} if identity.is_address else signing),
-            "Tags": [*_tags(fleet), *_stamp(identity.wanted.stamp)],
+            "Tags": [*tags(fleet), *stamp_tags(identity.wanted.stamp)],
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
@@ -41,12 +33,11 @@ def setting_calls(identity: SendingIdentity, fleet: str, caller: str) -> Calls:
     that it is us who changes the others. The stamp goes before what it tells of changes, and
     comes last. `caller` is our own ARN."""
     before, after = identity.settings
-    arn = arn_of(identity, caller)
+    where = (caller, identity.region, f"identity/{identity.name}")
     if before.fleet != after.fleet:
-        yield _tag(arn, identity.region, _tags(fleet))
+        yield tag_resource(*where, tags(fleet))
     if before.stamp and before.digest != after.digest:
-        parameters = {"ResourceArn": arn, "TagKeys": [STAMP]}
-        yield AwsCall("sesv2", "UntagResource", parameters, region=identity.region)
+        yield unstamp_resource(*where)
     if before.mail_from != after.mail_from:
         yield put_mail_from(identity, after.mail_from)
     if before.configuration_set != after.configuration_set:
@@ -57,7 +48,7 @@ def setting_calls(identity: SendingIdentity, fleet: str, caller: str) -> Calls:
             region=identity.region,
         )
     if after.stamp and (before.stamp, before.digest) != (after.stamp, after.digest):
-        yield _tag(arn, identity.region, _stamp(after.stamp))
+        yield tag_resource(*where, stamp_tags(after.stamp))
 
 
 def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsCall:
@@ -71,21 +62,3 @@ def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsC
         {"EmailIdentity": identity.name, **asked, "BehaviorOnMxFailure": behaviour},
         region=identity.region,
     )
-
-
-def arn_of(identity: SendingIdentity, caller: str) -> str:
-    """Its ARN; `caller` is our own one, of the same partition and account."""
-    _, partition, _, _, account, *_ = caller.split(":")
-    return f"arn:{partition}:ses:{identity.region}:{account}:identity/{identity.name}"
-
-
-def _tag(arn: str, region: str, tags: list[dict[str, str]]) -> AwsCall:
-    return AwsCall("sesv2", "TagResource", {"ResourceArn": arn, "Tags": tags}, region=region)
-
-
-def _tags(fleet: str) -> list[dict[str, str]]:
-    return [{"Key": TAG, "Value": fleet}]
-
-
-def _stamp(stamp: str | None) -> list[dict[str, str]]:
-    return [{"Key": STAMP, "Value": stamp}] if stamp else []

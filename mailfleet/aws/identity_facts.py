@@ -92,29 +92,3 @@ class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
             }
             for found in answer
         }
-
-
-class CallerArn(AwsFact[str]):
-    """Who we are: an ARN of the account and its partition."""
-
-    def command(self) -> AwsCall:
-        return AwsCall("sts", "GetCallerIdentity")
-
-    def understand(self, answer: Any) -> str:
-        return str(answer["Arn"])
-
-
-class ConfigurationSet(AwsFact[bool]):
-    """Whether there is a configuration set of that name in the region."""
-
-    def command(self, configuration_set: str, region: str) -> AwsCall:
-        return AwsCall(
-            "sesv2",
-            "GetConfigurationSet",
-            {"ConfigurationSetName": configuration_set},
-            region=region,
-            absent=("NotFoundException",),
-        )
-
-    def understand(self, answer: Any) -> bool:
-        return answer is not None

@@ -10,7 +10,6 @@ from pyinfra.api.operation import operation
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import (
     Calls,
-    create_configuration_set,
     create_identity,
     setting_calls,
 )
@@ -35,12 +34,8 @@ Made = dict[str, Identity]
 
 
 @operation()
-def identities(
-    identities: Sequence[SendingIdentity], missing_sets: Sequence[str], fleet: str, made: Made
-) -> Calls:
-    """Create the missing configuration sets and identities; what SES answers goes to `made`."""
-    for region, _, name in (id.partition("/") for id in missing_sets):
-        yield create_configuration_set(name, region, fleet)
+def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+    """Create the missing identities; what SES answers goes to `made`."""
     for identity in identities:
         if identity.found is None:
             call = create_identity(identity, fleet)

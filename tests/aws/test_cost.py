@@ -10,7 +10,7 @@ SHOWN = {"IAM": "iam", "Route 53": "route53", "Secrets Manager": "secretsmanager
 
 def told(output: str) -> Counter[str]:
     """Calls by service, as a plan says them."""
-    found = re.search(r"AWS: (\d+) calls? \((.*?)\), about \d+ (?:s|min)$", output, re.MULTILINE)
+    found = re.search(r"AWS: (\d+) calls? \((.*?)\), about \d+ (?:s|min)", output)
     if not found:
         return Counter()
     parts = re.findall(r"(\d+) ([A-Z][A-Za-z0-9 ]*)", found[2])

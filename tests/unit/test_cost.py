@@ -17,6 +17,11 @@ def test_calls_by_service_and_their_time() -> None:
     assert text(("iam", "", 3)) == "AWS: 3 calls (3 IAM), about 1 s"
 
 
+def test_what_else_takes_time_is_said() -> None:
+    cost = cost_of([("ses", "us-east-1")], RATES, 10, ("up to 300 s until SES has verified it",))
+    assert cost.text.endswith("about 1 s and up to 300 s until SES has verified it")
+
+
 def test_minutes_from_two_on() -> None:
     assert text(("ses", "us-east-1", 119)).endswith("about 119 s")
     assert text(("ses", "us-east-1", 121)).endswith("about 3 min")
