@@ -13,11 +13,10 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
-from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.planned import account_calls, cost, domain_calls, sender_calls
 from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.sending_account_facts import Caller
-from mailfleet.aws.verification import verified
+from mailfleet.aws.verification import look, verified
 from mailfleet.policy import Mail
 from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
@@ -101,9 +100,8 @@ def gate(mail: Mail) -> None:
             for identity in domain.unverified
         ]
         if unverified:
-            looks = (get_identity(*one) for one in unverified)  # each once at least
             wait = f"up to {mail.gate.verified_within} s until SES has verified what is new"
-            announce([], cost=cost(host, looks, wait))
+            announce([], cost=cost(host, look(unverified), wait))  # once at least
     verified(
         identities=unverified,
         within=mail.gate.verified_within,
