@@ -4,7 +4,9 @@ from typing import Any
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import AwsFact
+from mailfleet.ses import notifications
 from mailfleet.ses.identity import Identity, from_ses
+from mailfleet.ses.notifications import Notifications
 from mailfleet.ses.settings import TAG
 
 
@@ -92,3 +94,15 @@ class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
             }
             for found in answer
         }
+
+
+class NotificationAttributes(AwsFact[dict[str, Notifications]]):
+    """Where SES tells of bounces of 100 identities at most, by name."""
+
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+        parameters = {"Identities": list(identities)}
+        return AwsCall("ses", "GetIdentityNotificationAttributes", parameters, region=region)
+
+    def understand(self, answer: Any) -> dict[str, Notifications]:
+        told = answer["NotificationAttributes"]
+        return {name: notifications.from_ses(attributes) for name, attributes in told.items()}

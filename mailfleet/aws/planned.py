@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyinfra.api.host import Host
 
-from mailfleet.aws import operations, sending_account_operations
+from mailfleet.aws import authorization, operations, sending_account_operations
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.limiter import DEFAULT_RATE, quota, rates
 from mailfleet.cost import Cost, cost_of
+from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.identity import likely_identity
 from mailfleet.ses.region import RegionPlan
@@ -35,6 +36,13 @@ def domain_calls(
     yield from operations.identities._inner(identities, fleet, {})
     yield from operations.records._inner(domains, made)
     yield from operations.settings._inner(identities, fleet, caller, made)
+
+
+def policy_calls(changes: Sequence[PolicyChange]) -> Iterator[AwsCall]:
+    """Of the operations on delegate senders."""
+    for call in authorization.policies._inner(changes):
+        if isinstance(call, AwsCall):
+            yield call
 
 
 def sender_calls(sender: Sender, fleet: str, region: str) -> Iterator[AwsCall]:

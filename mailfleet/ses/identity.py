@@ -1,6 +1,7 @@
 """SES identities, and the records that verify them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,9 @@ class Identity(Shown):
     """An identity of a domain or an address, as far as we look at it.
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
-    where the DKIM CNAMEs point: it differs between regions. Of one that is not `whole` neither
-    key length nor configuration set were looked at.
+    where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
+    name. Of one that is not `whole` neither key length nor configuration set nor policies were
+    looked at.
     """
 
     tokens: tuple[str, ...]
@@ -30,6 +32,7 @@ class Identity(Shown):
     signing: bool = True
     mail_from_status: str | None = None
     settings: Settings = field(default_factory=Settings)
+    policies: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
 
     @property
@@ -75,6 +78,7 @@ def from_ses(answer: dict[str, Any]) -> Identity:
             fleet=tags.get(TAG),
             stamp=tags.get(STAMP),
         ),
+        policies=answer.get("Policies", {}),
     )
 
 

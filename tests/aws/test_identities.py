@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def reads(fleet: Fleet, *arguments: str) -> Counter[str]:
     return Counter(
         call.operation
         for call in fleet.cloud.control.calls()
-        if call.service not in ("sts", "iam", "secretsmanager") and call.operation != "GetAccount"
+        if call.service not in ("sts", "iam", "secretsmanager")
+        and call.operation not in ("GetAccount", "GetConfigurationSet")
     )
 
 
@@ -211,7 +213,7 @@ def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fl
     fast, deep = reads(fleet), reads(fleet, "--data", "read=deep")
     assert fast["GetEmailIdentity"] == 0
     assert deep["GetEmailIdentity"] == 1
-    note = "not looked at: key length and configuration set of 1 SES identity"
+    note = "not looked at: key length, configuration set and policies of 1 SES identity"
     assert note in fleet.deploy("--dry").output
     assert note not in fleet.deploy("--dry", "--data", "read=deep").output
     wrong = fleet.deploy("--dry", "--data", "read=all")
@@ -240,11 +242,13 @@ def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> No
     fleet.write(
         domains=domains, gate=60, providers=f"Ses('us-east-1', configuration_set={fleet.name!r})"
     )
+    fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=f"a@{fleet.domain}")
+    fleet.cloud.control.forget_calls()
     run = fleet.deploy("-y")
     assert run.status == 0, run.output
-    made = Counter(call.operation for call in fleet.cloud.control.calls())
-    by_ses = sum(call.service in ("ses", "sesv2") for call in fleet.cloud.control.calls())
-    assert by_ses <= 10 * number, made
+    applied = list(dropwhile(lambda call: not call.write, fleet.cloud.control.calls()))
+    assert sum(call.service in ("ses", "sesv2") for call in applied) <= 10 * number
+    made = Counter(call.operation for call in applied)
     calls = reads(fleet)
     pages = fleet.cloud.client("route53").get_paginator("list_resource_record_sets")
     records = [
@@ -256,6 +260,8 @@ def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> No
     assert calls.total() <= most, calls
     values = sum(len(value["Value"]) for record in records for value in record["ResourceRecords"])
     assert made["ChangeResourceRecordSets"] <= math.ceil(values / 32_000) + 2
+    assert calls["GetIdentityNotificationAttributes"] == 1
+    assert calls["GetEmailIdentity"] == 0
 
 
 def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fleet) -> None:
@@ -265,11 +271,16 @@ def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fl
     fleet.write()
     run = fleet.deploy("-y")
     assert run.status == 0, run.output
+    topic = f"arn:aws:sns:us-east-1:123456789012:{fleet.name}"
+    fleet.cloud.client("ses").set_identity_notification_topic(
+        Identity=fleet.domain, NotificationType="Bounce", SnsTopic=topic
+    )
     warning = f"{address} is an SES identity of its own in us-east-1 and overrides {fleet.domain}"
     for arguments in ([], ["--data", "read=deep"]):
         shown = " ".join(fleet.deploy("--dry", *arguments).output.split())
         assert warning in shown
         assert "no DKIM signature of the domain, MAIL FROM amazonses.com, not ses-us-" in shown
+        assert f"bounce topic none, not {topic}; delete that identity" in shown
     explained = explain(fleet, address).output
     assert f"us-east-1/{address}" in explained
     assert f"overrides {fleet.domain}" in explained
@@ -278,6 +289,10 @@ def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fl
     assert f"us-east-1/{fleet.domain}" in other
     assert f"signed as {fleet.domain}" in other
     assert f"MAIL FROM          ses-us-east-1.{fleet.domain}\n" in other
+    assert "bounce topic       none\n" in explained
+    assert f"bounce topic       {topic}\n" in other
+    assert "feedback by mail   on" in other
+    assert "may send as it     nobody else\n" in other
 
 
 def test_explaining_what_has_no_identity_and_what_is_no_address(fleet: Fleet) -> None:
