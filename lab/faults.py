@@ -17,6 +17,9 @@ class Faults:
     dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
+    rates: {} | {"ses": requests a second, "route53": requests a second, "strict": bool}; see
+        lab.aws.quotas, whose RATES are AWS's own
+    busy_zone: seconds for which a change batch keeps its hosted zone from taking another
     """
 
     def __init__(self, providers: Iterable[str] = ()) -> None:
@@ -28,6 +31,8 @@ class Faults:
             "dns_lag": 0,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, "up"),
+            "rates": {},
+            "busy_zone": 0,
         }
         self._now: dict[str, Any] = dict(self._start)
         self.on_change: Callable[[], None] = lambda: None
@@ -72,6 +77,15 @@ class Faults:
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
+    @property
+    def rates(self) -> Mapping[str, float]:
+        rates: Mapping[str, float] = self._now["rates"]
+        return rates
+
+    @property
+    def busy_zone(self) -> float:
+        return float(self._now["busy_zone"])
+
     def down(self, provider: str) -> bool:
         return bool(self._now["smtp"].get(provider) == "down")
 
@@ -105,6 +119,16 @@ def _check_seconds(name: str, value: Any) -> None:
         raise ValueError(f"{name}: found {value!r}, expected seconds")
 
 
+def _check_rates(value: Any) -> None:
+    known = isinstance(value, Mapping) and set(value) <= {"ses", "route53", "strict"}
+    if not known or not all(
+        isinstance(rate, int | float) and rate > 0
+        for name, rate in value.items()
+        if name != "strict"
+    ):
+        raise ValueError("rates maps ses and route53 to requests a second; strict is true or false")
+
+
 def _check_smtp(value: Any) -> None:
     if not isinstance(value, Mapping) or not set(value.values()) <= {"up", "down"}:
         raise ValueError('smtp maps a provider\'s name to "up" or "down"')
@@ -117,4 +141,6 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
     "dns_lag": partial(_check_seconds, "dns_lag"),
     "young_key": partial(_check_seconds, "young_key"),
     "smtp": _check_smtp,
+    "rates": _check_rates,
+    "busy_zone": partial(_check_seconds, "busy_zone"),
 }

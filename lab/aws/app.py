@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from lab.aws import beyond_moto, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
+from lab.aws.quotas import Quotas
 from lab.observed import ApiCall, Log
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class AwsApp:
     def __init__(self, account: Account, calls: Log[ApiCall]) -> None:
         self._account = account
         self._calls = calls
+        self._quotas = Quotas(lambda: account.faults.rates)
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -38,6 +40,10 @@ class AwsApp:
         return response(environ, start)
 
     def _answer(self, call: wire.Call, request: Request) -> Response:
+        try:
+            self._quotas.count(call.service, call.region)
+        except ApiError as error:
+            return wire.refuse(call.service, error)
         fault = self._account.faults.aws(call.service, call.operation)
         if fault is not None:
             status, code = fault

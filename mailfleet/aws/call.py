@@ -23,6 +23,7 @@ class AwsCall(StringCommand):
 
     response: Any = None
     error: str | None = None
+    answered = False  # while it is only planned
 
     def __init__(
         self,

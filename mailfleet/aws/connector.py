@@ -20,7 +20,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket, quota
+from mailfleet.aws.limiter import DEFAULT_RATE, TokenBucket, quota, rates
 from mailfleet.aws.redact import redacted
 from mailfleet.inventory import check_host_names
 
@@ -88,6 +88,7 @@ class AwsConnector(BaseConnector):
         if not isinstance(command, AwsCall) or not status:
             return False, CommandOutput([OutputLine("stderr", answer)])
         command.response = answer
+        command.answered = True
         return True, CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
 
     def put_file(self, *args: Any, **kwargs: Any) -> bool:
@@ -151,6 +152,7 @@ class AwsConnector(BaseConnector):
             bucket = self._bucket(quota(service), region)
             # on every request, so that pages and retries are counted too
             client.meta.events.register("before-send", lambda **_: bucket.take())
+            client.meta.events.register("response-received", lambda **_: bucket.answered())
             self._clients[service, region] = client
         return self._clients[service, region]
 
@@ -168,8 +170,7 @@ class AwsConnector(BaseConnector):
         return self._session
 
     def _bucket(self, name: str, region: str) -> TokenBucket:
-        rates = {**RATES, **self.data["aws_rates"]}
-        new = TokenBucket(rates.get(name, DEFAULT_RATE))
+        new = TokenBucket(rates(self.data["aws_rates"]).get(name, DEFAULT_RATE))
         return self._buckets.setdefault((name, region), new)
 
 

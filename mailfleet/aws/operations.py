@@ -93,7 +93,7 @@ def records(
 
 
 @operation()
-def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+def settings(identities: Sequence[SendingIdentity], fleet: str, caller: str, made: Made) -> Calls:
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
-        yield from setting_calls(made.get(identity.id, identity), fleet)
+        yield from setting_calls(made.get(identity.id, identity), fleet, caller)

@@ -65,7 +65,7 @@ def _pool_calls(pool: PoolPlan, caller: str) -> Calls:
         yield AwsCall("sesv2", "CreateDedicatedIpPool", made, region=pool.region)
     if pool.tags:
         resource = f"dedicated-ip-pool/{pool.wanted.name}"
-        yield tag_resource(caller, pool.region, resource, pool.fleet)
+        yield tag_resource(caller, pool.region, resource, tags(pool.fleet))
     if pool.scales:
         yield AwsCall("sesv2", "PutDedicatedIpPoolScalingAttributes", asked, region=pool.region)
 
@@ -79,7 +79,7 @@ def _set_calls(plan: SetPlan, caller: str) -> Calls:
         return
     if plan.tags:
         resource = f"configuration-set/{plan.wanted.name}"
-        yield tag_resource(caller, plan.region, resource, plan.fleet)
+        yield tag_resource(caller, plan.region, resource, tags(plan.fleet))
     for kind, options in plan.options.items():
         put = f"PutConfigurationSet{kind}"
         yield AwsCall("sesv2", put, {**name, **options}, region=plan.region)

@@ -161,6 +161,6 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
     if glanced:
         number = f"{len(glanced)} SES {'identity' if len(glanced) == 1 else 'identities'}"
         yield (
-            f"not looked at: configuration set, key length, tags and policies of {number}; "
-            "--data read=deep does"
+            f"not looked at: key length, configuration set and policies of {number}, only the tag "
+            "that says which set we gave them; --data read=deep does"
         )

@@ -178,6 +178,9 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
         ({"young_key": "old"}, "young_key: found 'old', expected seconds"),
         ({"pending": -1}, "pending: found -1, expected seconds"),
+        ({"busy_zone": -1}, "busy_zone: found -1, expected seconds"),
+        ({"rates": {"iam": 1}}, "rates maps ses and route53 to requests a second"),
+        ({"rates": {"ses": 0}}, "rates maps ses and route53 to requests a second"),
         ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
     ],
@@ -200,4 +203,6 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
         "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
+        "rates": {},
+        "busy_zone": 0,
     }

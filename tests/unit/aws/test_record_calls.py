@@ -25,7 +25,7 @@ def answered(commands: Commands, *answers: Any) -> list[Any]:
     for command in commands:
         seen.append(command)
         if isinstance(command, AwsCall):
-            command.response = left.pop(0)
+            command.answered, command.response = True, left.pop(0)
             command.error = None if command.response else "InvalidChangeBatch: ..."
     return seen
 
