@@ -95,7 +95,7 @@ class Answers:
             return Found(records, bool(records) or below, _ROOT_SOA)
         soa = next(record for record in zone.at(zone.name) if record.type == "SOA")
         records = zone.at(name)
-        if records or any(other.endswith("." + name) for other in zone.records):
+        if records or any(other.endswith("." + name) for other in zone.served):
             return Found(records, True, soa)
         records = _wildcard(zone, name)
         return Found(records, bool(records), soa)

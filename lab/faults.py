@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 
@@ -12,6 +13,8 @@ class Faults:
 
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
+    pending: seconds for which a change of records is PENDING
+    dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
     """
@@ -21,6 +24,8 @@ class Faults:
         self._start: dict[str, Any] = {
             "verification": "live",
             "aws": None,
+            "pending": 0,
+            "dns_lag": 0,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, "up"),
         }
@@ -56,6 +61,14 @@ class Faults:
         return 0.0 if verification == "live" else None
 
     @property
+    def pending(self) -> float:
+        return float(self._now["pending"])
+
+    @property
+    def dns_lag(self) -> float:
+        return float(self._now["dns_lag"])
+
+    @property
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
@@ -87,9 +100,9 @@ def _check_aws(value: Any) -> None:
         raise ValueError(f"aws.match is not a regular expression: {error}") from error
 
 
-def _check_young_key(value: Any) -> None:
+def _check_seconds(name: str, value: Any) -> None:
     if not isinstance(value, int | float) or value < 0:
-        raise ValueError("young_key is a number of seconds")
+        raise ValueError(f"{name}: found {value!r}, expected seconds")
 
 
 def _check_smtp(value: Any) -> None:
@@ -100,6 +113,8 @@ def _check_smtp(value: Any) -> None:
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
     "aws": _check_aws,
-    "young_key": _check_young_key,
+    "pending": partial(_check_seconds, "pending"),
+    "dns_lag": partial(_check_seconds, "dns_lag"),
+    "young_key": partial(_check_seconds, "young_key"),
     "smtp": _check_smtp,
 }

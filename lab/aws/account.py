@@ -19,6 +19,7 @@ from lab.aws.identity_dkim import IdentityDkim
 from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
 from lab.aws.notifications import Notifications
+from lab.aws.protections import Protections
 from lab.aws.route53 import Route53
 from lab.aws.sending_account import SendingAccounts
 from lab.aws.sending_account_api import SendingAccountApi
@@ -41,12 +42,12 @@ class Account:
     def __init__(self, faults: Faults) -> None:
         self.lock = threading.RLock()
         self.faults = faults
-        self.zones = Zones()
+        self.zones = Zones(faults)
         self.identities = Identities(self.zones, faults)
         self.sending = SendingAccounts()
         sets, ips = ConfigurationSets(), DedicatedIps(self.sending)
         self._services: dict[str, tuple[object, ...]] = {
-            "route53": (Route53(self.zones),),
+            "route53": (Route53(self.zones, faults), Protections(self.zones)),
             "sesv2": (
                 SesV2(self.identities, sets),
                 IdentityDkim(self.identities),

@@ -99,6 +99,11 @@ class SendingIdentity:
         return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
 
     @property
+    def used(self) -> tuple[RecordSet, ...]:
+        """The record sets of the MAIL FROM domain that SES uses as long as nothing else is set."""
+        return mail_from_records(self.region, self.found.settings.mail_from if self.found else None)
+
+    @property
     def records(self) -> tuple[RecordSet, ...]:
         """The record sets that SES asks for, in the order in which a plan shows them."""
         return (*self._dkim_records, *mail_from_records(self.region, self.wanted.mail_from))

@@ -83,12 +83,12 @@ class Services:
         client.login(*credential)
         return client
 
-    def sender(self, name: str, action: str = "ses:SendRawEmail") -> tuple[str, str]:
-        """The SMTP credential of a new IAM user who may do `action`."""
+    def sender(self, name: str, **statement: Any) -> tuple[str, str]:
+        """The SMTP credential of a new IAM user who may send, unless `statement` says otherwise."""
         iam = self.client("iam")
         iam.create_user(UserName=name)
-        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        usual = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [usual | statement]})
         iam.put_user_policy(UserName=name, PolicyName="send", PolicyDocument=policy)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return key["AccessKeyId"], smtp_password(key["SecretAccessKey"], "us-east-1")

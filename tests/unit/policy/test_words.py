@@ -35,6 +35,22 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (
+            lambda: Domain("a.example", zone_id="a.example"),
+            "Domain.zone_id: found 'a.example', exp",
+        ),
+        (
+            lambda: Mail([Domain("example.com", absent=True), Domain("b.example")], [SES]),
+            "Mail.domains[0]: found 'example.com' absent, expected a domain that mail is sent from",
+        ),
+        (
+            lambda: Mail(
+                [EXAMPLE, Domain("old.example", absent=True)],
+                [SES],
+                routes=[Route(senders=["bills@old.example"], via="ses")],
+            ),
+            "Mail.routes[0].senders: found 'bills@old.example' of an absent domain, expected one",
+        ),
         (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
         (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
         (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
@@ -239,3 +255,10 @@ def test_the_default_dmarc_record_is_not_published_below_another() -> None:
     assert mail.dmarc_of(strict) == Dmarc("reject")
     alone = Mail(domains=[Domain("example.com", dmarc=None), lists], providers=[SES])
     assert alone.dmarc_of(lists) == Dmarc()
+
+
+def test_an_absent_domain_is_none_that_mail_is_sent_from() -> None:
+    old = Domain("old.example", absent=True)
+    mail = Mail([EXAMPLE, old], [SES])
+    assert mail.domains == (EXAMPLE,)
+    assert mail.absent == (old,)
