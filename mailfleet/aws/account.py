@@ -114,7 +114,8 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
 
 
 def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
-    """The identities that are there of domains that are to be absent, in the policy's regions."""
+    """The identities that are there of domains that are to be absent, in the policy's regions:
+    replicas first."""
     leaving = []
     for ses in mail.ses if mail.absent else ():
         listed = read(account, EmailIdentities, region=ses.region)
@@ -123,7 +124,7 @@ def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
                 found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
                 if found:
                     leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
-    return tuple(leaving)
+    return tuple(sorted(leaving, key=lambda identity: not identity.is_replica))
 
 
 def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
