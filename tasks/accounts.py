@@ -7,10 +7,12 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
-from mailfleet.aws import operations, sending_account_operations
+from mailfleet.aws import dkim, operations, sending_account_operations
+from mailfleet.aws import sender as sender_operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
+    missing_relays,
     read_addresses,
     read_domains,
     read_leaving,
@@ -31,7 +33,9 @@ from mailfleet.ses.authorization import PolicyChange, authorization_notes, polic
 from mailfleet.ses.domains import domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.leaving import leaving_changes, leaving_notes
-from mailfleet.ses.sender import secret_name, sender_changes, user_name
+from mailfleet.ses.permission import policy_note
+from mailfleet.ses.rotation import rotation_note
+from mailfleet.ses.sender import secret_name, sender_changes, sender_notes, user_name
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
 
 
@@ -83,13 +87,16 @@ def domains(mail: Mail) -> None:
     ]
     announce(changes, notes, found.total)
     made: operations.Made = {}
+    replicas = [identity for identity in identities if identity.is_replica]
+    dkim.own_keys(identities=identities, made=made, name="DKIM keys of ours")
     operations.identities(
-        identities=identities,
+        identities=[identity for identity in identities if not identity.is_replica],
         fleet=mail.fleet,
         made=made,
         name="SES identities",
     )
     operations.leave(identities=leaving, name="SES identities of absent domains")
+    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.records(
         domains=domains,
         made=made,
@@ -98,6 +105,13 @@ def domains(mail: Mail) -> None:
         within=mail.gate.published_within,
         name="DNS records",
     )
+    operations.identities(
+        identities=replicas,
+        fleet=mail.fleet,
+        made=made,
+        name="SES identities with the keys of another region",
+    )
+    dkim.signing(identities=identities, made=made, name="DKIM signing")
     operations.settings(
         identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )
@@ -116,10 +130,16 @@ def sender(mail: Mail) -> None:
     """An IAM user that may send and nothing else, its SMTP password kept in Secrets Manager."""
     for ses in mail.ses:
         sender = read_sender(host, mail, ses)
-        user = user_name(mail.fleet, ses.region)
-        announce(sender_changes(host.name, user, secret_name(mail.fleet, ses.region), sender))
-        operations.sender(
-            sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and SMTP credential"
+        user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
+        whole = not missing_relays(host)
+        wide = policy_note(mail, ses, user)
+        notes = [*sender_notes(user, sender, whole), *rotation_note(user, sender)]
+        announce(
+            sender_changes(host.name, user, secret, sender, whole),
+            [*notes, *([wide] if wide else [])],
+        )
+        sender_operations.make(
+            sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and credential"
         )
 
 
@@ -139,4 +159,18 @@ def gate(mail: Mail) -> None:
         policies(
             changes=[change for change in authorizations if change.action == "create"],
             name="New delegate senders",
+        )
+
+
+@deploy("SES sender, at last")
+def narrow(mail: Mail) -> None:
+    """The IAM user loses what no relay needs any more: until now they may have sent with it."""
+    if missing_relays(host):
+        return
+    for ses in mail.ses:
+        sender_operations.narrow(
+            sender=read_sender(host, mail, ses),
+            fleet=mail.fleet,
+            region=ses.region,
+            name="IAM policy",
         )

@@ -15,6 +15,7 @@ from lab.aws.dedicated_ips import DedicatedIps, DedicatedIpsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_dkim import IdentityDkim
 from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
 from lab.aws.notifications import Notifications
@@ -49,6 +50,7 @@ class Account:
             "route53": (Route53(self.zones, faults), Protections(self.zones)),
             "sesv2": (
                 SesV2(self.identities, sets),
+                IdentityDkim(self.identities),
                 IdentitySettings(self.identities, sets),
                 ConfigurationSetsApi(sets, ips),
                 DedicatedIpsApi(ips),
@@ -61,7 +63,7 @@ class Account:
 
     @cached_property
     def ses_key(self) -> DkimKey:
-        return DkimKey(1024)
+        return DkimKey.new(1024)
 
     def owns(self, service: str) -> bool:
         """Whether we answer for the service ourselves."""

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
+from mailfleet.aws.dkim import read_own_key
 from mailfleet.aws.facts import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
     AccessKeys,
     HostedZones,
+    LastUse,
     ProtectedRecordSets,
     RecordSets,
     Secret,
@@ -17,16 +23,19 @@ from mailfleet.aws.facts import (
 )
 from mailfleet.aws.identities import read_identities, read_notifications
 from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
+from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
-from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
+from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes, shadowed
 from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
 from mailfleet.ses.leaving import LeavingIdentity, unlisted_notes
+from mailfleet.ses.permission import sending_policy
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -49,6 +58,17 @@ def account_of(inventory: Inventory) -> Host:
             f'inventory: found {names}, expected one AWS account: "@aws" or "@aws/<profile>"'
         )
     return accounts[0]
+
+
+def missing_relays(account: Host) -> list[str]:
+    """Relays that this run leaves out, has not reached, or has failed on so far."""
+    state = account.state
+    return sorted(
+        relay.name
+        for relay in account.inventory
+        if GROUP not in relay.groups
+        and (relay not in state.active_hosts or relay in state.failed_hosts)
+    )
 
 
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
@@ -124,15 +144,31 @@ def _read_identity(
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
+    if wanted.dkim and wanted.dkim.secret:
+        wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
     found = read_identities(account, mail, ses).get(entry.name)
     if found and not found.whole and entry.delegates is not None:
         found = None  # a glance does not see who may send as it
     if found and not found.whole:
-        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
+        inherits = wanted.dkim is not None and _inherits(account, mail, entry.name, ses, found)
+        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
+    if found and found.settings.dkim and wanted.dkim:
+        dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
+        found = replace(found, settings=replace(found.settings, dkim=dkim))
     delegates = tuple(entry.delegates or ())
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
+
+
+def _inherits(account: Host, mail: Mail, name: str, ses: Ses, found: Identity) -> bool:
+    """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
+    it is not their parent, and has the same tokens."""
+    domain = mail.domain_of(name)
+    if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
+        return False
+    others = (read_identities(account, mail, other).get(name) for other in mail.ses if other != ses)
+    return any(other is not None and other.tokens == found.tokens for other in others)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
@@ -160,15 +196,31 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
 
 
 def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
-    """The IAM user of the fleet in that region, and its credential."""
+    """The IAM user of the fleet in that region, and its credential. Whether there is more to know
+    is asked only while there are keys that the stored credential does not name."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
-    secret = read(account, Secret, secret=secret_name(mail.fleet, ses.region), region=ses.region)
-    return Sender(
+    sender = Sender(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        stored=parse_credential(secret.text) if secret else None,
+        wanted=sending_policy(mail, ses),
+        stored=_read_credential(account, mail, ses, CURRENT),
     )
+    if not sender.unnamed:
+        return sender
+    sender = replace(
+        sender,
+        pending=_read_credential(account, mail, ses, PENDING),
+        previous=_read_credential(account, mail, ses, PREVIOUS),
+    )
+    uses = {key.id: read(account, LastUse, key=key.id) for key in sender.unnamed}
+    return replace(sender, last_used={key: use for key, use in uses.items() if use})
+
+
+def _read_credential(account: Host, mail: Mail, ses: Ses, stage: str) -> Credential | None:
+    name = secret_name(mail.fleet, ses.region)
+    secret = read(account, Secret, secret=name, region=ses.region, stage=stage)
+    return parse_credential(secret.text) if secret else None
 
 
 @contextmanager

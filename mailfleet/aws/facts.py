@@ -12,6 +12,9 @@ from mailfleet.ses.sender import AccessKey
 
 T = TypeVar("T")
 
+# Staging labels of a secret's versions ("What's in a Secrets Manager secret?").
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
+
 
 class AwsFact(Fact[T]):
     """A fact of the API's answer, as `understand` turns it into our own types."""
@@ -115,17 +118,35 @@ class AccessKeys(AwsFact[list[AccessKey] | None]):
         ]
 
 
-class Secret(AwsFact[SecretText | None]):
-    """A secret of Secrets Manager; None when there is none."""
+class LastUse(AwsFact[str | None]):
+    """What an access key was last used for, as "ses in us-east-1"; None as far as AWS has seen no
+    use of it yet, which takes some time ("GetAccessKeyLastUsed", IAM API Reference)."""
 
-    def command(self, secret: str, region: str) -> AwsCall:
-        return AwsCall(
-            "secretsmanager",
-            "GetSecretValue",
-            {"SecretId": secret},
-            region=region,
-            absent=("ResourceNotFoundException",),
-        )
+    def command(self, key: str) -> AwsCall:
+        return AwsCall("iam", "GetAccessKeyLastUsed", {"AccessKeyId": key})
+
+    def understand(self, answer: Any) -> str | None:
+        use = answer["AccessKeyLastUsed"]
+        return f"{use['ServiceName']} in {use['Region']}" if use.get("LastUsedDate") else None
+
+
+class Secret(AwsFact[SecretText | None]):
+    """A secret of Secrets Manager, in the version with that staging label; None when there is
+    none."""
+
+    def command(self, secret: str, region: str, stage: str = CURRENT) -> AwsCall:
+        return get_secret(secret, region, stage)
 
     def understand(self, answer: Any) -> SecretText | None:
         return answer and SecretText(answer["SecretString"])
+
+
+def get_secret(secret: str, region: str, stage: str, *, fresh: bool = False) -> AwsCall:
+    return AwsCall(
+        "secretsmanager",
+        "GetSecretValue",
+        {"SecretId": secret, "VersionStage": stage},
+        region=region,
+        absent=("ResourceNotFoundException",),
+        fresh=fresh,
+    )

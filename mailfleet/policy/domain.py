@@ -3,6 +3,7 @@
 from typing import Literal
 
 from mailfleet.policy.delegate import Delegates, check_delegates
+from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.names import ConfigurationSetName, DomainName, HostedZoneId, MailAddress
 from mailfleet.policy.words import word
@@ -19,6 +20,7 @@ class Domain:
     `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
     `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
     None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
+    `dkim`: the keys that SES signs its mail with.
     `configuration_set`: the default one of its mail; without one, what is there stays.
     `adopt`: take over an identity and record sets that are there already and are not ours.
     `delegates`: who else may send as it, and an empty list that nobody may; without, those that
@@ -32,6 +34,7 @@ class Domain:
     dmarc: Dmarc | None = Dmarc()
     mail_from: DomainName | None = ""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
+    dkim: Dkim = EasyDkim()
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
     delegates: Delegates | None = None

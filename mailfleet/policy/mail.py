@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
@@ -156,7 +157,15 @@ class Mail:
         for domain in self.domains:
             providers = [p for p in self.providers_of(domain) if isinstance(p, Smtp)]
             keys = {key for provider in providers for key in provider.dkim.items()}
-            _once(f"providers: for {domain.name}, dkim", [name for name, _ in keys])
+            own = [f"{domain.dkim.selector}._domainkey"] if isinstance(domain.dkim, OwnKey) else []
+            _once(f"providers: for {domain.name}, dkim", [*(name for name, _ in keys), *own])
+            parent = domain.dkim.parent if isinstance(domain.dkim, EasyDkim) else None
+            regions = [ses.region for ses in self.ses_of(domain.name)]
+            if parent and parent not in regions:
+                raise PolicyError(
+                    f"Domain {domain.name!r}, dkim: found the parent {parent}, expected a region "
+                    f"that its mail leaves by: {', '.join(regions) or 'there is none'}"
+                )
 
     def _provider(self, name: str, where: str) -> Provider:
         for provider in self.providers:

@@ -55,6 +55,14 @@ class Fleet:
     def deploy(self, *arguments: str) -> Run:
         return pyinfra(self.directory / "inventory.py", "deploy.py", *arguments)
 
+    def rotate(self, *arguments: str) -> Run:
+        return pyinfra(self.directory / "inventory.py", "rotate.py", *arguments)
+
+    def keys(self) -> dict[str, bool]:
+        """The user's access keys, and whether each is active."""
+        listed = self.cloud.client("iam").list_access_keys(UserName=self.user)
+        return {k["AccessKeyId"]: k["Status"] == "Active" for k in listed["AccessKeyMetadata"]}
+
     def plan(self, *arguments: str) -> list[dict[str, Any]]:
         """The plan of a dry run, as data."""
         path = self.directory / "plan.json"

@@ -10,8 +10,10 @@ from mailfleet.policy import (
     Delegate,
     Dmarc,
     Domain,
+    EasyDkim,
     EmailAlert,
     Mail,
+    OwnKey,
     PolicyError,
     Relay,
     Route,
@@ -89,7 +91,7 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
         (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
-        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dikm=1), "Domain: found 'dikm', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
         (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
         (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
@@ -102,6 +104,8 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
         (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: OwnKey("a.b"), "OwnKey.selector: found 'a.b', expected one label"),
+        (lambda: EasyDkim(key_length=4096), "EasyDkim.key_length: found 4096, expected 2048 or"),  # type: ignore[arg-type]
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (
