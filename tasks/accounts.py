@@ -98,8 +98,8 @@ def domains(mail: Mail) -> None:
         made=made,
         name="SES identities",
     )
-    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.leave(identities=leaving, name="SES identities of absent domains")
+    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.records(
         domains=domains,
         made=made,

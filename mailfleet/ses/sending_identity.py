@@ -99,9 +99,10 @@ class SendingIdentity:
         return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
 
     @property
-    def used(self) -> tuple[RecordSet, ...]:
-        """The record sets of the MAIL FROM domain that SES uses as long as nothing else is set."""
-        return mail_from_records(self.region, self.found.settings.mail_from if self.found else None)
+    def settled(self) -> bool:
+        """Whether SES has found all that the policy wants, and uses nothing else any more."""
+        before, after = self.settings
+        return self.verified and before == after
 
     @property
     def records(self) -> tuple[RecordSet, ...]:
