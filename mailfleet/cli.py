@@ -11,12 +11,13 @@ import click  # noqa: E402
 from pyinfra.api.exceptions import PyinfraError  # noqa: E402
 from rich.console import Console  # noqa: E402
 
+from mailfleet import app_settings as settings  # noqa: E402
 from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
 from mailfleet.aws.identities import read_covering  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
-from mailfleet.policy import Ses  # noqa: E402
+from mailfleet.policy import PolicyError, Ses  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.ses.effective import effective  # noqa: E402
 
@@ -59,3 +60,19 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
     click.echo(explanation.of(address, provider, effective(address, identities)))
+
+
+@main.command()
+@click.argument("form", type=click.Choice(sorted(settings.FORMS)))
+@click.option("--inventory", type=click.Path(path_type=Path), required=True)
+@click.option("--group-data", multiple=True, help="Further group_data folders.")
+@click.option("--through", default=settings.LOCAL, help="local, or a provider's name.")
+def app_settings(form: str, inventory: Path, group_data: tuple[str, ...], through: str) -> None:
+    """Print what an application sets to send its mail. Contacts nothing."""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        mail = policy_of(account_of(load_inventory(inventory, list(group_data))))
+        to = settings.submission(mail, through)
+    except (PyinfraError, PolicyError) as mistake:
+        raise click.ClickException(str(mistake)) from None
+    click.echo(settings.FORMS[form](to), nl=False)

@@ -17,6 +17,7 @@ from mailfleet import policy
 from mailfleet.policy import PolicyError
 
 __all__ = [
+    "Address",
     "Dmarc",
     "Domain",
     "EmailAlert",
@@ -52,6 +53,7 @@ def _caller() -> str:
     return f"{os.path.relpath(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
 
+Address = _in_one_line(policy.Address)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EmailAlert = _in_one_line(policy.EmailAlert)

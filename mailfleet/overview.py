@@ -14,7 +14,7 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for domain in mail.domains:
         zone = "" if domain.zone == domain.name else f", records in the zone {domain.zone}"
-        verified = "verified by SES" if domain in mail.domains_by_ses() else "not by SES"
+        verified = "verified by SES" if mail.ses_of(domain.name) else "not by SES"
         dmarc = mail.dmarc_of(domain)
         published = f", {dmarc_text(dmarc)}" if dmarc else ""
         table.add_row("domain", domain.name, f"{verified}{zone}{published}")

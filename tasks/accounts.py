@@ -8,6 +8,7 @@ from mailfleet.aws import operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
+    read_addresses,
     read_domains,
     read_missing_sets,
     read_sender,
@@ -16,9 +17,10 @@ from mailfleet.aws.account import (
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
-from mailfleet.ses.domains import configuration_set_changes, domain_changes, identity_notes
+from mailfleet.ses.domains import configuration_set_changes, domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
+from mailfleet.ses.sending_identity import identity_changes, identity_notes
 
 
 @deploy("SES domains")
@@ -26,10 +28,13 @@ def domains(mail: Mail) -> None:
     """An identity for each domain that is routed to SES, and every domain's DNS records."""
     with in_one_line():
         domains = read_domains(host, mail)
-        missing_sets = read_missing_sets(host, domains)
+        addresses = read_addresses(host, mail)
+        identities = [*(i for domain in domains for i in domain.identities), *addresses]
+        missing_sets = read_missing_sets(host, identities)
         changes = [
             *configuration_set_changes(host.name, missing_sets),
             *domain_changes(host.name, domains),
+            *identity_changes(host.name, addresses),
         ]
         found = examine(
             domains,
@@ -37,13 +42,19 @@ def domains(mail: Mail) -> None:
             delegation=host.data.get("check_delegation") != "no",
             many_changes=host.data.get("many_changes") == "yes",
         )
-    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(domains)]
+    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
     announce(changes, notes, found.total)
-    operations.domains(
-        domains=domains,
+    made: operations.Made = {}
+    operations.identities(
+        identities=identities,
         missing_sets=missing_sets,
         fleet=mail.fleet,
-        name="Identities and DNS records",
+        made=made,
+        name="SES identities",
+    )
+    operations.records(domains=domains, made=made, name="DNS records")
+    operations.settings(
+        identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )
 
 
@@ -64,10 +75,13 @@ def gate(mail: Mail) -> None:
     """All hosts wait here until SES has verified every domain that is routed to it."""
     unverified = []
     if GROUP in host.groups:
-        unverified = [domain for domain in read_domains(host, mail) if not domain.verified]
+        unverified = [
+            (identity.name, identity.region)
+            for domain in read_domains(host, mail)
+            for identity in domain.unverified
+        ]
     verified(
-        domains=tuple(domain.name for domain in unverified),
-        region=mail.ses[0].region if mail.ses else "",
+        identities=unverified,
         within=mail.gate.verified_within,
         name="Domains are verified",
     )

@@ -1,6 +1,6 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from pyinfra.api.exceptions import DeployError
@@ -19,7 +19,7 @@ from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
-from mailfleet.policy import Domain, Mail, PolicyError, Ses
+from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
@@ -32,6 +32,7 @@ from mailfleet.ses.sender import (
     secret_name,
     user_name,
 )
+from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import wanted_settings
 
 GROUP = "@aws"
@@ -54,33 +55,40 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     Where only the default DMARC record is to be published, and DNS is not in this account, there
     is nothing to do.
     """
-    by_ses = mail.domains_by_ses()
     zones = {zone.name for zone in read(account, HostedZones)}
     domains = []
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
-        if domain in by_ses:
-            domains.append(_read_ses_domain(account, mail, domain, publishes))
-        elif publishes.is_explicit or domain.zone in zones:
+        by_ses = mail.ses_of(domain.name)
+        if by_ses or publishes.is_explicit or domain.zone in zones:
             zone, records = _read_zone(account, domain)
-            domains.append(SendingDomain(domain.name, None, None, zone, records, publishes))
+            identities = (_read_identity(account, mail, domain, ses, records) for ses in by_ses)
+            found = SendingDomain(domain.name, zone, records, tuple(identities), publishes)
+            domains.append(found)
     return tuple(domains)
 
 
-def _read_ses_domain(account: Host, mail: Mail, domain: Domain, publishes: Wanted) -> SendingDomain:
-    """The identity is seen among a hundred others. It is read by itself when that is not enough,
-    and also when there seems to be none: that is too much to believe a list."""
-    (ses,) = mail.ses
-    zone, records = _read_zone(account, domain)
-    wanted = wanted_settings(domain, ses, mail.fleet)
-    identity = read_identities(account, mail, ses).get(domain.name)
-    if identity and not identity.whole:
-        identity = enough(identity, domain.name, ses.region, wanted, domain.adopt, records)
-    if identity is None:
-        identity = read(account, EmailIdentity, identity=domain.name, region=ses.region)
-    return SendingDomain(
-        domain.name, ses.region, identity, zone, records, publishes, wanted, domain.adopt
+def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
+    """The policy's address identities, in each region that their mail leaves from."""
+    return tuple(
+        _read_identity(account, mail, address, ses, {})
+        for address in mail.addresses
+        for ses in mail.ses_of(address.name)
     )
+
+
+def _read_identity(
+    account: Host, mail: Mail, entry: Domain | Address, ses: Ses, records: Mapping[str, RecordSet]
+) -> SendingIdentity:
+    """It is seen among a hundred others, and read by itself when that is not enough; also when
+    there seems to be none: that is too much to believe a list."""
+    wanted = wanted_settings(entry, ses, mail)
+    found = read_identities(account, mail, ses).get(entry.name)
+    if found and not found.whole:
+        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
+    if found is None:
+        found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
+    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
@@ -95,18 +103,22 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
     notes: list[str] = []
     for ses in mail.ses:
         identities = read_identities(account, mail, ses)
-        addresses = {name: found for name, found in identities.items() if "@" in name}
-        wanted = {
-            domain.name: wanted_settings(domain, ses, mail.fleet)
-            for domain in mail.domains_by_ses()
+        listed = {address.name for address in mail.addresses}
+        addresses = {
+            name: found for name, found in identities.items() if "@" in name and name not in listed
         }
+        wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
         notes += shadow_notes(ses.region, wanted, addresses)
     return tuple(notes)
 
 
-def read_missing_sets(account: Host, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+def read_missing_sets(account: Host, identities: Iterable[SendingIdentity]) -> tuple[str, ...]:
     """The configuration sets, as <region>/<name>, that the policy names and that are not there."""
-    named = {(d.region, d.wanted.configuration_set) for d in domains if d.wanted.configuration_set}
+    named = {
+        (identity.region, identity.wanted.configuration_set)
+        for identity in identities
+        if identity.wanted.configuration_set
+    }
     return tuple(
         f"{region}/{name}"
         for region, name in sorted(named)

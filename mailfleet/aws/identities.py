@@ -27,13 +27,15 @@ def is_deep(account: Host) -> bool:
 
 
 def read_identities(account: Host, mail: Mail, ses: Ses) -> dict[str, Identity]:
-    """Of the region's identities those of the policy's domains, and of addresses under them.
+    """Of the region's identities those of the policy, and of addresses under its domains.
 
     One that was made a moment ago may be missing: SES's lists and batch getters lag behind.
     """
     listed = read(account, EmailIdentities, region=ses.region)
-    domains = [domain.name for domain in mail.domains_by_ses()]
-    names = [name for name in domains if name in listed] + list(addresses_under(domains, listed))
+    domains = [domain.name for domain in mail.domains_by(ses)]
+    addresses = [address.name for address in mail.addresses]
+    wanted = dict.fromkeys([*domains, *addresses, *addresses_under(domains, listed)])
+    names = [name for name in wanted if name in listed]
     if is_deep(account):
         return read_whole(account, names, ses.region)
     return _read_glances(account, {name: listed[name] for name in names}, ses.region)

@@ -3,8 +3,8 @@
 from collections.abc import Generator
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.identity import DKIM_KEY_LENGTH
+from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import TAG, MailFrom
 
 Calls = Generator[AwsCall, None, None]
@@ -19,43 +19,44 @@ def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
     )
 
 
-def create_identity(domain: SendingDomain, fleet: str) -> AwsCall:
-    """A domain identity with Easy DKIM. AWS refuses when there is one meanwhile."""
-    configuration_set = domain.wanted.configuration_set
+def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
+    """An identity; a domain's with Easy DKIM. AWS refuses when there is one meanwhile."""
+    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH}}
+    configuration_set = identity.wanted.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
-            "EmailIdentity": domain.name,
-            "DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH},
+            "EmailIdentity": identity.name,
+            **({} if identity.is_address else signing),
             "Tags": _tags(fleet),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
-        region=domain.region,
+        region=identity.region,
     )
 
 
-def setting_calls(domain: SendingDomain, fleet: str) -> Calls:
+def setting_calls(identity: SendingIdentity, fleet: str) -> Calls:
     """One call for each setting that is not as it will be; the tag first: it says that it is us
     who changes the others."""
-    before, after = domain.settings
+    before, after = identity.settings
     if before.fleet != after.fleet:
         whoami = AwsCall("sts", "GetCallerIdentity")
         yield whoami
         if whoami.response:  # there is none while pyinfra only asks whether anything changes
-            yield tag_identity(domain, fleet, whoami.response["Arn"])
+            yield tag_identity(identity, fleet, whoami.response["Arn"])
     if before.mail_from != after.mail_from:
-        yield put_mail_from(domain, after.mail_from)
+        yield put_mail_from(identity, after.mail_from)
     if before.configuration_set != after.configuration_set:
         yield AwsCall(
             "sesv2",
             "PutEmailIdentityConfigurationSetAttributes",
-            {"EmailIdentity": domain.name, "ConfigurationSetName": after.configuration_set},
-            region=domain.region,
+            {"EmailIdentity": identity.name, "ConfigurationSetName": after.configuration_set},
+            region=identity.region,
         )
 
 
-def put_mail_from(domain: SendingDomain, mail_from: MailFrom | None) -> AwsCall:
+def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsCall:
     """Without a MailFromDomain SES goes back to amazonses.com
     ("PutEmailIdentityMailFromAttributes", Amazon SES API v2)."""
     asked = {"MailFromDomain": mail_from.domain} if mail_from else {}
@@ -63,18 +64,18 @@ def put_mail_from(domain: SendingDomain, mail_from: MailFrom | None) -> AwsCall:
     return AwsCall(
         "sesv2",
         "PutEmailIdentityMailFromAttributes",
-        {"EmailIdentity": domain.name, **asked, "BehaviorOnMxFailure": behaviour},
-        region=domain.region,
+        {"EmailIdentity": identity.name, **asked, "BehaviorOnMxFailure": behaviour},
+        region=identity.region,
     )
 
 
-def tag_identity(domain: SendingDomain, fleet: str, caller: str) -> AwsCall:
+def tag_identity(identity: SendingIdentity, fleet: str, caller: str) -> AwsCall:
     """The tag by which the identity is ours; `caller` is our own ARN, of the same partition and
     account."""
     _, partition, _, _, account, *_ = caller.split(":")
-    arn = f"arn:{partition}:ses:{domain.region}:{account}:identity/{domain.name}"
+    arn = f"arn:{partition}:ses:{identity.region}:{account}:identity/{identity.name}"
     return AwsCall(
-        "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=domain.region
+        "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=identity.region
     )
 
 

@@ -1,6 +1,8 @@
 """Carrying out an account's plan. Each operation is given what was read when it was planned."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
@@ -16,7 +18,7 @@ from mailfleet.aws.identity_facts import get_identity
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.identity import from_ses
+from mailfleet.ses.identity import Identity, from_ses
 from mailfleet.ses.sender import (
     POLICY_DOCUMENT,
     POLICY_NAME,
@@ -25,36 +27,43 @@ from mailfleet.ses.sender import (
     secret_name,
     user_name,
 )
+from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.smtp_password import smtp_password
+
+Made = dict[str, Identity]
+"""Identities that this run has made, by id: what their records and settings then follow from."""
 
 
 @operation()
-def domains(domains: tuple[SendingDomain, ...], missing_sets: tuple[str, ...], fleet: str) -> Calls:
-    """Create the missing configuration sets and identities; then make each zone's records so, in
-    as few batches as Route 53 allows; then the identities' settings, for SES looks at the records
-    when they are set. A batch fails whole when somebody has changed one of its record sets."""
+def identities(
+    identities: Sequence[SendingIdentity], missing_sets: Sequence[str], fleet: str, made: Made
+) -> Calls:
+    """Create the missing configuration sets and identities; what SES answers goes to `made`."""
     for region, _, name in (id.partition("/") for id in missing_sets):
         yield create_configuration_set(name, region, fleet)
-    known = []
-    for domain in domains:
-        if domain.lacks_identity:
-            call = create_identity(domain, fleet)
+    for identity in identities:
+        if identity.found is None:
+            call = create_identity(identity, fleet)
             yield call
-            if call.response and "SigningHostedZone" not in call.response["DkimAttributes"]:
-                call = get_identity(domain.name, str(domain.region), fresh=True)
+            if call.response and not tells_records(call.response, identity):
+                call = get_identity(identity.name, identity.region, fresh=True)
                 yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
-                domain = domain.created(from_ses(call.response))
-        known.append(domain)
-    yield from change_records(known)
-    for domain in known:
-        yield from setting_calls(domain, fleet)
+                made[identity.id] = from_ses(call.response)
 
 
-def change_records(domains: list[SendingDomain]) -> Calls:
+def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
+    """Whether CreateEmailIdentity has said all that a domain's DKIM records are made of."""
+    return identity.is_address or "SigningHostedZone" in answer["DkimAttributes"]
+
+
+@operation()
+def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
+    """Make each zone's records so, in as few batches as Route 53 allows. A batch fails whole when
+    somebody has changed one of its record sets."""
     by_zone: dict[str, list[RecordChange]] = {}
     for domain in domains:
-        by_zone.setdefault(domain.zone.id, []).extend(domain.record_changes)
+        by_zone.setdefault(domain.zone.id, []).extend(domain.created(made).record_changes)
     for zone_id, changes in by_zone.items():
         for batch in batches(changes):
             yield AwsCall(
@@ -62,6 +71,14 @@ def change_records(domains: list[SendingDomain]) -> Calls:
                 "ChangeResourceRecordSets",
                 {"HostedZoneId": zone_id, "ChangeBatch": change_batch(batch)},
             )
+
+
+@operation()
+def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+    """Set what differs of the identities: last, for SES looks at the records when it is set."""
+    for identity in identities:
+        known = identity.created(made[identity.id]) if identity.id in made else identity
+        yield from setting_calls(known, fleet)
 
 
 @operation()

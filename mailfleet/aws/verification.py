@@ -1,7 +1,7 @@
 """Waiting until SES has verified the domains of a policy."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from pyinfra import host, logger
 from pyinfra.api.command import PyinfraCommand
@@ -14,28 +14,31 @@ from mailfleet.ses.identity import Identity, from_ses
 POLL_EVERY = 5  # seconds; SES answers one request a second, and looks at DNS every few minutes
 TELL_EVERY = 30  # seconds
 
+Waiting = dict[tuple[str, str], str]
+"""What SES says of each (domain, region) that is not verified."""
+
 
 @operation()
-def verified(domains: tuple[str, ...], region: str, within: int) -> Generator[PyinfraCommand]:
-    """Poll SES until each of these domains is verified there, `within` seconds at most.
+def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[PyinfraCommand]:
+    """Poll SES until each of these, as (domain, region), is verified, `within` seconds at most.
 
     What is still missing by then fails the operation as pending: a later run goes on waiting.
     """
     started = told = time.monotonic()
-    waiting = dict.fromkeys(domains, "not looked at yet")
+    waiting = dict.fromkeys(identities, "not looked at yet")
     while waiting:
-        for domain in list(waiting):
+        for domain, region in list(waiting):
             call = get_identity(domain, region, fresh=True)
             yield call
             identity: Identity | None = call.response and from_ses(call.response)
             if identity and identity.verified:
-                del waiting[domain]
+                del waiting[domain, region]
                 logger.info(f"{host.print_prefix}{domain} is verified in {region}")
             else:
-                waiting[domain] = identity.shown_status if identity else "no such identity"
+                waiting[domain, region] = identity.shown_status if identity else "no such identity"
         spent = time.monotonic() - started
         if waiting and spent >= within:
-            yield Refuse(pending(waiting, region, within))
+            yield Refuse(pending(waiting, within))
             return
         if waiting and (spent < POLL_EVERY or time.monotonic() - told >= TELL_EVERY):
             told = time.monotonic()
@@ -44,15 +47,19 @@ def verified(domains: tuple[str, ...], region: str, within: int) -> Generator[Py
             time.sleep(min(POLL_EVERY, within - spent))
 
 
-def pending(waiting: dict[str, str], region: str, within: int) -> str:
+def pending(waiting: Waiting, within: int) -> str:
     """The sentence for domains that were not verified in time."""
-    missing = ", ".join(f"{domain} is {status}" for domain, status in waiting.items())
+    missing = ", ".join(
+        f"{domain} is {status} in {region}" for (domain, region), status in waiting.items()
+    )
     return (
-        f"pending: after {within} s {missing} in {region}, expected SUCCESS: "
+        f"pending: after {within} s {missing}, expected SUCCESS: "
         "relays stay as they are; run the deploy again once the records resolve"
     )
 
 
-def _progress(waiting: dict[str, str], left: float) -> str:
-    missing = ", ".join(f"{domain}: {status}" for domain, status in waiting.items())
+def _progress(waiting: Waiting, left: float) -> str:
+    missing = ", ".join(
+        f"{domain} in {region}: {status}" for (domain, region), status in waiting.items()
+    )
     return f"waiting for SES, {left:.0f} s at most: {missing}"

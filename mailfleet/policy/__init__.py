@@ -1,13 +1,14 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.domain import Domain
+from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay, Route
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.secret import Secret, secret
 
 __all__ = [
+    "Address",
     "Dmarc",
     "Domain",
     "EmailAlert",

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.names import ConfigurationSetName, DomainName
+from mailfleet.policy.names import ConfigurationSetName, DomainName, MailAddress
 from mailfleet.policy.words import word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
@@ -43,3 +43,16 @@ class Domain:
     def mail_from_in(self, region: str) -> str | None:
         """The MAIL FROM domain there. It has exactly one MX, so each region has its own."""
         return f"ses-{region}.{self.name}" if self.mail_from == "" else self.mail_from
+
+
+@word
+class Address:
+    """An address with an SES identity of its own, which overrides its domain's.
+
+    For one of a domain that is not in DNS's reach; its owner clicks on a link in a mail from SES.
+    It has its domain's MAIL FROM and configuration set, if the policy has that domain.
+    """
+
+    name: MailAddress
+    configuration_set: ConfigurationSetName | None = None
+    adopt: bool = False

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.domain import Domain
+from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.names import (
     CalendarEvent,
@@ -65,6 +65,7 @@ class Mail:
 
     domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
     providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
+    addresses: Annotated[Sequence[Address], Listed] = ()
     routes: Annotated[Sequence[Route], Listed] = ()
     alerts: Annotated[Sequence[EmailAlert], Listed] = ()
     admin: MailAddress = ""
@@ -78,8 +79,8 @@ class Mail:
             object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
         _once("domains", [domain.name for domain in self.domains])
         _once("providers", [provider.name for provider in self.providers])
-        if len(self.ses) > 1:
-            raise PolicyError("Mail.providers: found several Ses entries, expected at most one")
+        _once("addresses", [address.name for address in self.addresses])
+        _once("providers: Ses regions", [ses.region for ses in self.ses])
         self._check_routes()
         self._check_alerts()
         self._check_dkim()
@@ -87,7 +88,7 @@ class Mail:
 
     def _check_mail_from(self) -> None:
         """ "Using a custom MAIL FROM domain": one that no mail is sent from."""
-        names = [d.mail_from_in(ses.region) for ses in self.ses for d in self.domains_by_ses()]
+        names = [d.mail_from_in(ses.region) for ses in self.ses for d in self.domains_by(ses)]
         used = [name for name in names if name]
         _once("domains: mail_from", used)
         for domain in self.domains:
@@ -176,20 +177,35 @@ class Mail:
         The default one, unless a route takes the whole domain; those of its addresses' routes;
         those of alerts, which come from the first domain.
         """
-        whole = {sender[1:]: via for sender, via in self.sender_routes if sender.startswith("@")}
-        names = {whole.get(domain.name, self.default_provider).name}
+        names = {self._provider_of_all(domain.name).name}
         names |= {via.name for s, via in self.sender_routes if s.endswith(f"@{domain.name}")}
         if domain.name == self.myorigin:
             names |= {alert.via for alert in self.alerts}
         return tuple(provider for provider in self.providers if provider.name in names)
 
-    def domains_by_ses(self) -> tuple[Domain, ...]:
-        """The From domains that are routed to SES: all but those whose whole domain is not."""
-        return tuple(
-            domain
-            for domain in self.domains
-            if any(isinstance(provider, Ses) for provider in self.providers_of(domain))
-        )
+    def _provider_of_all(self, domain: str) -> Provider:
+        """Where mail of that domain goes that no route of an address takes."""
+        return dict(self.sender_routes).get(f"@{domain}", self.default_provider)
+
+    def ses_of(self, name: str) -> tuple[Ses, ...]:
+        """The SES entries that mail of a domain or an address may leave by: its identity has to
+        be there."""
+        domain = self.domain_of(name)
+        if domain and domain.name == name:
+            providers = self.providers_of(domain)
+        else:
+            whole = self._provider_of_all(name.rpartition("@")[2])
+            providers = (dict(self.sender_routes).get(name, whole),)
+        return tuple(provider for provider in providers if isinstance(provider, Ses))
+
+    def domains_by(self, ses: Ses) -> tuple[Domain, ...]:
+        """The From domains of which mail may leave by that SES entry."""
+        return tuple(domain for domain in self.domains if ses in self.ses_of(domain.name))
+
+    def domain_of(self, name: str) -> Domain | None:
+        """The policy's domain that a domain or an address is of; None when it has none."""
+        name = name.rpartition("@")[2]
+        return next((domain for domain in self.domains if domain.name == name), None)
 
     def dmarc_of(self, domain: Domain) -> Dmarc | None:
         """What to publish of it. Below a domain of ours that publishes, the default is nothing:

@@ -40,7 +40,12 @@ def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
         yield Refuse(f"pending: {account.name} failed, so this relay stays as it is")
         return
     try:
-        missing = [domain.name for domain in read_domains(account, mail) if not domain.verified]
+        missing = [
+            identity.name
+            for domain in read_domains(account, mail)
+            for identity in domain.unverified
+            if identity.region == ses.region
+        ]
         credential = read_credentials(host.inventory, mail)[ses.name]
     except (PyinfraError, Refusal) as reason:
         yield Refuse(f"pending: {reason}; this relay stays as it is")

@@ -1,6 +1,6 @@
-"""What a domain needs before it can send: its identity at SES, and its records."""
+"""What a domain needs before it can send: its identities at SES, and its records."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailfleet.dns.changes import RecordChange, plan_records, plan_spf, unlisted
@@ -9,80 +9,42 @@ from mailfleet.dns.spf import Merge
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan import Change
-from mailfleet.refusal import Refusal
-from mailfleet.ses.identity import DKIM_KEY_LENGTH, Identity, dkim_records
-from mailfleet.ses.settings import Settings, mail_from_records, target_settings
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.sending_identity import SendingIdentity, identity_changes
 
 
 @dataclass(frozen=True)
 class SendingDomain:
-    """A domain as it was read: its identity in the region (or None), its zone and all record
-    sets there by id; what it should publish, and the settings that the policy wants for its
-    identity. Without a region, SES does not send for it, and it has and wants no identity."""
+    """A domain as it was read: its zone and all record sets there by id, and its identity in each
+    region that it sends from (none, when SES does not send for it); beside what it should
+    publish."""
 
     name: str
-    region: str | None
-    identity: Identity | None
     zone: HostedZone
     records: Mapping[str, RecordSet]
+    identities: tuple[SendingIdentity, ...] = ()
     publishes: Wanted = field(default_factory=Wanted)
-    wanted: Settings = field(default_factory=Settings)
-    adopt: bool = False
+
+    def created(self, made: Mapping[str, Identity]) -> "SendingDomain":
+        """The domain once SES has made those of its identities, by id."""
+        identities = (
+            identity.created(made[identity.id]) if identity.id in made else identity
+            for identity in self.identities
+        )
+        return replace(self, identities=tuple(identities))
 
     @property
-    def id(self) -> str:
-        return f"{self.region}/{self.name}"
-
-    def created(self, identity: Identity) -> "SendingDomain":
-        """The domain once SES has made its identity: all but the MAIL FROM domain is set then."""
-        made = replace(identity, settings=replace(self.wanted, mail_from=None))
-        return replace(self, identity=made)
-
-    @property
-    def lacks_identity(self) -> bool:
-        return self.region is not None and self.identity is None
-
-    @property
-    def verified(self) -> bool:
-        """Whether its mail goes out, now and once the plan is carried out: SES has to find the MX
-        of another MAIL FROM domain first, and may refuse mail until then."""
-        if self.region is None:
-            return True
-        before, after = self.settings
-        changing = after.mail_from if before.mail_from != after.mail_from else None
-        stays = not (changing and changing.strict)
-        return self.identity is not None and self.identity.verified and stays
-
-    @property
-    def settings(self) -> tuple[Settings, Settings]:
-        """The identity's, as they are and as they will be: the same when nothing is to be done.
-
-        Of an identity that is not whole all that was looked at is as the policy wants it.
-        """
-        found = self.identity.settings if self.identity else self.wanted
-        if self.identity is None or not self.identity.whole:
-            return found, found
-        return found, target_settings(found, self.wanted, self.adopt)
-
-    @property
-    def ours(self) -> bool:
-        """Whether the identity may be changed. One that is not whole is not going to be."""
-        whole = self.identity is not None and self.identity.whole
-        return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
+    def unverified(self) -> tuple[SendingIdentity, ...]:
+        """The identities whose mail would not go out yet."""
+        return tuple(identity for identity in self.identities if not identity.verified)
 
     @property
     def desired(self) -> tuple[RecordSet, ...]:
         """The record sets that should be there and are the domain's alone, in the order in which
         a plan shows them; its SPF record, which it shares, is merged."""
-        by_ses = (
-            (
-                *dkim_records(self.name, self.identity),
-                *mail_from_records(self.region, self.wanted.mail_from),
-            )
-            if self.region
-            else ()
-        )
-        return (*by_ses, *self.publishes.records(self.name, self.records))
+        by_ses = (record for identity in self.identities for record in identity.records)
+        every = (*by_ses, *self.publishes.records(self.name, self.records))
+        return tuple(dict.fromkeys(every))  # regions may share a record
 
     @property
     def record_changes(self) -> tuple[RecordChange, ...]:
@@ -107,9 +69,9 @@ def configuration_set_changes(host: str, missing: Iterable[str]) -> Iterator[Cha
 
 
 def domain_changes(host: str, domains: Iterable[SendingDomain]) -> Iterator[Change]:
-    """The plan of all domains: each one's identity, then its records."""
+    """The plan of all domains: each one's identities, then its records."""
     for domain in domains:
-        yield from _identity_changes(host, domain)
+        yield from identity_changes(host, domain.identities)
         for change in domain.record_changes:
             yield Change(
                 host,
@@ -119,37 +81,3 @@ def domain_changes(host: str, domains: Iterable[SendingDomain]) -> Iterator[Chan
                 change.before.text if change.before else None,
                 change.after.text if change.after else None,
             )
-
-
-def _identity_changes(host: str, domain: SendingDomain) -> Iterator[Change]:
-    before, after = domain.settings
-    if domain.lacks_identity:
-        text = f"Easy DKIM: {DKIM_KEY_LENGTH}\n{after.text}"
-        yield Change(host, "identity", domain.id, "create", None, text)
-    elif before != after:
-        if not domain.ours:
-            raise Refusal(_not_ours(domain))
-        yield Change(host, "identity", domain.id, "update", before.text, after.text)
-
-
-def _not_ours(domain: SendingDomain) -> str:
-    before, after = domain.settings
-    found = before.text.replace("\n", ", ") or "no MAIL FROM domain"
-    return (
-        f"Domain {domain.name!r}: found the SES identity {domain.id} with {found}, which is not "
-        f"ours, expected {after.text.replace(chr(10), ', ') or 'no MAIL FROM domain'}: to take it "
-        "over, say Domain(..., adopt=True); or let the policy say what is there"
-    )
-
-
-def identity_notes(domains: Sequence[SendingDomain]) -> Iterator[str]:
-    """What somebody should know of the identities beside what changes."""
-    glanced = [d for d in domains if d.identity and not d.identity.whole]
-    for domain in domains:
-        if domain.identity and not domain.ours:
-            yield f"SES identity {domain.id} is not ours, and stays as it is"
-    if glanced:
-        yield (
-            f"not looked at: configuration set and tags of {len(glanced)} SES "
-            f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
-        )

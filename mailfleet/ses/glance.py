@@ -51,7 +51,7 @@ def glance(status: str, dkim: Mapping[str, Any], mail_from: Mapping[str, Any]) -
 
 def enough(
     identity: Identity,
-    domain: str,
+    name: str,
     region: str,
     wanted: Settings,
     adopt: bool,
@@ -61,12 +61,16 @@ def enough(
 
     It is not enough when SES has not verified all of it, when its CNAMEs don't tell the signing
     zone, when a setting is to be changed (is the identity ours?), or when the policy speaks of
-    what can't be seen so: a configuration set, the owner.
+    what can't be seen so: a configuration set, the owner. An address has no CNAMEs.
     """
     unseen = adopt or wanted.configuration_set is not None
-    if unseen or not identity.verified or identity.settings.mail_from != wanted.mail_from:
+    if unseen or identity.settings.mail_from != wanted.mail_from:
         return None
-    signing_zone = told_signing_zone(identity.tokens, domain, region, zone)
+    if "@" in name:
+        return identity if identity.status == "SUCCESS" else None
+    if not identity.verified:
+        return None
+    signing_zone = told_signing_zone(identity.tokens, name, region, zone)
     return replace(identity, signing_zone=signing_zone) if signing_zone else None
 
 

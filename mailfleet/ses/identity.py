@@ -80,13 +80,13 @@ def _mail_from(attributes: dict[str, Any]) -> MailFrom | None:
     )
 
 
-def dkim_records(domain: str, identity: Identity | None) -> tuple[RecordSet, ...]:
+def dkim_records(domain: str, region: str, identity: Identity | None) -> tuple[RecordSet, ...]:
     """The CNAMEs under which receivers find the keys that SES signs with.
 
     Of an identity that does not exist yet they are not known: the records then say so.
     """
     if identity is None:
-        return _unknown_dkim_records(domain)
+        return _unknown_dkim_records(domain, region)
     return tuple(
         RecordSet(
             name=f"{token}._domainkey.{domain}",
@@ -97,10 +97,10 @@ def dkim_records(domain: str, identity: Identity | None) -> tuple[RecordSet, ...
     )
 
 
-def _unknown_dkim_records(domain: str) -> tuple[RecordSet, ...]:
+def _unknown_dkim_records(domain: str, region: str) -> tuple[RecordSet, ...]:
     return tuple(
         RecordSet(
-            name=f"{KNOWN_AFTER_APPLY}._domainkey.{domain} {number}/{TOKENS}",
+            name=f"{KNOWN_AFTER_APPLY}._domainkey.{domain} {region} {number}/{TOKENS}",
             type="CNAME",
             values=(KNOWN_AFTER_APPLY,),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mailfleet.dns.records import RecordSet
-from mailfleet.policy import Domain, Ses
+from mailfleet.policy import Address, Domain, Mail, Ses
 
 TAG = "mailfleet"
 """An identity with this tag is the fleet's that the tag names."""
@@ -49,13 +49,16 @@ class Settings:
         return "\n".join(f"{name}: {value}" for name, value in lines if value)
 
 
-def wanted_settings(domain: Domain, ses: Ses, fleet: str) -> Settings:
-    """What the policy says of a domain's identity in that region."""
-    mail_from = domain.mail_from_in(ses.region)
+def wanted_settings(entry: Domain | Address, ses: Ses, mail: Mail) -> Settings:
+    """What the policy says of an identity in that region: an address has its domain's settings,
+    unless it says otherwise."""
+    domain = entry if isinstance(entry, Domain) else mail.domain_of(entry.name)
+    mail_from = domain and domain.mail_from_in(ses.region)
+    inherited = domain and domain.configuration_set
     return Settings(
-        mail_from=MailFrom(mail_from, domain.on_mx_failure) if mail_from else None,
-        configuration_set=domain.configuration_set or ses.configuration_set,
-        fleet=fleet,
+        mail_from=MailFrom(mail_from, domain.on_mx_failure) if domain and mail_from else None,
+        configuration_set=entry.configuration_set or inherited or ses.configuration_set,
+        fleet=mail.fleet,
     )
 
 

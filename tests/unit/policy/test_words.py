@@ -140,7 +140,7 @@ def test_the_smallest_policy_has_good_defaults() -> None:
     assert mail.noreply == "noreply@example.com"
     assert mail.default_provider == SES
     assert mail.relay.soft_bounce
-    assert mail.domains_by_ses() == (EXAMPLE,)
+    assert mail.domains_by(SES) == (EXAMPLE,)
 
 
 def test_names_are_normal() -> None:
@@ -154,7 +154,7 @@ def test_a_domain_that_is_wholly_routed_elsewhere_needs_no_identity() -> None:
         providers=[SES, smtp()],
         routes=[Route(senders=["@lists.example.com"], via="other")],
     )
-    assert policy.domains_by_ses() == (EXAMPLE,)
+    assert policy.domains_by(SES) == (EXAMPLE,)
     assert policy.sender_routes == (("@lists.example.com", policy.smtp[0]),)
 
 
@@ -164,7 +164,7 @@ def test_one_sender_routed_to_ses_is_enough_to_need_an_identity() -> None:
         providers=[smtp(), SES],
         routes=[Route(senders=["billing@example.com"], via="ses")],
     )
-    assert policy.domains_by_ses() == (EXAMPLE,)
+    assert policy.domains_by(SES) == (EXAMPLE,)
     assert policy.default_provider.name == "other"
 
 

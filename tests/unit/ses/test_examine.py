@@ -18,7 +18,7 @@ SERVERS = RecordSet("example.com", "NS", ("ns-1.awsdns-1.com.",))
 def sending(wanted: Wanted, *records: RecordSet, name: str = "example.com") -> SendingDomain:
     """A domain that SES does not serve."""
     zone = {record.id: record for record in (SERVERS, *records)}
-    return SendingDomain(name, None, None, HostedZone("Z1", "example.com"), zone, wanted)
+    return SendingDomain(name, HostedZone("Z1", "example.com"), zone, publishes=wanted)
 
 
 class Dns:
@@ -59,7 +59,7 @@ def test_delegation_can_be_left_out() -> None:
 
 def test_a_domain_that_ses_does_not_serve_has_no_identity_in_its_plan() -> None:
     domain = sending(Wanted(dkim={"s1._domainkey": "s1.x.example"}))
-    assert domain.verified
+    assert domain.unverified == ()
     plan = [(change.kind, change.id) for change in domain_changes("@aws", [domain])]
     assert plan == [
         ("dns record", "CNAME s1._domainkey.example.com"),

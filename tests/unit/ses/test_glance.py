@@ -22,7 +22,7 @@ WANTED = Settings(MailFrom("m.example.com"), None, "fleet")
 
 
 def zone(signing_zone: str = "dkim.amazonses.com") -> dict[str, RecordSet]:
-    records = dkim_records("example.com", Identity(TOKENS, signing_zone))
+    records = dkim_records("example.com", "eu-south-1", Identity(TOKENS, signing_zone))
     return {record.id: record for record in records}
 
 

@@ -1,6 +1,6 @@
 """MAIL FROM domain, configuration set and owner: what is wanted, shown, and put into DNS."""
 
-from mailfleet.policy import Domain, Ses
+from mailfleet.policy import Address, Domain, Mail, Ses
 from mailfleet.ses.settings import (
     MailFrom,
     Settings,
@@ -11,23 +11,35 @@ from mailfleet.ses.settings import (
 
 SES = Ses("eu-west-1")
 DOMAIN = Domain("example.com")
+MAIL = Mail(domains=[DOMAIN], providers=[SES], fleet="fleet")
 MAIL_FROM = MailFrom("ses-eu-west-1.example.com")
 
 
 def test_a_domain_has_a_mail_from_domain_of_its_own_in_each_region() -> None:
-    assert wanted_settings(DOMAIN, SES, "fleet") == Settings(MAIL_FROM, None, "fleet")
+    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet")
     assert DOMAIN.mail_from_in("us-east-1") == "ses-us-east-1.example.com"
 
 
 def test_none_switches_it_off() -> None:
-    assert wanted_settings(Domain("example.com", mail_from=None), SES, "f").mail_from is None
+    assert wanted_settings(Domain("example.com", mail_from=None), SES, MAIL).mail_from is None
 
 
 def test_the_domains_configuration_set_comes_before_the_regions() -> None:
     ses = Ses("eu-west-1", configuration_set="all")
-    assert wanted_settings(DOMAIN, ses, "f").configuration_set == "all"
+    assert wanted_settings(DOMAIN, ses, MAIL).configuration_set == "all"
     own = Domain("example.com", configuration_set="own")
-    assert wanted_settings(own, ses, "f").configuration_set == "own"
+    assert wanted_settings(own, ses, MAIL).configuration_set == "own"
+
+
+def test_an_address_has_its_domains_settings() -> None:
+    domain = Domain("example.com", configuration_set="bulk")
+    mail = Mail(domains=[domain], providers=[SES], fleet="fleet")
+    bills = Address("bills@example.com")
+    assert wanted_settings(bills, SES, mail) == Settings(MAIL_FROM, "bulk", "fleet")
+    own = Address("bills@example.com", configuration_set="own")
+    assert wanted_settings(own, SES, mail).configuration_set == "own"
+    elsewhere = Address("ops@example.org")
+    assert wanted_settings(elsewhere, SES, mail) == Settings(None, None, "fleet")
 
 
 def test_a_configuration_set_that_the_policy_does_not_name_stays() -> None:

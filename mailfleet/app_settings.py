@@ -1,0 +1,109 @@
+"""What an application sets to send its mail, in the words of its framework.
+
+Through the relay on its own host there is nothing to keep secret: the relay authenticates. Sent to
+a provider directly, the credential comes from the environment, and is never printed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailfleet.policy import Mail, Provider, Ses
+from mailfleet.ses.sender import secret_name
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Where an application hands its mail over; `credential` says where that is kept, and is
+    empty where none is needed."""
+
+    host: str
+    port: int
+    sender: str
+    credential: str = ""
+
+    @property
+    def wrapped(self) -> bool:
+        """TLS from the first byte (RFC 8314 section 3); otherwise STARTTLS."""
+        return self.port == 465
+
+
+def submission(mail: Mail, through: str) -> Submission:
+    """`through` is "local" for the relay on the application's own host, or a provider's name;
+    PolicyError when there is no such provider."""
+    if through == LOCAL:
+        return Submission("localhost", 25, mail.noreply)
+    provider = mail.provider(through)
+    kept = _kept(mail, provider)
+    return Submission(provider.host, provider.port, mail.noreply, kept)
+
+
+def _kept(mail: Mail, provider: Provider) -> str:
+    if isinstance(provider, Ses):
+        return f"the secret {secret_name(mail.fleet, provider.region)} in AWS Secrets Manager"
+    return f"user {provider.username}, password {provider.password}"
+
+
+def rails(to: Submission) -> str:
+    """For config/environments/production.rb ("Action Mailer Basics", Rails Guides)."""
+    settings = [f'address: "{to.host}"', f"port: {to.port}"]
+    if to.credential:
+        settings += [
+            "tls: true" if to.wrapped else "enable_starttls: true",
+            'openssl_verify_mode: "peer"',
+            "authentication: :plain",
+            'user_name: ENV.fetch("SMTP_USERNAME")',
+            'password: ENV.fetch("SMTP_PASSWORD")',
+        ]
+    else:
+        settings.append("enable_starttls: false")
+    lines = ",\n".join(f"  {setting}" for setting in [*settings, "open_timeout: 5"])
+    return (
+        f"{_comment(to)}config.action_mailer.delivery_method = :smtp\n"
+        f"config.action_mailer.smtp_settings = {{\n{lines}\n}}\n"
+        f'config.action_mailer.default_options = {{ from: "{to.sender}" }}\n'
+    )
+
+
+def django(to: Submission) -> str:
+    """For settings.py ("Sending email", Django documentation)."""
+    lines = [
+        'EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"',
+        f'EMAIL_HOST = "{to.host}"',
+        f"EMAIL_PORT = {to.port}",
+        "EMAIL_TIMEOUT = 30",
+    ]
+    if to.credential:
+        lines += [
+            "EMAIL_USE_SSL = True" if to.wrapped else "EMAIL_USE_TLS = True",
+            'EMAIL_HOST_USER = os.environ["SMTP_USERNAME"]',
+            'EMAIL_HOST_PASSWORD = os.environ["SMTP_PASSWORD"]',
+        ]
+    lines += [f'DEFAULT_FROM_EMAIL = "{to.sender}"', f'SERVER_EMAIL = "{to.sender}"']
+    imported = "import os\n\n" if to.credential else ""
+    return _comment(to) + imported + "\n".join(lines) + "\n"
+
+
+def env(to: Submission) -> str:
+    """As environment variables, for whatever reads those."""
+    tls = "none" if not to.credential else "tls" if to.wrapped else "starttls"
+    lines = [
+        f"SMTP_ADDRESS={to.host}",
+        f"SMTP_PORT={to.port}",
+        f"SMTP_ENCRYPTION={tls}",
+        f"SMTP_FROM={to.sender}",
+    ]
+    return _comment(to) + "\n".join(lines) + "\n"
+
+
+FORMS: dict[str, Callable[[Submission], str]] = {"rails": rails, "django": django, "env": env}
+
+
+def _comment(to: Submission) -> str:
+    if not to.credential:
+        return "# By the relay on this host, which queues, authenticates and encrypts.\n"
+    return (
+        f"# SMTP_USERNAME and SMTP_PASSWORD: {to.credential}.\n"
+        "# Without a relay's queue: what the provider refuses, the application must send again.\n"
+    )

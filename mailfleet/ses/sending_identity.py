@@ -1,0 +1,110 @@
+"""An identity that the policy asks SES for in one region, beside what is there of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailfleet.dns.records import RecordSet
+from mailfleet.plan import Change
+from mailfleet.refusal import Refusal
+from mailfleet.ses.identity import DKIM_KEY_LENGTH, Identity, dkim_records
+from mailfleet.ses.settings import Settings, mail_from_records, target_settings
+
+
+@dataclass(frozen=True)
+class SendingIdentity:
+    """`name` is a domain or an address; `found` is what SES has of it, None when it has nothing.
+    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours."""
+
+    name: str
+    region: str
+    found: Identity | None
+    wanted: Settings = field(default_factory=Settings)
+    adopt: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.region}/{self.name}"
+
+    @property
+    def is_address(self) -> bool:
+        return "@" in self.name
+
+    def created(self, identity: Identity) -> "SendingIdentity":
+        """What there is once SES has made it: all but the MAIL FROM domain is set then."""
+        made = replace(identity, settings=replace(self.wanted, mail_from=None))
+        return replace(self, found=made)
+
+    @property
+    def verified(self) -> bool:
+        """Whether its mail goes out, now and once the plan is carried out: SES has to find the MX
+        of another MAIL FROM domain first, and may refuse mail until then."""
+        before, after = self.settings
+        changing = after.mail_from if before.mail_from != after.mail_from else None
+        stays = not (changing and changing.strict)
+        return self.found is not None and self.found.verified and stays
+
+    @property
+    def settings(self) -> tuple[Settings, Settings]:
+        """As they are and as they will be: the same when nothing is to be done.
+
+        Of an identity that is not whole all that was looked at is as the policy wants it.
+        """
+        found = self.found.settings if self.found else self.wanted
+        if self.found is None or not self.found.whole:
+            return found, found
+        return found, target_settings(found, self.wanted, self.adopt)
+
+    @property
+    def ours(self) -> bool:
+        """Whether it may be changed. One that is not whole is not going to be."""
+        whole = self.found is not None and self.found.whole
+        return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
+
+    @property
+    def records(self) -> tuple[RecordSet, ...]:
+        """The record sets that SES asks for, in the order in which a plan shows them."""
+        dkim = () if self.is_address else dkim_records(self.name, self.region, self.found)
+        return (*dkim, *mail_from_records(self.region, self.wanted.mail_from))
+
+
+def identity_changes(host: str, identities: Iterable[SendingIdentity]) -> Iterator[Change]:
+    """What SES is to be told. Refusal when an identity is not ours to change."""
+    for identity in identities:
+        before, after = identity.settings
+        if identity.found is None:
+            signing = [] if identity.is_address else [f"Easy DKIM: {DKIM_KEY_LENGTH}"]
+            text = "\n".join([*signing, after.text])
+            yield Change(host, "identity", identity.id, "create", None, text)
+        elif before != after:
+            if not identity.ours:
+                raise Refusal(_not_ours(identity))
+            yield Change(host, "identity", identity.id, "update", before.text, after.text)
+
+
+def _not_ours(identity: SendingIdentity) -> str:
+    before, after = identity.settings
+    found = before.text.replace("\n", ", ") or "no MAIL FROM domain"
+    word = "Address" if identity.is_address else "Domain"
+    return (
+        f"{word} {identity.name!r}: found the SES identity {identity.id} with {found}, which is "
+        f"not ours, expected {after.text.replace(chr(10), ', ') or 'no MAIL FROM domain'}: to take "
+        f"it over, say {word}(..., adopt=True); or let the policy say what is there"
+    )
+
+
+def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
+    """What somebody should know of the identities beside what changes."""
+    glanced = [identity for identity in identities if identity.found and not identity.found.whole]
+    for identity in identities:
+        if identity.found and not identity.ours:
+            yield f"SES identity {identity.id} is not ours, and stays as it is"
+        if identity.is_address and identity.found and identity.found.status != "SUCCESS":
+            yield (
+                f"SES identity {identity.id} is {identity.found.status}: it waits for a click on "
+                "the link that SES has mailed to that address"
+            )
+    if glanced:
+        yield (
+            f"not looked at: configuration set and tags of {len(glanced)} SES "
+            f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
+        )
