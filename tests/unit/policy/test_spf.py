@@ -32,8 +32,9 @@ def test_a_term(text: str, term: Term) -> None:
         "", "moo", "all.", "all:example.com", "all/8", "include", "include:", "include:x/24",
         "include:localhost", "a:", "a:x.example/33", "a:x.example//129", "a:x.example/", "a/08",
         "a:foo.123", "a:%{x}.example", "ip4", "ip4:1.2.3", "ip4:1.2.3.4/33", "ip4:1.2.3.4/",
-        "ip4:1.2.3.4/032", "ip4:1.2.3.4/255.255.255.0", "ip6:1.2.3.4", "exists", "redirect:x.example",
-        "redirect=", "-redirect=x.example", "--all", "1up=x", "=all", "x=%abc", "exp=", "exp=%{r}.example",
+        "ip4:1.2.3.4/032", "ip4:1.2.3.4/255.255.255.0", "ip6:1.2.3.4", "exists",
+        "redirect:x.example", "redirect=", "-redirect=x.example", "--all", "1up=x", "=all",
+        "x=%abc", "exp=", "exp=%{r}.example",
     ],
 )  # fmt: skip
 def test_what_is_none(text: str) -> None:
