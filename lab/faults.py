@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from lab.aws import fault
 
 
 class Faults:
     """Read anywhere; changed by `set`, which refuses (ValueError) what it doesn't know.
 
     verification: "live" | "never" | {"late": seconds after the records first appeared}
-    aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
+    aws: None | the fields of lab.aws.fault.AwsFault
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
     """
@@ -25,6 +26,7 @@ class Faults:
             "smtp": dict.fromkeys(self._providers, "up"),
         }
         self._now: dict[str, Any] = dict(self._start)
+        self._aws: fault.AwsFault | None = None
         self.on_change: Callable[[], None] = lambda: None
 
     def current(self) -> dict[str, Any]:
@@ -41,10 +43,13 @@ class Faults:
         if strangers:
             raise ValueError(f"no such provider: {', '.join(sorted(strangers))}")
         self._now |= dict(wanted) | {"smtp": smtp}
+        if "aws" in wanted:
+            self._aws = fault.AwsFault(**wanted["aws"]) if wanted["aws"] else None
         self.on_change()
 
     def reset(self) -> None:
         self._now = dict(self._start)
+        self._aws = None
         self.on_change()
 
     @property
@@ -62,29 +67,15 @@ class Faults:
     def down(self, provider: str) -> bool:
         return bool(self._now["smtp"].get(provider) == "down")
 
-    def aws(self, service: str, operation: str) -> tuple[int, str] | None:
-        """(HTTP status, error code) that the call is to be answered with."""
-        fault = self._now["aws"]
-        if fault is None or not re.search(fault.get("match", ""), f"{service}:{operation}"):
-            return None
-        return int(fault["status"]), str(fault["code"])
+    def aws(self, service: str, operation: str) -> fault.AwsFault | None:
+        """What befalls the call that is asked for: asking counts it."""
+        return self._aws if self._aws and self._aws.befalls(f"{service}:{operation}") else None
 
 
 def _check_verification(value: Any) -> None:
     late = value.get("late") if isinstance(value, Mapping) else None
     if value not in ("live", "never") and not isinstance(late, int | float):
         raise ValueError('verification is "live", "never" or {"late": seconds}')
-
-
-def _check_aws(value: Any) -> None:
-    if value is None:
-        return
-    if not isinstance(value, Mapping) or not {"status", "code"} <= set(value):
-        raise ValueError("aws is null or an object with status, code and match")
-    try:
-        re.compile(value.get("match", ""))
-    except re.error as error:
-        raise ValueError(f"aws.match is not a regular expression: {error}") from error
 
 
 def _check_young_key(value: Any) -> None:
@@ -99,7 +90,7 @@ def _check_smtp(value: Any) -> None:
 
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
-    "aws": _check_aws,
+    "aws": fault.check,
     "young_key": _check_young_key,
     "smtp": _check_smtp,
 }

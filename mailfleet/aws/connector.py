@@ -119,7 +119,8 @@ class AwsConnector(BaseConnector):
             return True, self._send(call, region)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in call.absent:
+            call.attempts = _attempts(error.response)
+            if code in call.absent or (call.attempts > 1 and code in call.repeated):
                 return True, None
             return False, f"{call.name} failed in {region}: {code}: {_message(error)}"
         except BotoCoreError as error:
@@ -133,7 +134,8 @@ class AwsConnector(BaseConnector):
         if call.paged:
             return [item for page in _pages(client, method, call) for item in page[call.paged]]
         answer = getattr(client, method)(**call.unmasked())
-        answer.pop("ResponseMetadata")
+        call.attempts = _attempts(answer)
+        del answer["ResponseMetadata"]
         return answer
 
     def _client(self, service: str, region: str) -> Any:
@@ -144,7 +146,10 @@ class AwsConnector(BaseConnector):
                 service,
                 region_name=region,
                 config=Config(
-                    retries={"mode": "standard", "max_attempts": self.data["aws_max_attempts"]},
+                    retries={
+                        "mode": "standard",
+                        "total_max_attempts": self.data["aws_max_attempts"],
+                    },
                     connect_timeout=5,
                     read_timeout=30,
                 ),
@@ -184,6 +189,10 @@ def _pages(client: Any, method: str, call: AwsCall) -> Iterator[dict[str, Any]]:
     while token := page.get("NextToken"):
         page = getattr(client, method)(**call.unmasked(), NextToken=token)
         yield page
+
+
+def _attempts(answer: dict[str, Any]) -> int:
+    return 1 + int(answer["ResponseMetadata"].get("RetryAttempts", 0))
 
 
 def _message(error: Any) -> str:

@@ -16,6 +16,7 @@ def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
         "CreateConfigurationSet",
         {"ConfigurationSetName": name, "Tags": _tags(fleet)},
         region=region,
+        repeated=("AlreadyExistsException",),
     )
 
 
@@ -33,6 +34,7 @@ def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
+        repeated=("AlreadyExistsException",),
     )
 
 

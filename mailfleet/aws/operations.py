@@ -1,29 +1,31 @@
 """Carrying out an account's plan. Each operation is given what was read when it was planned."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import (
-    Calls,
     create_configuration_set,
     create_identity,
     setting_calls,
 )
 from mailfleet.aws.identity_facts import get_identity
+from mailfleet.aws.lost_answers import (
+    Commands,
+    delete_lost_keys,
+    refuse_changed,
+    refuse_foreign,
+)
+from mailfleet.aws.sender_calls import create_user, delete_key, put_policy, store
 from mailfleet.credential import Credential
 from mailfleet.dns.changes import RecordChange, batches, change_batch
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.identity import Identity, from_ses
 from mailfleet.ses.sender import (
     POLICY_DOCUMENT,
-    POLICY_NAME,
     Sender,
-    credential_text,
     secret_name,
     user_name,
 )
@@ -37,7 +39,7 @@ Made = dict[str, Identity]
 @operation()
 def identities(
     identities: Sequence[SendingIdentity], missing_sets: Sequence[str], fleet: str, made: Made
-) -> Calls:
+) -> Commands:
     """Create the missing configuration sets and identities; what SES answers goes to `made`."""
     for region, _, name in (id.partition("/") for id in missing_sets):
         yield create_configuration_set(name, region, fleet)
@@ -45,11 +47,14 @@ def identities(
         if identity.found is None:
             call = create_identity(identity, fleet)
             yield call
-            if call.response and not tells_records(call.response, identity):
+            lost = call.unanswered
+            if lost or (call.response and not tells_records(call.response, identity)):
                 call = get_identity(identity.name, identity.region, fresh=True)
                 yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
                 made[identity.id] = from_ses(call.response)
+                if lost:
+                    yield from refuse_foreign(identity.id, made[identity.id], fleet)
 
 
 def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
@@ -58,7 +63,7 @@ def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
 
 
 @operation()
-def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
+def records(domains: Sequence[SendingDomain], made: Made) -> Commands:
     """Make each zone's records so, in as few batches as Route 53 allows. A batch fails whole when
     somebody has changed one of its record sets."""
     by_zone: dict[str, list[RecordChange]] = {}
@@ -66,15 +71,19 @@ def records(domains: Sequence[SendingDomain], made: Made) -> Calls:
         by_zone.setdefault(domain.zone.id, []).extend(domain.created(made).record_changes)
     for zone_id, changes in by_zone.items():
         for batch in batches(changes):
-            yield AwsCall(
+            call = AwsCall(
                 "route53",
                 "ChangeResourceRecordSets",
                 {"HostedZoneId": zone_id, "ChangeBatch": change_batch(batch)},
+                repeated=("InvalidChangeBatch",),
             )
+            yield call
+            if call.unanswered:
+                yield from refuse_changed(zone_id, batch)
 
 
 @operation()
-def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Commands:
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
         known = identity.created(made[identity.id]) if identity.id in made else identity
@@ -82,17 +91,16 @@ def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> C
 
 
 @operation()
-def sender(sender: Sender, fleet: str, region: str) -> Calls:
+def sender(sender: Sender, fleet: str, region: str) -> Commands:
     """Make the IAM user that relays authenticate as, and its credential in Secrets Manager."""
     user = user_name(fleet, region)
     if sender.keys is None:
-        tags = [{"Key": "mailfleet", "Value": fleet}]
-        yield AwsCall("iam", "CreateUser", {"UserName": user, "Tags": tags})
+        yield create_user(user, fleet)
     if sender.policy != POLICY_DOCUMENT:
         yield put_policy(user)
     for key in sender.orphans:
         # first, because a user may have two keys at most
-        yield AwsCall("iam", "DeleteAccessKey", {"UserName": user, "AccessKeyId": key.id})
+        yield delete_key(user, key.id)
     if sender.credential is None:
         call = AwsCall("iam", "CreateAccessKey", {"UserName": user})
         yield call
@@ -100,36 +108,5 @@ def sender(sender: Sender, fleet: str, region: str) -> Calls:
         password = smtp_password(key["SecretAccessKey"], region)
         credential = Credential(key["AccessKeyId"], password)
         yield from store(credential, secret_name(fleet, region), region)
-
-
-def put_policy(user: str) -> AwsCall:
-    """Let the user send, and nothing else."""
-    return AwsCall(
-        "iam",
-        "PutUserPolicy",
-        {
-            "UserName": user,
-            "PolicyName": POLICY_NAME,
-            "PolicyDocument": json.dumps(POLICY_DOCUMENT),
-        },
-    )
-
-
-def store(credential: Credential, name: str, region: str) -> Calls:
-    """Keep the credential under that name, whether or not there was one before."""
-    text = HiddenValue(credential_text(credential))  # type: ignore[no-untyped-call]
-    create = AwsCall(
-        "secretsmanager",
-        "CreateSecret",
-        {"Name": name, "SecretString": text},
-        region=region,
-        absent=("ResourceExistsException",),
-    )
-    yield create
-    if create.response is None:
-        yield AwsCall(
-            "secretsmanager",
-            "PutSecretValue",
-            {"SecretId": name, "SecretString": text},
-            region=region,
-        )
+        if call.attempts > 1:
+            yield from delete_lost_keys(user, {credential.username})

@@ -1,0 +1,52 @@
+"""What to make of a write whose answer was lost, and that was therefore sent again.
+
+botocore sends a request again when the connection breaks, and can't know whether AWS has carried
+it out ("Retries", Boto3 documentation). Calls that only set something may be repeated. One that
+creates is refused the second time, with one of the codes in `AwsCall.repeated`; then the world is
+looked at: is it as this call makes it, or is that somebody else's work?
+"""
+
+from collections.abc import Collection, Generator, Sequence
+
+from pyinfra.api.command import PyinfraCommand
+
+from mailfleet.aws.facts import AccessKeys, RecordSets
+from mailfleet.aws.sender_calls import delete_key
+from mailfleet.commands import Refuse
+from mailfleet.dns.changes import RecordChange
+from mailfleet.ses.identity import Identity
+
+Commands = Generator[PyinfraCommand, None, None]
+
+
+def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
+    """Fail unless the identity, which SES has refused to create again, is ours."""
+    if identity.settings.fleet != fleet:
+        yield Refuse(
+            f"sesv2:CreateEmailIdentity failed: {id} was made by somebody else since planned: "
+            "look at it, and run the deploy again"
+        )
+
+
+def refuse_changed(zone_id: str, batch: Sequence[RecordChange]) -> Commands:
+    """Fail unless the zone is as the batch, which Route 53 has refused to carry out again, makes
+    it."""
+    fact = RecordSets()
+    call = fact.command(zone_id)
+    yield call
+    there = {record.id: record for record in fact.understand(call.response)}
+    others = [change.id for change in batch if there.get(change.id) != change.after]
+    if others:
+        yield Refuse(
+            f"route53:ChangeResourceRecordSets failed: InvalidChangeBatch: since planned, "
+            f"{', '.join(others)} has changed: look at it, and run the deploy again"
+        )
+
+
+def delete_lost_keys(user: str, known: Collection[str]) -> Commands:
+    """Delete the user's keys but those `known`: their secrets were in answers that were lost."""
+    call = AccessKeys().command(user)
+    yield call
+    for key in call.response["AccessKeyMetadata"]:
+        if key["AccessKeyId"] not in known:
+            yield delete_key(user, key["AccessKeyId"])
