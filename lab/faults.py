@@ -13,6 +13,7 @@ class Faults:
 
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | the fields of lab.aws.fault.AwsFault
+    operator: None | the IAM policy document by which calls are allowed
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
     """
@@ -22,6 +23,7 @@ class Faults:
         self._start: dict[str, Any] = {
             "verification": "live",
             "aws": None,
+            "operator": None,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, "up"),
         }
@@ -61,6 +63,11 @@ class Faults:
         return 0.0 if verification == "live" else None
 
     @property
+    def operator(self) -> Mapping[str, Any] | None:
+        policy: Mapping[str, Any] | None = self._now["operator"]
+        return policy
+
+    @property
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
@@ -78,6 +85,11 @@ def _check_verification(value: Any) -> None:
         raise ValueError('verification is "live", "never" or {"late": seconds}')
 
 
+def _check_operator(value: Any) -> None:
+    if value is not None and not (isinstance(value, Mapping) and value.get("Statement")):
+        raise ValueError("operator is null or an IAM policy document")
+
+
 def _check_young_key(value: Any) -> None:
     if not isinstance(value, int | float) or value < 0:
         raise ValueError("young_key is a number of seconds")
@@ -91,6 +103,7 @@ def _check_smtp(value: Any) -> None:
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
     "aws": fault.check,
+    "operator": _check_operator,
     "young_key": _check_young_key,
     "smtp": _check_smtp,
 }

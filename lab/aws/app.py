@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from lab.aws import wire
+from lab.aws import operator, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
 from lab.aws.fault import AwsFault
@@ -51,9 +51,12 @@ class AwsApp:
         return wire.refuse(call.service, ApiError(fault.code, "as the lab was told", fault.status))
 
     def _answer(self, call: wire.Call, request: Request) -> Response:
-        if not self._account.owns(call.service):
-            return self._from_moto(request)
+        policy = self._account.faults.operator
         try:
+            if policy is not None:
+                operator.check(policy, call, wire.parse(call, request))
+            if not self._account.owns(call.service):
+                return self._from_moto(request)
             operation = self._account.operation(call.service, call.operation)
             return wire.answer(call, operation(call.region, wire.parse(call, request)))
         except ApiError as error:

@@ -147,6 +147,7 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"aws": {"status": 503}}, "aws is null, or an object with status and code or with drop"),
         ({"aws": {"drop": "never"}}, "with drop (before or after)"),
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
+        ({"operator": {}}, "an IAM policy document"),
         ({"young_key": "old"}, "young_key is a number of seconds"),
         ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
@@ -166,6 +167,7 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
     assert aws.control.faults() == {
         "verification": "live",
         "aws": None,
+        "operator": None,
         "young_key": 5,
         "smtp": {"ses": "down"},
     }

@@ -1,0 +1,61 @@
+"""The documented IAM policy allows what the code calls, and nothing else."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.aws.operator import NO_PERMISSION_NEEDED, TAGGING, action
+from tests.support.cli import ROOT
+from tests.support.permissions import actions_of, documented
+
+# Calls that are no AwsCalls: by file
+OF_BOTO3 = {
+    "mailfleet/aws/connector.py": set(),
+    "mailfleet/aws/instances.py": {"ec2:DescribeInstances"},
+}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for path in [*(ROOT / "mailfleet").rglob("*.py"), *ROOT.glob("*.py"), *(ROOT / "tasks").glob("*.py"),
+                 *(ROOT / "inventory").glob("*.py")]:  # fmt: skip
+        yield str(path.relative_to(ROOT)), ast.parse(Path(path).read_text())
+
+
+def calls() -> set[str]:
+    """service:Operation of each AwsCall that is made anywhere."""
+    found = set()
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "AwsCall":
+                service, operation = node.args[:2]
+                both = isinstance(service, ast.Constant) and isinstance(operation, ast.Constant)
+                assert both, f"{path}, line {node.lineno}: an AwsCall is named where it is made"
+                found.add(action(str(service.value), str(operation.value)))
+    return found
+
+
+def test_it_allows_what_the_code_calls_and_nothing_else() -> None:
+    needed = calls().union(*OF_BOTO3.values()) - NO_PERMISSION_NEEDED
+    needed |= {tagging for call, tagging in TAGGING.items() if call in needed}
+    allowed = actions_of(documented())
+    assert sorted(needed) == sorted(allowed)
+
+
+def test_nothing_else_calls_aws() -> None:
+    boto3 = {
+        path
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) and any(name.name == "boto3" for name in node.names)
+    }
+    assert boto3 == OF_BOTO3.keys()
+
+
+def test_users_and_credentials_are_those_of_the_fleet_alone() -> None:
+    for statement in documented()["Statement"]:
+        services = {action.partition(":")[0] for action in statement["Action"]}
+        resources = statement["Resource"]
+        if services & {"iam", "secretsmanager"}:
+            for resource in [resources] if isinstance(resources, str) else resources:
+                assert resource != "*"
+                assert ":user/mailfleet-smtp-" in resource or ":secret:" in resource
