@@ -2,23 +2,22 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 from lab.aws.operator import NO_PERMISSION_NEEDED, TAGGING, action
 from tests.support.cli import ROOT
 from tests.support.permissions import actions_of, documented
 
-# Calls that are no AwsCalls: by file
-OF_BOTO3 = {
+# Calls that are no AwsCalls, by file
+OF_BOTO3: dict[str, set[str]] = {
     "mailfleet/aws/connector.py": set(),
     "mailfleet/aws/instances.py": {"ec2:DescribeInstances"},
 }
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in [*(ROOT / "mailfleet").rglob("*.py"), *ROOT.glob("*.py"), *(ROOT / "tasks").glob("*.py"),
-                 *(ROOT / "inventory").glob("*.py")]:  # fmt: skip
-        yield str(path.relative_to(ROOT)), ast.parse(Path(path).read_text())
+    for pattern in ("*.py", "mailfleet/**/*.py", "tasks/*.py", "inventory/*.py"):
+        for path in ROOT.glob(pattern):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
 
 
 def calls() -> set[str]:
@@ -27,10 +26,11 @@ def calls() -> set[str]:
     for path, tree in sources():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "AwsCall":
-                service, operation = node.args[:2]
-                both = isinstance(service, ast.Constant) and isinstance(operation, ast.Constant)
-                assert both, f"{path}, line {node.lineno}: an AwsCall is named where it is made"
-                found.add(action(str(service.value), str(operation.value)))
+                named = [part.value for part in node.args[:2] if isinstance(part, ast.Constant)]
+                assert len(named) == 2, (
+                    f"{path}, line {node.lineno}: name the call where it is made"
+                )
+                found.add(action(*map(str, named)))
     return found
 
 
