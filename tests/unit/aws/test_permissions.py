@@ -27,9 +27,7 @@ def calls() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "AwsCall":
                 named = [part.value for part in node.args[:2] if isinstance(part, ast.Constant)]
-                assert len(named) == 2, (
-                    f"{path}, line {node.lineno}: name the call where it is made"
-                )
+                assert len(named) == 2, f"{path}, line {node.lineno}: a call without its name"
                 found.add(action(*map(str, named)))
     return found
 
