@@ -133,5 +133,13 @@ def _choice(hint: Any) -> SearchStrategy[Any] | None:
     return _built(hint) if is_dataclass(hint) else None
 
 
-def _built(word: Any) -> SearchStrategy[Any]:
-    return _arguments(word).map(lambda drawn: word(**drawn))
+def _built(word: Any) -> SearchStrategy[Any] | None:
+    """A word within another; None for one that can't be left to its defaults."""
+
+    def build(drawn: dict[str, Any]) -> Any:
+        try:
+            return word(**drawn)
+        except PolicyError:
+            return None
+
+    return _arguments(word).map(build).filter(bool) if build({}) else None

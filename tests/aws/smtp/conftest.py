@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,26 @@ class Services:
         return False
 
     def verify(self, domain: str) -> None:
-        """Create the identity and its records."""
-        dkim = self.client("sesv2").create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+        """Create the identity and its records, unless a test before has done so."""
+        sesv2 = self.client("sesv2")
+        with suppress(sesv2.exceptions.AlreadyExistsException):
+            dkim = sesv2.create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+            zone = dkim["SigningHostedZone"]
+            self._publish(
+                domain,
+                *((f"{token}._domainkey", "CNAME", f"{token}.{zone}") for token in dkim["Tokens"]),
+            )
+
+    def mail_from(self, domain: str) -> None:
+        """Give it the MAIL FROM domain ses.<domain>, with its records."""
+        feedback = "10 feedback-smtp.us-east-1.amazonses.com"
+        spf = '"v=spf1 include:amazonses.com ~all"'
+        self._publish(domain, ("ses", "MX", feedback), ("ses", "TXT", spf))
+        self.client("sesv2").put_email_identity_mail_from_attributes(
+            EmailIdentity=domain, MailFromDomain=f"ses.{domain}"
+        )
+
+    def _publish(self, domain: str, *records: tuple[str, str, str]) -> None:
         route53 = self.client("route53")
         zone = next(
             zone
@@ -114,13 +133,13 @@ class Services:
             {
                 "Action": "CREATE",
                 "ResourceRecordSet": {
-                    "Name": f"{token}._domainkey.{domain}",
-                    "Type": "CNAME",
+                    "Name": f"{name}.{domain}",
+                    "Type": type_,
                     "TTL": 300,
-                    "ResourceRecords": [{"Value": f"{token}.{dkim['SigningHostedZone']}"}],
+                    "ResourceRecords": [{"Value": value}],
                 },
             }
-            for token in dkim["Tokens"]
+            for name, type_, value in records
         ]
         route53.change_resource_record_sets(
             HostedZoneId=zone["Id"], ChangeBatch={"Changes": changes}
