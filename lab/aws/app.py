@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class AwsApp:
         response = (fault and self._spoilt(call, fault)) or self._answer(call, request)
         dropped = fault is not None and bool(fault.drop)
         self._log(call, response.status_code, "Dropped" if dropped else wire.error_code(response))
+        if fault and fault.late:
+            time.sleep(fault.late)
         if dropped:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("as the lab was told")
@@ -46,8 +49,10 @@ class AwsApp:
 
     def _spoilt(self, call: wire.Call, fault: AwsFault) -> Response | None:
         """The answer to a call that is not carried out; None for one that is."""
-        if fault.drop:
-            return Response(status=0) if fault.drop == "before" else None
+        if fault.drop == "before":
+            return Response(status=0)
+        if not fault.code:
+            return None
         return wire.refuse(call.service, ApiError(fault.code, "as the lab was told", fault.status))
 
     def _answer(self, call: wire.Call, request: Request) -> Response:

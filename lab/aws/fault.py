@@ -12,9 +12,9 @@ from typing import Any
 @dataclass
 class AwsFault:
     """Of the calls whose service:Operation `match` finds, `skip` go well; then it befalls `every`
-    one, second, third ... of `times`, None: all. Either they are answered with `status` and
-    `code`, or the connection is cut, and `drop` says whether that is before or after the call was
-    carried out."""
+    one, second, third ... of `times`, None: all. They are answered with `status` and `code`; or
+    the connection is cut, and `drop` says whether that is before or after the call was carried
+    out; or they are answered `late`, in seconds."""
 
     match: str = ""
     skip: int = 0
@@ -23,6 +23,7 @@ class AwsFault:
     status: int = 0
     code: str = ""
     drop: str = ""
+    late: float = 0
     _seen: Iterator[int] = field(default_factory=count, init=False)
 
     def befalls(self, call: str) -> bool:
@@ -39,10 +40,14 @@ def check(value: Any) -> None:
     if value is None:
         return
     which = {"match", "skip", "times", "every"}
-    known = isinstance(value, Mapping) and set(value) - which in ({"status", "code"}, {"drop"})
+    known = isinstance(value, Mapping) and set(value) - which in (
+        {"status", "code"},
+        {"drop"},
+        {"late"},
+    )
     if not known or value.get("drop", "after") not in ("before", "after"):
         raise ValueError(
-            "aws is null, or an object with status and code or with drop (before or after), and "
+            "aws is null, or an object with status and code, drop (before or after) or late, and "
             "with match, skip, times and every unless all calls are meant"
         )
     try:

@@ -32,6 +32,7 @@ class AwsData(ConnectorData, total=False):
     aws_config_file: str
     aws_region: str
     aws_max_attempts: int
+    aws_timeout: float
     aws_rates: dict[str, float]
 
 
@@ -45,6 +46,7 @@ class AwsConnector(BaseConnector):
         "aws_config_file": DataMeta("AWS configuration file, if not the default one"),
         "aws_region": DataMeta("Region of calls that belong to none", default="us-east-1"),
         "aws_max_attempts": DataMeta("Attempts of one call, the first included", default=10),
+        "aws_timeout": DataMeta("Seconds that one attempt waits for its answer", default=30),
         "aws_rates": DataMeta("Requests a second by service, over the defaults", default={}),
     }
 
@@ -151,7 +153,7 @@ class AwsConnector(BaseConnector):
                         "total_max_attempts": self.data["aws_max_attempts"],
                     },
                     connect_timeout=5,
-                    read_timeout=30,
+                    read_timeout=self.data["aws_timeout"],
                 ),
             )
             bucket = self._bucket(quota(service), region)

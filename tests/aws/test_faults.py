@@ -18,6 +18,7 @@ from tests.support.cloud import Cloud
 from tests.support.whole_account import everything_of
 
 ATTEMPTS = 2  # of one call, as tests.aws.conftest sets it
+PATIENCE = 2  # seconds that a call is waited for
 IS_WRITE = ":(?!Get|List|Describe)"
 
 # What befalls a call, and whether the run recovers from it.
@@ -28,6 +29,7 @@ KINDS: dict[str, tuple[dict[str, Any], bool]] = {
     "cut off": ({"drop": "before", "times": ATTEMPTS}, False),
     "done, every answer lost": ({"drop": "after", "times": ATTEMPTS}, False),
     "done, first answer lost": ({"drop": "after", "times": 1}, True),
+    "done, first answer too late": ({"late": PATIENCE + 1, "times": 1}, True),
 }
 
 
@@ -113,7 +115,7 @@ def survives(fleet: Fleet, undisturbed: Undisturbed, point: tuple[str, int], kin
     where = f"{name} (after {before} such), {kind}"
     furnish(fleet)
     fleet.cloud.control.set_faults(aws={**fault, "match": f"^{name}$", "skip": before})
-    run = fleet.deploy("-y")
+    run = fleet.deploy("-y", "--data", f"aws_timeout={PATIENCE}")
     fleet.cloud.control.reset_faults()
     assert "Traceback" not in run.output, f"{where}: {run.output}"
     assert run.status == (0 if recovers else 1), f"{where}: {run.output}"

@@ -144,8 +144,8 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
     [
         ({"weather": "bad"}, "unknown fault 'weather'"),
         ({"verification": "soon"}, 'verification is "live", "never" or'),
-        ({"aws": {"status": 503}}, "aws is null, or an object with status and code or with drop"),
-        ({"aws": {"drop": "never"}}, "with drop (before or after)"),
+        ({"aws": {"status": 503}}, "aws is null, or an object with status and code, drop"),
+        ({"aws": {"drop": "never"}}, "drop (before or after)"),
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
         ({"operator": {}}, "an IAM policy document"),
         ({"young_key": "old"}, "young_key is a number of seconds"),
