@@ -14,6 +14,7 @@ from tasks import accounts, relays
 mail = policy_of(host)
 
 if GROUP in host.groups:
+    accounts.sending_account(mail=mail)
     accounts.domains(mail=mail)
     accounts.sender(mail=mail)
 

@@ -56,7 +56,7 @@ class Lab:
             ],
             self.faults,
         )
-        app = ControlApp(AwsApp(self.account, self.calls), self.calls, self.mail, self.faults)
+        app = ControlApp(AwsApp(self.account, self.calls), self.account, self.calls, self.mail)
         self._web = WebServer(services.address, services.aws_port, app)
 
     def start(self) -> None:

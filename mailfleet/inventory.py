@@ -18,14 +18,18 @@ from mailfleet.policy import PolicyError
 
 __all__ = [
     "Address",
+    "ConfigurationSet",
+    "DedicatedPool",
     "Dmarc",
     "Domain",
     "EmailAlert",
     "Gate",
     "Mail",
+    "ProductionAccess",
     "Relay",
     "Route",
     "Ses",
+    "SesAccount",
     "Smtp",
     "secret",
 ]
@@ -54,14 +58,18 @@ def _caller() -> str:
 
 
 Address = _in_one_line(policy.Address)
+ConfigurationSet = _in_one_line(policy.ConfigurationSet)
+DedicatedPool = _in_one_line(policy.DedicatedPool)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Mail = _in_one_line(policy.Mail)
+ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
 Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)
+SesAccount = _in_one_line(policy.SesAccount)
 Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
 

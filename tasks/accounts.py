@@ -4,23 +4,33 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
-from mailfleet.aws import operations
+from mailfleet.aws import operations, sending_account_operations
 from mailfleet.aws.account import (
     GROUP,
     in_one_line,
     read_addresses,
     read_domains,
-    read_missing_sets,
     read_sender,
     read_shadows,
 )
+from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns, resolver_of
-from mailfleet.ses.domains import configuration_set_changes, domain_changes
+from mailfleet.ses.domains import domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
 from mailfleet.ses.sending_identity import identity_changes, identity_notes
+
+
+@deploy("SES account")
+def sending_account(mail: Mail) -> None:
+    """What the policy asks of the account in each region; its state and quota are shown."""
+    regions = [read_region(host, mail, ses) for ses in mail.ses]
+    with in_one_line():
+        changes = [change for region in regions for change in region.changes(host.name)]
+    announce(changes, [note for region in regions for note in region.notes])
+    sending_account_operations.sending_account(regions=regions, name="SES account")
 
 
 @deploy("SES domains")
@@ -30,9 +40,7 @@ def domains(mail: Mail) -> None:
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
-        missing_sets = read_missing_sets(host, identities)
         changes = [
-            *configuration_set_changes(host.name, missing_sets),
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
         ]
@@ -47,7 +55,6 @@ def domains(mail: Mail) -> None:
     made: operations.Made = {}
     operations.identities(
         identities=identities,
-        missing_sets=missing_sets,
         fleet=mail.fleet,
         made=made,
         name="SES identities",

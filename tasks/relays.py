@@ -10,7 +10,7 @@ from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.facts import read_state
-from mailfleet.relay.plan import plan
+from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.tree import desired
 
 NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
@@ -18,6 +18,7 @@ FOREIGN = (
     "found a Postfix configuration that mailfleet did not write, expected none: to replace it, "
     "say Relay(adopt=True) in the policy"
 )
+NOTHING_BEFORE = "there is no earlier configuration to go back to"
 
 
 @deploy("Relay")
@@ -34,4 +35,21 @@ def relay(mail: Mail) -> None:
     changes = plan(host.name, target, state)
     announce(changes, [] if mail.alerts else [NO_ALERTS])
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
+    operations.apply_first(
+        mail=mail, state=state, changes=changes, name="Postfix and monitoring, on one host first"
+    )
     operations.apply(mail=mail, state=state, changes=changes, name="Postfix and monitoring")
+
+
+@deploy("Go back")
+def go_back(mail: Mail) -> None:
+    """The Postfix configuration that worked before the last deploy, without asking AWS."""
+    state = read_state(host, desired(mail, {}), previous=True)
+    if state is None:
+        return
+    if state.previous is None:
+        fail(NOTHING_BEFORE)
+        return
+    changes = rollback_plan(host.name, state)
+    announce(changes)
+    operations.go_back(mail=mail, state=state, changes=changes, name="What worked before")

@@ -1,6 +1,7 @@
 """Postfix: check a configuration before it is live, load it, and see that it runs."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.host.common import Refused, one_line, run, run_at_terminal, say
+from agent.host.configuration import understood
 from agent.host.files import new_file
+from agent.host.lint import faults
 from agent.host.state import KEPT, POSTFIX, running
 
 _STAGE = f"{KEPT}/stage"
@@ -32,7 +35,12 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
                     "Postfix refuses the new configuration, nothing live was touched: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
-        for nexthop in sorted({*nexthops, *_nexthops(stage)}):
+        if complaints := list(itertools.islice(faults(stage), 3)):
+            raise Refused(
+                "the new configuration would lose mail, nothing live was touched: "
+                + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))
+            )
+        for nexthop in sorted({*nexthops, *understood(stage).nexthops}):
             table = f"texthash:{stage}/sasl_passwd"
             # what it answers is the credential: only whether there is one is looked at
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
@@ -49,17 +57,6 @@ def _beside_the_point(line: str) -> bool:
     there is about to be replaced, or not ours.
     """
     return "disabling IPv6 name/address support" in line or POSTFIX in line
-
-
-def _nexthops(stage: str) -> list[str]:
-    """Where the staged main.cf and sender_transport send mail."""
-    found = run("postconf", "-c", stage, "-hx", "relayhost").stdout.replace(",", " ").split()
-    with open(f"{stage}/sender_transport", encoding="utf-8") as table:
-        for line in table:
-            key, _, value = line.partition(" ")
-            if value and not key.startswith("#"):
-                found.append(value.partition(":")[2].strip())
-    return found
 
 
 @contextlib.contextmanager

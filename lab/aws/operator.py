@@ -20,6 +20,7 @@ from lab.aws.wire import Call
 TAGGING = {
     "iam:CreateUser": "iam:TagUser",
     "ses:CreateConfigurationSet": "ses:TagResource",
+    "ses:CreateDedicatedIpPool": "ses:TagResource",
     "ses:CreateEmailIdentity": "ses:TagResource",
 }
 NO_PERMISSION_NEEDED = {"sts:GetCallerIdentity"}
@@ -56,6 +57,8 @@ def resource_of(call: Call, parameters: Mapping[str, Any]) -> str:
             return f"arn:aws:ses:{region}:{account}:identity/{name}"
         case "sesv2", {"ConfigurationSetName": name}:
             return f"arn:aws:ses:{region}:{account}:configuration-set/{name}"
+        case "sesv2", {"PoolName": name}:
+            return f"arn:aws:ses:{region}:{account}:dedicated-ip-pool/{name}"
         case "route53", {"HostedZoneId": zone}:
             return f"arn:aws:route53:::hostedzone/{zone}"
     return "*"

@@ -19,16 +19,13 @@ from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 
-SEND_QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}
-
 
 class SesV2:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, identities: Identities, sets: ConfigurationSets, account_id: str) -> None:
+    def __init__(self, identities: Identities, sets: ConfigurationSets) -> None:
         self._identities = identities
         self._sets = sets
-        self._account_id = account_id
 
     def create_email_identity(self, region: str, params: Params) -> Result:
         attributes = params.get("DkimSigningAttributes") or {}
@@ -102,39 +99,6 @@ class SesV2:
             "DkimTokens": list(identity.tokens),
             "SigningHostedZone": signing_zone(region),
         }
-
-    def get_account(self, region: str, params: Params) -> Result:
-        return {
-            "DedicatedIpAutoWarmupEnabled": False,
-            "EnforcementStatus": "HEALTHY",
-            "ProductionAccessEnabled": True,
-            "SendQuota": dict(SEND_QUOTA),
-            "SendingEnabled": True,
-            "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-        }
-
-    def tag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        tags |= {tag["Key"]: tag["Value"] for tag in params["Tags"]}
-        return {}
-
-    def untag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        for key in params["TagKeys"]:
-            tags.pop(key, None)
-        return {}
-
-    def list_tags_for_resource(self, region: str, params: Params) -> Result:
-        return {"Tags": view.tag_list(self._tagged(region, params))}
-
-    def _tagged(self, region: str, params: Params) -> Identity:
-        arn: str = params["ResourceArn"]
-        prefix = f"arn:aws:ses:{region}:{self._account_id}:identity/"
-        if not arn.startswith("arn:aws:ses:") or ":identity/" not in arn:
-            raise NotEmulatedError(f"tags of {arn}")
-        if not arn.startswith(prefix):
-            raise ApiError("NotFoundException", f"No such resource: {arn}", 404)
-        return self._identities.get(region, arn.removeprefix(prefix))
 
 
 def _key_length(attributes: Params) -> str:

@@ -1,6 +1,6 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pyinfra.api.exceptions import DeployError
@@ -15,7 +15,7 @@ from mailfleet.aws.facts import (
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities
-from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
+from mailfleet.aws.identity_facts import EmailIdentity
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
@@ -110,20 +110,6 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
         wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
         notes += shadow_notes(ses.region, wanted, addresses)
     return tuple(notes)
-
-
-def read_missing_sets(account: Host, identities: Iterable[SendingIdentity]) -> tuple[str, ...]:
-    """The configuration sets, as <region>/<name>, that the policy names and that are not there."""
-    named = {
-        (identity.region, identity.wanted.configuration_set)
-        for identity in identities
-        if identity.wanted.configuration_set
-    }
-    return tuple(
-        f"{region}/{name}"
-        for region, name in sorted(named)
-        if not read(account, ConfigurationSet, configuration_set=name, region=region)
-    )
 
 
 def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:

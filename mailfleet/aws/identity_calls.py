@@ -3,21 +3,12 @@
 from collections.abc import Generator
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.aws.ses_tags import tag_resource, tags
 from mailfleet.ses.identity import DKIM_KEY_LENGTH
 from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.settings import TAG, MailFrom
+from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
-
-
-def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
-    return AwsCall(
-        "sesv2",
-        "CreateConfigurationSet",
-        {"ConfigurationSetName": name, "Tags": _tags(fleet)},
-        region=region,
-        repeated=("AlreadyExistsException",),
-    )
 
 
 def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
@@ -30,7 +21,7 @@ def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
         {
             "EmailIdentity": identity.name,
             **({} if identity.is_address else signing),
-            "Tags": _tags(fleet),
+            "Tags": tags(fleet),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
@@ -46,7 +37,8 @@ def setting_calls(identity: SendingIdentity, fleet: str) -> Calls:
         whoami = AwsCall("sts", "GetCallerIdentity")
         yield whoami
         if whoami.response:  # there is none while pyinfra only asks whether anything changes
-            yield tag_identity(identity, fleet, whoami.response["Arn"])
+            arn, resource = whoami.response["Arn"], f"identity/{identity.name}"
+            yield tag_resource(arn, identity.region, resource, fleet)
     if before.mail_from != after.mail_from:
         yield put_mail_from(identity, after.mail_from)
     if before.configuration_set != after.configuration_set:
@@ -69,17 +61,3 @@ def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsC
         {"EmailIdentity": identity.name, **asked, "BehaviorOnMxFailure": behaviour},
         region=identity.region,
     )
-
-
-def tag_identity(identity: SendingIdentity, fleet: str, caller: str) -> AwsCall:
-    """The tag by which the identity is ours; `caller` is our own ARN, of the same partition and
-    account."""
-    _, partition, _, _, account, *_ = caller.split(":")
-    arn = f"arn:{partition}:ses:{identity.region}:{account}:identity/{identity.name}"
-    return AwsCall(
-        "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=identity.region
-    )
-
-
-def _tags(fleet: str) -> list[dict[str, str]]:
-    return [{"Key": TAG, "Value": fleet}]

@@ -66,19 +66,3 @@ class MailFromAttributes(AwsFact[dict[str, Any]]):
 
     def understand(self, answer: Any) -> dict[str, Any]:
         return dict(answer["MailFromDomainAttributes"])
-
-
-class ConfigurationSet(AwsFact[bool]):
-    """Whether there is a configuration set of that name in the region."""
-
-    def command(self, configuration_set: str, region: str) -> AwsCall:
-        return AwsCall(
-            "sesv2",
-            "GetConfigurationSet",
-            {"ConfigurationSetName": configuration_set},
-            region=region,
-            absent=("NotFoundException",),
-        )
-
-    def understand(self, answer: Any) -> bool:
-        return answer is not None

@@ -7,7 +7,6 @@ from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import (
-    create_configuration_set,
     create_identity,
     setting_calls,
 )
@@ -37,12 +36,8 @@ Made = dict[str, Identity]
 
 
 @operation()
-def identities(
-    identities: Sequence[SendingIdentity], missing_sets: Sequence[str], fleet: str, made: Made
-) -> Commands:
-    """Create the missing configuration sets and identities; what SES answers goes to `made`."""
-    for region, _, name in (id.partition("/") for id in missing_sets):
-        yield create_configuration_set(name, region, fleet)
+def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Commands:
+    """Create the missing identities; what SES answers goes to `made`."""
     for identity in identities:
         if identity.found is None:
             call = create_identity(identity, fleet)

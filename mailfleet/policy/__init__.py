@@ -1,25 +1,31 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
+from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay, Route
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.secret import Secret, secret
+from mailfleet.policy.sending_account import ProductionAccess, SesAccount
 
 __all__ = [
     "Address",
+    "ConfigurationSet",
+    "DedicatedPool",
     "Dmarc",
     "Domain",
     "EmailAlert",
     "Gate",
     "Mail",
     "PolicyError",
+    "ProductionAccess",
     "Provider",
     "Relay",
     "Route",
     "Secret",
     "Ses",
+    "SesAccount",
     "Smtp",
     "secret",
 ]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
-from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     CalendarEvent,
     MailAddress,
@@ -217,6 +217,4 @@ class Mail:
 
 
 def _once(what: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise PolicyError(f"Mail.{what}: found {name!r} twice, expected once")
+    once(f"Mail.{what}", names)

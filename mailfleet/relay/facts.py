@@ -35,14 +35,15 @@ class RelayState(FactBase[HostState | None]):
             raise FactProcessError("the answer is not a relay host's state") from None
 
 
-def read_state(host: Host, desired: Desired) -> HostState | None:
-    """Everything that mailfleet manages on `host`, in one round trip.
+def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostState | None:
+    """Everything that mailfleet manages on `host`, in one round trip; `previous`: also what
+    Postfix's files were before.
 
     None when the host could not be read: pyinfra has then marked it failed, but goes on with the
     operation, which must stop by itself.
     """
     state: HostState | None = host.get_fact(
-        RelayState, _stdin=program("read", read_request(desired))
+        RelayState, _stdin=program("read", read_request(desired, previous=previous))
     )
     return state
 

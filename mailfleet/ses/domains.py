@@ -62,12 +62,6 @@ class SendingDomain:
         return unlisted(self.name, self.desired, self.records)
 
 
-def configuration_set_changes(host: str, missing: Iterable[str]) -> Iterator[Change]:
-    """Configuration sets are made empty: identities may only name one that exists."""
-    for id in missing:
-        yield Change(host, "configuration set", id, "create", None, id.partition("/")[2])
-
-
 def domain_changes(host: str, domains: Iterable[SendingDomain]) -> Iterator[Change]:
     """The plan of all domains: each one's identities, then its records."""
     for domain in domains:

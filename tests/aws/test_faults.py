@@ -32,6 +32,8 @@ KINDS: dict[str, tuple[dict[str, Any], bool]] = {
     "done, first answer too late": ({"late": PATIENCE + 1, "times": 1}, True),
 }
 
+ALIKE = ("failing", "done, first answer too late")  # seen at some writes; the walk leaves them out
+
 
 @dataclass(frozen=True)
 class Undisturbed:
@@ -72,6 +74,10 @@ def test_the_policy_needs_every_kind_of_write(undisturbed: Undisturbed) -> None:
         *("PutEmailIdentityMailFromAttributes", "PutEmailIdentityConfigurationSetAttributes"),
         *("ChangeResourceRecordSets", "CreateUser", "PutUserPolicy", "CreateAccessKey"),
         *("DeleteAccessKey", "CreateSecret", "PutSecretValue"),
+        *("PutAccountSuppressionAttributes", "PutAccountVdmAttributes", "PutAccountDetails"),
+        *("CreateDedicatedIpPool", "PutDedicatedIpPoolScalingAttributes"),
+        *("PutConfigurationSetDeliveryOptions", "PutConfigurationSetReputationOptions"),
+        *("PutConfigurationSetSendingOptions", "PutConfigurationSetSuppressionOptions"),
     }
 
 
@@ -99,7 +105,7 @@ def test_some_write_and_each_fault(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ALIKE])
 def test_every_write_in_turn(
     cloud: Cloud, tmp_path: Path, undisturbed: Undisturbed, kind: str
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mailfleet.policy import Address, Domain, PolicyError
+from mailfleet.policy import Address, ConfigurationSet, DedicatedPool, Domain, PolicyError
 from tests.support.cloud import REGION
 from tests.support.whole_account import SECOND
 
@@ -22,6 +22,7 @@ VALUES: dict[tuple[str, str], list[Any]] = {
     ("Domain", "configuration_set"): [FLEET],
     ("Address", "configuration_set"): [FLEET],
     ("Dmarc", "rua"): [f"d@{DOMAIN}"],
+    ("ConfigurationSet", "suppression"): [(), ("BOUNCE",)],
     ("Dmarc", "percent"): [0, 50],
 }
 FOREIGN = [
@@ -66,7 +67,10 @@ def policies(draw: DrawFn) -> Policy:
     domains = [draw(words(Domain, name=DOMAIN))]
     if draw(st.booleans()):
         domains.append(draw(words(Domain, name=f"sub.{DOMAIN}", zone=DOMAIN)))
-    providers = [f"Ses({REGION!r})"]
+    sets = draw(st.lists(words(ConfigurationSet, name=FLEET), max_size=1))
+    pools = draw(st.lists(words(DedicatedPool, name=FLEET), max_size=1))
+    ses = f"pools=[{', '.join(pools)}], configuration_sets=[{', '.join(sets)}]"
+    providers = [f"Ses({REGION!r}, {ses})"]
     routes = []
     if draw(st.booleans()):
         providers.append(f"Ses({SECOND!r}, name='second')")

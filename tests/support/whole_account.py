@@ -2,11 +2,12 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from tests.support.cloud import REGION, Cloud
 
-SECOND = "eu-west-1"
+SECOND = "ap-northeast-1"  # whose account settings no other test looks at
 _TOKEN = re.compile(r"\b[a-z0-9]{32}\b")
 
 
@@ -15,6 +16,8 @@ def everything_of(cloud: Cloud, domain: str, fleet: str) -> str:
     fleets of the same policy: their names are D and F, DKIM tokens are TOKEN."""
     found = {
         "identities": [_identities(cloud, domain, region) for region in (REGION, SECOND)],
+        "sets": [_configuration_sets(cloud, fleet, region) for region in (REGION, SECOND)],
+        "account": _without_metadata(cloud.client("sesv2", SECOND).get_account()),
         "records": _records(cloud, domain),
         "users": _users(cloud, fleet),
     }
@@ -39,6 +42,22 @@ def _identities(cloud: Cloud, domain: str, region: str) -> dict[str, Any]:
         identity["DkimAttributes"].pop("LastKeyGenerationTimestamp", None)
         found[name] = identity
     return found
+
+
+def _configuration_sets(cloud: Cloud, fleet: str, region: str) -> list[dict[str, Any]]:
+    """Those of the fleet, and the dedicated IP pools of the same names."""
+    ses = cloud.client("sesv2", region)
+    found = []
+    for name in (fleet, f"{fleet}-old"):
+        with suppress(ses.exceptions.NotFoundException):
+            found.append(_without_metadata(ses.get_configuration_set(ConfigurationSetName=name)))
+        with suppress(ses.exceptions.NotFoundException):
+            found.append(_without_metadata(ses.get_dedicated_ip_pool(PoolName=name)))
+    return found
+
+
+def _without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
 
 def _records(cloud: Cloud, domain: str) -> list[dict[str, Any]]:

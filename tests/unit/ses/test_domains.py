@@ -2,7 +2,7 @@
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
-from mailfleet.ses.domains import SendingDomain, configuration_set_changes, domain_changes
+from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import MailFrom, Settings
@@ -54,8 +54,3 @@ def test_unverified_are_the_regions_that_do_not_send_yet() -> None:
     verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
     found = domain(identity("eu-west-1", verified), identity("us-east-1"))
     assert [identity.region for identity in found.unverified] == ["us-east-1"]
-
-
-def test_a_missing_configuration_set_is_planned() -> None:
-    (change,) = configuration_set_changes("@aws", ["us-east-1/bulk"])
-    assert (change.kind, change.id, change.after) == ("configuration set", "us-east-1/bulk", "bulk")
