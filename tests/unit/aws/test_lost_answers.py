@@ -1,0 +1,73 @@
+"""A write that was sent again and then refused: done by its first attempt, or by somebody else?"""
+
+from typing import Any
+
+import pytest
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.aws.lost_answers import Commands, delete_lost_keys, refuse_changed, refuse_foreign
+from mailfleet.commands import Refuse
+from mailfleet.dns.changes import RecordChange
+from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.ses.identity import Identity, from_ses
+
+OLD = RecordSet("a.example.com", "A", ("192.0.2.1",))
+NEW = RecordSet("a.example.com", "A", ("192.0.2.2",))
+GONE = RecordSet("b.example.com", "A", ("192.0.2.3",))
+BATCH = [RecordChange(OLD, NEW), RecordChange(GONE, None)]
+
+
+def after(commands: Commands, *answers: Any) -> list[str]:
+    """What is done once AWS has answered so: calls by name and subject, refusals as they are."""
+    done = []
+    given = iter(answers)
+    for command in commands:
+        if isinstance(command, AwsCall) and command.is_read:
+            command.response = next(given)
+        elif isinstance(command, AwsCall):
+            done.append(f"{command.name} {command.parameters['AccessKeyId']}")
+        elif isinstance(command, Refuse):
+            done.append(command.sentence)
+    return done
+
+
+def test_a_batch_that_is_in_place_was_carried_out() -> None:
+    assert after(refuse_changed("Z1", BATCH), [to_route53(NEW)]) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [
+        ([OLD, GONE], "A a.example.com, A b.example.com has changed"),
+        ([], "since planned, A a.example.com has changed"),
+        ([NEW, GONE], "since planned, A b.example.com has changed"),
+    ],
+)
+def test_a_batch_that_is_not_in_place_is_refused(there: list[RecordSet], named: str) -> None:
+    (refusal,) = after(refuse_changed("Z1", BATCH), [to_route53(record) for record in there])
+    assert named in refusal
+
+
+def identity(tags: list[dict[str, str]]) -> Identity:
+    return from_ses(
+        {
+            "VerificationStatus": "PENDING",
+            "VerifiedForSendingStatus": False,
+            "DkimAttributes": {"Status": "PENDING", "Tokens": [], "SigningEnabled": True},
+            "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
+            "Tags": tags,
+        }
+    )
+
+
+def test_an_identity_with_our_tag_is_ours_and_any_other_is_not() -> None:
+    ours = identity([{"Key": "mailfleet", "Value": "fleet"}])
+    assert after(refuse_foreign("us-east-1/example.com", ours, "fleet")) == []
+    for found in (identity([]), identity([{"Key": "mailfleet", "Value": "other"}])):
+        (refusal,) = after(refuse_foreign("us-east-1/example.com", found, "fleet"))
+        assert "us-east-1/example.com was made by somebody else" in refusal
+
+
+def test_only_keys_that_nobody_knows_are_deleted() -> None:
+    keys = {"AccessKeyMetadata": [{"AccessKeyId": "LOST"}, {"AccessKeyId": "KEPT"}]}
+    assert after(delete_lost_keys("user", {"KEPT"}), keys) == ["iam:DeleteAccessKey LOST"]
