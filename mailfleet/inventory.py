@@ -20,6 +20,7 @@ __all__ = [
     "Address",
     "ConfigurationSet",
     "DedicatedPool",
+    "Delegate",
     "Dmarc",
     "Domain",
     "EmailAlert",
@@ -60,6 +61,7 @@ def _caller() -> str:
 Address = _in_one_line(policy.Address)
 ConfigurationSet = _in_one_line(policy.ConfigurationSet)
 DedicatedPool = _in_one_line(policy.DedicatedPool)
+Delegate = _in_one_line(policy.Delegate)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
 EmailAlert = _in_one_line(policy.EmailAlert)

@@ -1,5 +1,7 @@
 """The AWS side: domains that SES may send from, and the user that relays authenticate as."""
 
+from collections.abc import Sequence
+
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
@@ -13,21 +15,27 @@ from mailfleet.aws.account import (
     read_sender,
     read_shadows,
 )
+from mailfleet.aws.authorization import policies
+from mailfleet.aws.facts import Caller
+from mailfleet.aws.regions import check_regions
 from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.verification import verified
 from mailfleet.policy import Mail
+from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
+from mailfleet.ses.authorization import PolicyChange, authorization_notes, policy_changes
 from mailfleet.ses.domains import domain_changes
 from mailfleet.ses.examine import examine
 from mailfleet.ses.sender import secret_name, sender_changes, user_name
-from mailfleet.ses.sending_identity import identity_changes, identity_notes
+from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
 
 
 @deploy("SES account")
 def sending_account(mail: Mail) -> None:
     """What the policy asks of the account in each region; its state and quota are shown."""
-    regions = [read_region(host, mail, ses) for ses in mail.ses]
     with in_one_line():
+        check_regions(mail, LiveDns(resolver_of(host)))
+        regions = [read_region(host, mail, ses) for ses in mail.ses]
         changes = [change for region in regions for change in region.changes(host.name)]
     announce(changes, [note for region in regions for note in region.notes])
     sending_account_operations.sending_account(regions=regions, name="SES account")
@@ -36,21 +44,29 @@ def sending_account(mail: Mail) -> None:
 @deploy("SES domains")
 def domains(mail: Mail) -> None:
     """An identity for each domain that is routed to SES, and every domain's DNS records."""
+    live_dns = LiveDns(resolver_of(host))
     with in_one_line():
         domains = read_domains(host, mail)
         addresses = read_addresses(host, mail)
         identities = [*(i for domain in domains for i in domain.identities), *addresses]
+        authorizations = _authorizations(identities)
         changes = [
             *domain_changes(host.name, domains),
             *identity_changes(host.name, addresses),
+            *(change.shown(host.name) for change in authorizations),
         ]
         found = examine(
             domains,
-            LiveDns(resolver_of(host)),
+            live_dns,
             delegation=host.data.get("check_delegation") != "no",
             many_changes=host.data.get("many_changes") == "yes",
         )
-    notes = [*found.notes, *read_shadows(host, mail), *identity_notes(identities)]
+    notes = [
+        *found.notes,
+        *read_shadows(host, mail),
+        *identity_notes(identities),
+        *authorization_notes(identities),
+    ]
     announce(changes, notes, found.total)
     made: operations.Made = {}
     operations.identities(
@@ -63,6 +79,14 @@ def domains(mail: Mail) -> None:
     operations.settings(
         identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
     )
+    policies(
+        changes=[change for change in authorizations if change.action != "create"],
+        name="Delegate senders that were there",
+    )
+
+
+def _authorizations(identities: Sequence[SendingIdentity]) -> list[PolicyChange]:
+    return list(policy_changes(identities, read(host, Caller)))
 
 
 @deploy("SES sender")
@@ -79,16 +103,18 @@ def sender(mail: Mail) -> None:
 
 @deploy("Gate")
 def gate(mail: Mail) -> None:
-    """All hosts wait here until SES has verified every domain that is routed to it."""
-    unverified = []
-    if GROUP in host.groups:
-        unverified = [
-            (identity.name, identity.region)
-            for domain in read_domains(host, mail)
-            for identity in domain.unverified
-        ]
+    """All hosts wait here until SES has verified every domain that is routed to it. Only then SES
+    takes new delegates of it."""
+    domains = read_domains(host, mail) if GROUP in host.groups else ()
     verified(
-        identities=unverified,
+        identities=[(i.name, i.region) for domain in domains for i in domain.unverified],
         within=mail.gate.verified_within,
         name="Domains are verified",
     )
+    if GROUP in host.groups:
+        identities = [i for domain in domains for i in domain.identities]
+        authorizations = _authorizations([*identities, *read_addresses(host, mail)])
+        policies(
+            changes=[change for change in authorizations if change.action == "create"],
+            name="New delegate senders",
+        )

@@ -15,7 +15,9 @@ from lab.aws.dedicated_ips import DedicatedIps, DedicatedIpsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
+from lab.aws.notifications import Notifications
 from lab.aws.route53 import Route53
 from lab.aws.sending_account import SendingAccounts
 from lab.aws.sending_account_api import SendingAccountApi
@@ -51,8 +53,9 @@ class Account:
                 DedicatedIpsApi(ips),
                 SesTags(self.identities, sets, ips, self.id),
                 SendingAccountApi(self.sending),
+                IdentityPolicies(self.identities, self.id),
             ),
-            "ses": (Ses(self.identities),),
+            "ses": (Ses(self.identities), Notifications(self.identities)),
         }
 
     @cached_property

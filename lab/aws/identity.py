@@ -57,6 +57,11 @@ class Identity:
     on_mx_failure: str = "USE_DEFAULT_VALUE"
     mail_from_found: bool = False
     """whether DNS has what SES asks for at the MAIL FROM domain"""
+    policies: dict[str, str] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
+    """ARNs of SNS topics by what is told there: Bounce, Complaint, Delivery"""
+    forwarding: bool = True
+    """whether bounces and complaints are told by mail, too"""
 
     def __post_init__(self) -> None:
         if self.is_domain:

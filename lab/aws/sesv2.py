@@ -52,11 +52,11 @@ class SesV2:
         identity = self._identities.get(region, params["EmailIdentity"])
         found = {
             "IdentityType": view.type_of(identity),
-            "FeedbackForwardingStatus": True,
+            "FeedbackForwardingStatus": identity.forwarding,
             "VerifiedForSendingStatus": identity.verified is not None,
             "DkimAttributes": view.dkim_attributes(identity),
             "MailFromAttributes": view.mail_from_attributes(identity),
-            "Policies": {},
+            "Policies": dict(identity.policies),
             "Tags": view.tag_list(identity),
             "VerificationStatus": view.status(identity),
             "VerificationInfo": view.verification_info(identity),

@@ -14,7 +14,7 @@ from mailfleet.aws.facts import (
     Secret,
     UserPolicy,
 )
-from mailfleet.aws.identities import read_identities
+from mailfleet.aws.identities import read_identities, read_notifications
 from mailfleet.aws.identity_facts import EmailIdentity
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
@@ -23,7 +23,7 @@ from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.effective import shadow_notes
+from mailfleet.ses.effective import shadow_notes, shadowed
 from mailfleet.ses.glance import enough
 from mailfleet.ses.sender import (
     POLICY_NAME,
@@ -84,11 +84,14 @@ def _read_identity(
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
     found = read_identities(account, mail, ses).get(entry.name)
+    if found and not found.whole and entry.delegates is not None:
+        found = None  # a glance does not see who may send as it
     if found and not found.whole:
         found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
-    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
+    delegates = tuple(entry.delegates or ())
+    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
@@ -108,7 +111,10 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
             name: found for name, found in identities.items() if "@" in name and name not in listed
         }
         wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
-        notes += shadow_notes(ses.region, wanted, addresses)
+        shadows = shadowed(addresses, wanted)
+        names = list(dict.fromkeys([*shadows, *shadows.values()]))
+        notifications = read_notifications(account, names, ses.region)
+        notes += shadow_notes(ses.region, wanted, addresses, notifications)
     return tuple(notes)
 
 

@@ -26,6 +26,16 @@ class AwsFact(Fact[T]):
         return cast(T, answer)
 
 
+class Caller(AwsFact[str]):
+    """Our own ARN. It was asked for when the account was connected to, and costs nothing."""
+
+    def command(self) -> AwsCall:
+        return AwsCall("sts", "GetCallerIdentity")
+
+    def understand(self, answer: Any) -> str:
+        return str(answer["Arn"])
+
+
 class HostedZones(AwsFact[list[HostedZone]]):
     """The account's public hosted zones."""
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import AwsFact
+from mailfleet.ses import notifications
 from mailfleet.ses.identity import Identity, from_ses
+from mailfleet.ses.notifications import Notifications
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
@@ -66,3 +68,15 @@ class MailFromAttributes(AwsFact[dict[str, Any]]):
 
     def understand(self, answer: Any) -> dict[str, Any]:
         return dict(answer["MailFromDomainAttributes"])
+
+
+class NotificationAttributes(AwsFact[dict[str, Notifications]]):
+    """Where SES tells of bounces of 100 identities at most, by name."""
+
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+        parameters = {"Identities": list(identities)}
+        return AwsCall("ses", "GetIdentityNotificationAttributes", parameters, region=region)
+
+    def understand(self, answer: Any) -> dict[str, Notifications]:
+        told = answer["NotificationAttributes"]
+        return {name: notifications.from_ses(attributes) for name, attributes in told.items()}

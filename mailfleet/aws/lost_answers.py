@@ -11,10 +11,12 @@ from collections.abc import Collection, Generator, Sequence
 from pyinfra.api.command import PyinfraCommand
 
 from mailfleet.aws.facts import AccessKeys, RecordSets
+from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.sender_calls import delete_key
 from mailfleet.commands import Refuse
 from mailfleet.dns.changes import RecordChange
-from mailfleet.ses.identity import Identity
+from mailfleet.ses.authorization import PolicyChange
+from mailfleet.ses.identity import Identity, from_ses
 
 Commands = Generator[PyinfraCommand, None, None]
 
@@ -40,6 +42,19 @@ def refuse_changed(zone_id: str, batch: Sequence[RecordChange]) -> Commands:
         yield Refuse(
             f"route53:ChangeResourceRecordSets failed: InvalidChangeBatch: since planned, "
             f"{', '.join(others)} has changed: look at it, and run the deploy again"
+        )
+
+
+def refuse_other_policy(change: PolicyChange) -> Commands:
+    """Fail unless the identity's policy, which SES has refused to create or to delete again, is
+    so."""
+    call = get_identity(change.identity.name, change.identity.region, fresh=True)
+    yield call
+    there = from_ses(call.response).policies.get(change.name) if call.response else None
+    if there != change.after:
+        yield Refuse(
+            f"policy {change.name} of SES identity {change.identity.id} was changed by somebody "
+            "else since planned: look at it, and run the deploy again"
         )
 
 

@@ -2,17 +2,17 @@
 
 from pyinfra.api.host import Host
 
+from mailfleet.aws.facts import Caller
 from mailfleet.aws.sending_account_facts import (
-    Caller,
     ConfigurationSet,
     PoolAddresses,
     PoolScaling,
     SendingAccount,
     Tags,
 )
-from mailfleet.aws.ses_tags import resource_arn
 from mailfleet.policy import DedicatedPool, Mail, Ses
 from mailfleet.reading import read
+from mailfleet.ses.arn import resource_arn
 from mailfleet.ses.configuration_sets import SetPlan, wanted_sets
 from mailfleet.ses.pools import Pool, PoolPlan
 from mailfleet.ses.region import RegionPlan

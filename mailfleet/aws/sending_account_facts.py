@@ -10,16 +10,6 @@ from mailfleet.ses.pools import WarmUp
 from mailfleet.ses.sending_account import Account
 
 
-class Caller(AwsFact[str]):
-    """Our own ARN. It was asked for when the account was connected to, and costs nothing."""
-
-    def command(self) -> AwsCall:
-        return AwsCall("sts", "GetCallerIdentity")
-
-    def understand(self, answer: Any) -> str:
-        return str(answer["Arn"])
-
-
 class SendingAccount(AwsFact[Account]):
     """Sandbox or production, quota and its use, and the account's settings in one region."""
 

@@ -1,6 +1,7 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
 from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
+from mailfleet.policy.delegate import Delegate
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -13,6 +14,7 @@ __all__ = [
     "Address",
     "ConfigurationSet",
     "DedicatedPool",
+    "Delegate",
     "Dmarc",
     "Domain",
     "EmailAlert",

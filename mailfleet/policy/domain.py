@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.names import ConfigurationSetName, DomainName, MailAddress
 from mailfleet.policy.words import word
@@ -19,6 +20,8 @@ class Domain:
     None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
     `configuration_set`: the default one of its mail; without one, what is there stays.
     `adopt`: take over an identity that is in the account already and is not ours.
+    `delegates`: who else may send as it, and an empty list that nobody may; without, those that
+    were there once go when the identity is read whole.
     """
 
     name: DomainName
@@ -28,6 +31,7 @@ class Domain:
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
+    delegates: Delegates | None = None
 
     def __post_init__(self) -> None:
         if not self.zone:
@@ -39,6 +43,7 @@ class Domain:
                 f"mail_from: found {self.mail_from!r}, expected a subdomain of {self.name} such as "
                 f"ses.{self.name}, or None"
             )
+        check_delegates(self.name, self.delegates or ())
 
     def mail_from_in(self, region: str) -> str | None:
         """The MAIL FROM domain there. It has exactly one MX, so each region has its own."""
@@ -50,9 +55,14 @@ class Address:
     """An address with an SES identity of its own, which overrides its domain's.
 
     For one of a domain that is not in DNS's reach; its owner clicks on a link in a mail from SES.
-    It has its domain's MAIL FROM and configuration set, if the policy has that domain.
+    It has its domain's MAIL FROM and configuration set, if the policy has that domain, but not
+    its delegates.
     """
 
     name: MailAddress
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
+    delegates: Delegates | None = None
+
+    def __post_init__(self) -> None:
+        check_delegates(self.name, self.delegates or ())

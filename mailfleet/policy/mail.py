@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
@@ -15,9 +15,8 @@ from mailfleet.policy.names import (
     ShortName,
 )
 from mailfleet.policy.providers import Provider, Ses, Smtp
-from mailfleet.policy.words import word
+from mailfleet.policy.words import Listed, word
 
-Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 
 
@@ -85,6 +84,7 @@ class Mail:
         self._check_alerts()
         self._check_dkim()
         self._check_mail_from()
+        self._check_delegates()
 
     def _check_mail_from(self) -> None:
         """ "Using a custom MAIL FROM domain": one that no mail is sent from."""
@@ -96,6 +96,15 @@ class Mail:
                 raise PolicyError(
                     f"Mail.domains: found {domain.name!r} as a domain and as a mail_from, expected "
                     "a mail_from that no mail is sent from"
+                )
+
+    def _check_delegates(self) -> None:
+        entries: tuple[Domain | Address, ...] = (*self.domains, *self.addresses)
+        for entry in entries:
+            if entry.delegates and not self.ses_of(entry.name):
+                raise PolicyError(
+                    f"Mail: found delegates of {entry.name!r}, which does not send by SES, "
+                    "expected none: they send as its SES identity, and it has none"
                 )
 
     def _check_routes(self) -> None:

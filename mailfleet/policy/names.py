@@ -14,6 +14,11 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _LOCAL_PART = re.compile(
     r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 )
+_FROM_PATTERN = re.compile(r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_IAM_ARN = re.compile(
+    r"arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(user|role)/[A-Za-z0-9_+=,.@/-]{1,576}"
+)
 _SELECTOR = re.compile(rf"(?:{_LABEL}\.)+_domainkey")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -51,6 +56,32 @@ def mail_address(value: str) -> str:
 def sender_pattern(value: str) -> str:
     """A sender address, or `@domain` for all addresses of that domain."""
     return f"@{domain_name(value[1:])}" if value.startswith("@") else mail_address(value)
+
+
+def from_pattern(value: str) -> str:
+    """A From address, in whose local part `*` stands for anything."""
+    local, _, domain = value.rpartition("@")
+    if not _FROM_PATTERN.fullmatch(local) or not _is_domain(domain):
+        raise ValueError(
+            f"found {value!r}, expected a mail address such as news@example.com or *@example.com"
+        )
+    return f"{local}@{domain_name(domain)}"
+
+
+def principal(value: str) -> str:
+    """Who an AWS policy speaks of: an account's number, or the ARN of a user or role
+    ("AWS JSON policy elements: Principal", IAM User Guide)."""
+    if "*" in value:
+        raise ValueError(
+            f"found {value!r}, which is everybody, expected one AWS account such as 123456789012, "
+            "or the ARN of one user or role: anybody at AWS could send as you"
+        )
+    if not _ACCOUNT.fullmatch(value) and not _IAM_ARN.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected an AWS account such as 123456789012, or the ARN of a user "
+            "or role such as arn:aws:iam::123456789012:role/name"
+        )
+    return value
 
 
 def region_name(value: str) -> str:
@@ -97,6 +128,8 @@ DomainName = Annotated[str, AfterValidator(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
+FromPattern = Annotated[str, AfterValidator(from_pattern)]
+Principal = Annotated[str, AfterValidator(principal)]
 RegionName = Annotated[str, AfterValidator(region_name)]
 ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any, TypeVar, dataclass_transform
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import AfterValidator, ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 
 from mailfleet.policy.errors import PolicyError
+
+Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 
 T = TypeVar("T")
 _CONFIG = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=False)

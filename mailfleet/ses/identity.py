@@ -1,5 +1,6 @@
 """SES identities, and the records that verify them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,9 @@ class Identity(Shown):
     """An identity of a domain or an address, as far as we look at it.
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
-    where the DKIM CNAMEs point: it differs between regions. Of one that is not `whole` neither
-    key length nor configuration set nor tags were looked at.
+    where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
+    name. Of one that is not `whole` neither key length nor configuration set nor tags nor
+    policies were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -29,6 +31,7 @@ class Identity(Shown):
     signing: bool = True
     mail_from_status: str | None = None
     settings: Settings = field(default_factory=Settings)
+    policies: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
 
     @property
@@ -67,6 +70,7 @@ def from_ses(answer: dict[str, Any]) -> Identity:
             configuration_set=answer.get("ConfigurationSetName"),
             fleet=tags.get(TAG),
         ),
+        policies=answer.get("Policies", {}),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import Change
+from mailfleet.policy import Delegate
 from mailfleet.refusal import Refusal
 from mailfleet.ses.identity import DKIM_KEY_LENGTH, Identity, dkim_records
 from mailfleet.ses.settings import Settings, mail_from_records, target_settings
@@ -13,13 +14,15 @@ from mailfleet.ses.settings import Settings, mail_from_records, target_settings
 @dataclass(frozen=True)
 class SendingIdentity:
     """`name` is a domain or an address; `found` is what SES has of it, None when it has nothing.
-    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours."""
+    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours.
+    `delegates` may send as it, too."""
 
     name: str
     region: str
     found: Identity | None
     wanted: Settings = field(default_factory=Settings)
     adopt: bool = False
+    delegates: tuple[Delegate, ...] = ()
 
     @property
     def id(self) -> str:
@@ -105,6 +108,6 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
             )
     if glanced:
         yield (
-            f"not looked at: configuration set and tags of {len(glanced)} SES "
+            f"not looked at: configuration set, tags and policies of {len(glanced)} SES "
             f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
         )

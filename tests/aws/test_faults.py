@@ -77,6 +77,7 @@ def test_the_policy_needs_every_kind_of_write(undisturbed: Undisturbed) -> None:
         *("PutAccountSuppressionAttributes", "PutAccountVdmAttributes", "PutAccountDetails"),
         *("CreateDedicatedIpPool", "PutDedicatedIpPoolScalingAttributes"),
         *("PutConfigurationSetDeliveryOptions", "PutConfigurationSetReputationOptions"),
+        *("CreateEmailIdentityPolicy", "UpdateEmailIdentityPolicy", "DeleteEmailIdentityPolicy"),
         *("PutConfigurationSetSendingOptions", "PutConfigurationSetSuppressionOptions"),
     }
 

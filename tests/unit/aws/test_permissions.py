@@ -17,7 +17,10 @@ PUT_TOGETHER = {
     "mailfleet/aws/sending_account_operations.py": {
         f"ses:PutConfigurationSet{kind}Options"
         for kind in ("Delivery", "Reputation", "Sending", "Suppression")
-    }
+    },
+    "mailfleet/aws/authorization.py": {
+        f"ses:{action}EmailIdentityPolicy" for action in ("Create", "Update", "Delete")
+    },
 }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import (
+    Address,
+    Delegate,
     Dmarc,
     Domain,
     EmailAlert,
@@ -21,6 +23,7 @@ from mailfleet.policy import (
 EXAMPLE = Domain("example.com")
 SES = Ses("us-east-1")
 KEY = secret("aws:key")
+ACCOUNT = Delegate("210987654321")
 
 
 def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: Any) -> Smtp:
@@ -30,6 +33,37 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
+        (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
+        (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
+        (lambda: Delegate("arn:aws:iam::210987654321:root"), "or the ARN of a user or role such"),
+        (lambda: Delegate("210987654321\n"), "found '210987654321\\n', expected an AWS account"),
+        (
+            lambda: Delegate("210987654321", from_addresses=["example.com"]),
+            "Delegate.from_addresses.0: found 'example.com', expected a mail address such as news@",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[ACCOUNT, ACCOUNT]),
+            "Domain: delegates: found '210987654321' twice, expected once",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[Delegate("210987654321", ["a@xexample.com"])]),
+            "found from_addresses 'a@xexample.com' of '210987654321', expected addresses of",
+        ),
+        (
+            lambda: Address(
+                "a@example.com", delegates=[Delegate("210987654321", ["a@example.org"])]
+            ),
+            "Address: delegates: found from_addresses 'a@example.org'",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[Delegate(str(n + 10**11)) for n in range(21)]),
+            "Domain.delegates: ",
+        ),
+        (
+            lambda: Mail(domains=[Domain("example.com", delegates=[ACCOUNT])], providers=[smtp()]),
+            "Mail: found delegates of 'example.com', which does not send by SES, expected none",
+        ),
         (lambda: Domain("no domain"), "Domain.name: found 'no domain', expected a domain name"),
         (lambda: Domain("example"), "Domain.name: found 'example', expected a domain name"),
         (lambda: Domain("-x.example"), "Domain.name: found '-x.example', expected"),
