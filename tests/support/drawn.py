@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mailfleet.policy import Address, ConfigurationSet, DedicatedPool, Domain, PolicyError
+from mailfleet.policy import Address, ConfigurationSet, DedicatedPool, Delegate, Domain, PolicyError
 from tests.support.cloud import REGION
 from tests.support.whole_account import SECOND
 
@@ -20,6 +20,7 @@ DOMAIN, FLEET = "domain.example", "drawnfleet"  # stand for those of the fleet t
 VALUES: dict[tuple[str, str], list[Any]] = {
     ("Domain", "mail_from"): [None, f"m.{DOMAIN}"],
     ("Domain", "configuration_set"): [FLEET],
+    ("Domain", "delegates"): [[Delegate("210987654321")]],
     ("Address", "configuration_set"): [FLEET],
     ("Dmarc", "rua"): [f"d@{DOMAIN}"],
     ("ConfigurationSet", "suppression"): [(), ("BOUNCE",)],
