@@ -32,7 +32,8 @@ KINDS: dict[str, tuple[dict[str, Any], bool]] = {
     "done, first answer too late": ({"late": PATIENCE + 1, "times": 1}, True),
 }
 
-ALIKE = ("failing", "done, first answer too late")  # seen at some writes; the walk leaves them out
+ALIKE = ["failing", "done, first answer too late"]  # like another: the walk leaves them out
+SAMPLE = [*ALIKE, "unavailable", "done, every answer lost"]
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,13 @@ def test_a_run_whose_every_first_answer_is_lost_recovers(
     assert fleet.plan() == []
 
 
-@pytest.mark.parametrize(("number", "kind"), list(enumerate(KINDS)))
+@pytest.mark.parametrize(("number", "kind"), list(enumerate(SAMPLE)))
 def test_some_write_and_each_fault(
     fleet: Fleet, undisturbed: Undisturbed, number: int, kind: str
 ) -> None:
-    """Another write for each kind, so that one is seen of each service at least."""
+    """Another write for each kind."""
     points = undisturbed.points
-    survives(fleet, undisturbed, points[number * len(points) // len(KINDS)], kind)
+    survives(fleet, undisturbed, points[number * len(points) // len(SAMPLE)], kind)
 
 
 @pytest.mark.slow
