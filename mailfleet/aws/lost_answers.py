@@ -12,7 +12,6 @@ from pyinfra.api.command import PyinfraCommand
 
 from mailfleet.aws.facts import AccessKeys, RecordSets
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.aws.sender_calls import delete_key
 from mailfleet.commands import Refuse
 from mailfleet.dns.changes import RecordChange
 from mailfleet.ses.authorization import PolicyChange
@@ -58,10 +57,11 @@ def refuse_other_policy(change: PolicyChange) -> Commands:
         )
 
 
-def delete_lost_keys(user: str, known: Collection[str]) -> Commands:
-    """Delete the user's keys but those `known`: their secrets were in answers that were lost."""
+def lost_keys(
+    user: str, known: Collection[str]
+) -> Generator[PyinfraCommand, None, tuple[str, ...]]:
+    """The user's keys but those `known`: their secrets were in answers that were lost."""
     call = AccessKeys().command(user)
     yield call
-    for key in call.response["AccessKeyMetadata"]:
-        if key["AccessKeyId"] not in known:
-            yield delete_key(user, key["AccessKeyId"])
+    ids = (key["AccessKeyId"] for key in call.response["AccessKeyMetadata"])
+    return tuple(id for id in ids if id not in known)

@@ -13,7 +13,7 @@ from mailfleet.aws.identity_calls import (
 from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.lost_answers import (
     Commands,
-    delete_lost_keys,
+    lost_keys,
     refuse_changed,
     refuse_foreign,
 )
@@ -104,4 +104,5 @@ def sender(sender: Sender, fleet: str, region: str) -> Commands:
         credential = Credential(key["AccessKeyId"], password)
         yield from store(credential, secret_name(fleet, region), region)
         if call.attempts > 1:
-            yield from delete_lost_keys(user, {credential.username})
+            for lost in (yield from lost_keys(user, {credential.username})):
+                yield delete_key(user, lost)
