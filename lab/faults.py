@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from lab.aws import fault
@@ -14,6 +15,8 @@ class Faults:
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | the fields of lab.aws.fault.AwsFault
     operator: None | the IAM policy document by which calls are allowed
+    pending: seconds for which a change of records is PENDING
+    dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: "up" | "down"}
     """
@@ -24,6 +27,8 @@ class Faults:
             "verification": "live",
             "aws": None,
             "operator": None,
+            "pending": 0,
+            "dns_lag": 0,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, "up"),
         }
@@ -68,6 +73,14 @@ class Faults:
         return policy
 
     @property
+    def pending(self) -> float:
+        return float(self._now["pending"])
+
+    @property
+    def dns_lag(self) -> float:
+        return float(self._now["dns_lag"])
+
+    @property
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
@@ -90,9 +103,9 @@ def _check_operator(value: Any) -> None:
         raise ValueError("operator is null or an IAM policy document")
 
 
-def _check_young_key(value: Any) -> None:
+def _check_seconds(name: str, value: Any) -> None:
     if not isinstance(value, int | float) or value < 0:
-        raise ValueError("young_key is a number of seconds")
+        raise ValueError(f"{name}: found {value!r}, expected seconds")
 
 
 def _check_smtp(value: Any) -> None:
@@ -104,6 +117,8 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
     "aws": fault.check,
     "operator": _check_operator,
-    "young_key": _check_young_key,
+    "pending": partial(_check_seconds, "pending"),
+    "dns_lag": partial(_check_seconds, "dns_lag"),
+    "young_key": partial(_check_seconds, "young_key"),
     "smtp": _check_smtp,
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from lab.aws import operator, wire
+from lab.aws import beyond_moto, operator, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
 from lab.aws.fault import AwsFault
@@ -61,7 +61,10 @@ class AwsApp:
             if policy is not None:
                 operator.check(policy, call, wire.parse(call, request))
             if not self._account.owns(call.service):
-                return self._from_moto(request)
+                beyond_moto.check(call, request)
+                response = self._from_moto(request)
+                beyond_moto.settle(call)
+                return response
             operation = self._account.operation(call.service, call.operation)
             return wire.answer(call, operation(call.region, wire.parse(call, request)))
         except ApiError as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.iam.models import iam_backends
 
 from lab.aws.errors import ApiError
 from lab.aws.wire import Call
@@ -23,6 +24,9 @@ TAGGING = {
     "ses:CreateDedicatedIpPool": "ses:TagResource",
     "ses:CreateEmailIdentity": "ses:TagResource",
 }
+REPLICATING = "ses:ReplicateEmailIdentityDKIMSigningKey"
+"""what a call needs beside its own action when it names another region's identity as the origin of
+its keys ("Using Deterministic Easy DKIM (DEED) in Amazon SES")"""
 NO_PERMISSION_NEEDED = {"sts:GetCallerIdentity"}
 
 
@@ -50,6 +54,8 @@ def resource_of(call: Call, parameters: Mapping[str, Any]) -> str:
             return arn
         case "iam", {"UserName": name}:
             return f"arn:aws:iam::{account}:user/{name}"
+        case "iam", {"AccessKeyId": key}:
+            return _owner_of(str(key))
         case "secretsmanager", {"SecretId": name} | {"Name": name}:
             # AWS adds a hyphen and six characters to the name
             return f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-AbCdEf"
@@ -59,9 +65,15 @@ def resource_of(call: Call, parameters: Mapping[str, Any]) -> str:
             return f"arn:aws:ses:{region}:{account}:configuration-set/{name}"
         case "sesv2", {"PoolName": name}:
             return f"arn:aws:ses:{region}:{account}:dedicated-ip-pool/{name}"
-        case "route53", {"HostedZoneId": zone}:
-            return f"arn:aws:route53:::hostedzone/{zone}"
+        case "route53", {"HostedZoneId": zone} | {"Id": zone} if call.operation != "GetChange":
+            return f"arn:aws:route53:::hostedzone/{str(zone).rpartition('/')[2]}"
     return "*"
+
+
+def _owner_of(key: str) -> str:
+    users = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].users.values()
+    owns = (user for user in users if any(k.access_key_id == key for k in user.access_keys))
+    return next((str(user.arn) for user in owns), "*")
 
 
 def _actions(call: Call, parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -70,3 +82,7 @@ def _actions(call: Call, parameters: Mapping[str, Any]) -> Iterator[str]:
         yield needed
     if needed in TAGGING and parameters.get("Tags"):
         yield TAGGING[needed]
+    signing = parameters.get("DkimSigningAttributes", {})
+    origin = signing.get("DomainSigningAttributesOrigin", parameters.get("SigningAttributesOrigin"))
+    if str(origin).startswith("AWS_SES_"):
+        yield REPLICATING

@@ -6,8 +6,8 @@ from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.aws.lost_answers import Commands, refuse_other_policy
-from mailfleet.commands import Refuse
+from mailfleet.aws.lost_answers import refuse_other_policy
+from mailfleet.commands import Commands, Refuse
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import from_ses
 

@@ -15,14 +15,15 @@ class AwsCall(StringCommand):
     connector, which puts what AWS answered into `response`. A parameter that is a HiddenValue
     is sent as it is and shown as *MASKED*.
 
-    `absent` lists the error codes that mean "there is none": the answer is then None, and the
-    call has succeeded. So it is with those in `repeated`, if the request had to be sent again: it
-    may have been carried out at first (see lost_answers). `paged` names the list that all pages
-    of the answer are joined to: the answer is then that list. A read that is `fresh` asks AWS even
-    when the answer is known.
+    `absent` lists the error codes that mean "there is none": the answer is then None, the call has
+    succeeded, and `error` says what AWS said. So it is with those in `repeated`, if the request
+    had to be sent again: it may have been carried out at first (see lost_answers). `paged` names
+    the list that all pages of the answer are joined to: the answer is then that list. A read that
+    is `fresh` asks AWS even when the answer is known.
     """
 
     response: Any = None
+    error: str | None = None
     attempts = 0
     """how often it was sent; 0 while pyinfra only asks whether anything changes"""
 

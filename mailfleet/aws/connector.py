@@ -122,9 +122,9 @@ class AwsConnector(BaseConnector):
         except ClientError as error:
             code = error.response["Error"]["Code"]
             call.attempts = _attempts(error.response)
-            if code in call.absent or (call.attempts > 1 and code in call.repeated):
-                return True, None
-            return False, f"{call.name} failed in {region}: {code}: {_message(error)}"
+            call.error = f"{call.name} failed in {region}: {code}: {_message(error)}"
+            none = code in call.absent or (call.attempts > 1 and code in call.repeated)
+            return (True, None) if none else (False, call.error)
         except BotoCoreError as error:
             return False, f"{call.name} failed in {region}: {error}"
 

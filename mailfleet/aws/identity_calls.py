@@ -1,26 +1,26 @@
 """The calls that make an SES identity and its settings what the policy says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.ses_tags import tag_resource, tags
-from mailfleet.ses.identity import DKIM_KEY_LENGTH
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
 
 
-def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
-    """An identity; a domain's with Easy DKIM. AWS refuses when there is one meanwhile."""
-    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH}}
+def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
+    """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
+    meanwhile."""
     configuration_set = identity.wanted.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
             "EmailIdentity": identity.name,
-            **({} if identity.is_address else signing),
+            **({"DkimSigningAttributes": dict(signing)} if signing else {}),
             "Tags": tags(fleet),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },

@@ -3,21 +3,19 @@
 botocore sends a request again when the connection breaks, and can't know whether AWS has carried
 it out ("Retries", Boto3 documentation). Calls that only set something may be repeated. One that
 creates is refused the second time, with one of the codes in `AwsCall.repeated`; then the world is
-looked at: is it as this call makes it, or is that somebody else's work?
+looked at: is it as this call makes it, or is that somebody else's work? (For change batches
+record_calls does it, whether or not they were sent again.)
 """
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator
 
 from pyinfra.api.command import PyinfraCommand
 
-from mailfleet.aws.facts import AccessKeys, RecordSets
+from mailfleet.aws.facts import AccessKeys
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.commands import Refuse
-from mailfleet.dns.changes import RecordChange
+from mailfleet.commands import Commands, Refuse
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import Identity, from_ses
-
-Commands = Generator[PyinfraCommand, None, None]
 
 
 def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
@@ -26,21 +24,6 @@ def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
         yield Refuse(
             f"sesv2:CreateEmailIdentity failed: {id} was made by somebody else since planned: "
             "look at it, and run the deploy again"
-        )
-
-
-def refuse_changed(zone_id: str, batch: Sequence[RecordChange]) -> Commands:
-    """Fail unless the zone is as the batch, which Route 53 has refused to carry out again, makes
-    it."""
-    fact = RecordSets()
-    call = fact.command(zone_id)
-    yield call
-    there = {record.id: record for record in fact.understand(call.response)}
-    others = [change.id for change in batch if there.get(change.id) != change.after]
-    if others:
-        yield Refuse(
-            f"route53:ChangeResourceRecordSets failed: InvalidChangeBatch: since planned, "
-            f"{', '.join(others)} has changed: look at it, and run the deploy again"
         )
 
 

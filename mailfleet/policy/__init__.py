@@ -2,6 +2,7 @@
 
 from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
 from mailfleet.policy.delegate import Delegate
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -17,9 +18,11 @@ __all__ = [
     "Delegate",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "PolicyError",
     "ProductionAccess",
     "Provider",

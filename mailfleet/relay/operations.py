@@ -2,17 +2,16 @@
 
 import getpass
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from pyinfra import host
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
 from mailfleet.announce import changing_hosts
 from mailfleet.aws.account import GROUP, account_of, read_domains
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import Refuse
+from mailfleet.commands import Commands, Refuse
 from mailfleet.explain import route_of
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
@@ -24,8 +23,6 @@ from mailfleet.relay.tree import desired
 
 SIMULATOR = "success@simulator.amazonses.com"
 PROBE_TIMEOUT = 30  # seconds for each answer of the end point
-
-Commands = Generator[PyinfraCommand, None, None]
 
 
 @operation()

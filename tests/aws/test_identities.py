@@ -184,7 +184,7 @@ def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fl
     fast, deep = reads(fleet), reads(fleet, "--data", "read=deep")
     assert fast["GetEmailIdentity"] == 0
     assert deep["GetEmailIdentity"] == 1
-    note = "not looked at: configuration set, tags and policies of 1 SES identity"
+    note = "not looked at: configuration set, key length, tags and policies of 1 SES identity"
     assert note in fleet.deploy("--dry").output
     assert note not in fleet.deploy("--dry", "--data", "read=deep").output
     wrong = fleet.deploy("--dry", "--data", "read=all")

@@ -5,16 +5,9 @@ from typing import Any
 import pytest
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.aws.lost_answers import Commands, lost_keys, refuse_changed, refuse_foreign
-from mailfleet.commands import Refuse
-from mailfleet.dns.changes import RecordChange
-from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.aws.lost_answers import lost_keys, refuse_foreign
+from mailfleet.commands import Commands, Refuse
 from mailfleet.ses.identity import Identity, from_ses
-
-OLD = RecordSet("a.example.com", "A", ("192.0.2.1",))
-NEW = RecordSet("a.example.com", "A", ("192.0.2.2",))
-GONE = RecordSet("b.example.com", "A", ("192.0.2.3",))
-BATCH = [RecordChange(OLD, NEW), RecordChange(GONE, None)]
 
 
 def after(commands: Commands, *answers: Any) -> list[str]:
@@ -27,23 +20,6 @@ def after(commands: Commands, *answers: Any) -> list[str]:
         elif isinstance(command, Refuse):
             done.append(command.sentence)
     return done
-
-
-def test_a_batch_that_is_in_place_was_carried_out() -> None:
-    assert after(refuse_changed("Z1", BATCH), [to_route53(NEW)]) == []
-
-
-@pytest.mark.parametrize(
-    ("there", "named"),
-    [
-        ([OLD, GONE], "A a.example.com, A b.example.com has changed"),
-        ([], "since planned, A a.example.com has changed"),
-        ([NEW, GONE], "since planned, A b.example.com has changed"),
-    ],
-)
-def test_a_batch_that_is_not_in_place_is_refused(there: list[RecordSet], named: str) -> None:
-    (refusal,) = after(refuse_changed("Z1", BATCH), [to_route53(record) for record in there])
-    assert named in refusal
 
 
 def identity(tags: list[dict[str, str]]) -> Identity:

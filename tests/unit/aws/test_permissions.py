@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from lab.aws.operator import NO_PERMISSION_NEEDED, TAGGING, action
+from lab.aws.operator import NO_PERMISSION_NEEDED, REPLICATING, TAGGING, action
 from tests.support.cli import ROOT
 from tests.support.permissions import actions_of, documented
 
@@ -43,7 +43,7 @@ def calls() -> set[str]:
 
 def test_it_allows_what_the_code_calls_and_nothing_else() -> None:
     needed = calls().union(*OF_BOTO3.values()) - NO_PERMISSION_NEEDED
-    needed |= {tagging for call, tagging in TAGGING.items() if call in needed}
+    needed |= {tagging for call, tagging in TAGGING.items() if call in needed} | {REPLICATING}
     allowed = actions_of(documented())
     assert sorted(needed) == sorted(allowed)
 

@@ -10,8 +10,10 @@ from mailfleet.policy import (
     Delegate,
     Dmarc,
     Domain,
+    EasyDkim,
     EmailAlert,
     Mail,
+    OwnKey,
     PolicyError,
     Relay,
     Route,
@@ -33,6 +35,22 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (
+            lambda: Domain("a.example", zone_id="a.example"),
+            "Domain.zone_id: found 'a.example', exp",
+        ),
+        (
+            lambda: Mail([Domain("example.com", absent=True), Domain("b.example")], [SES]),
+            "Mail.domains[0]: found 'example.com' absent, expected a domain that mail is sent from",
+        ),
+        (
+            lambda: Mail(
+                [EXAMPLE, Domain("old.example", absent=True)],
+                [SES],
+                routes=[Route(senders=["bills@old.example"], via="ses")],
+            ),
+            "Mail.routes[0].senders: found 'bills@old.example' of an absent domain, expected one",
+        ),
         (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
         (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
         (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
@@ -73,7 +91,7 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
         (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
-        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dikm=1), "Domain: found 'dikm', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
         (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
         (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
@@ -86,6 +104,8 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
         (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: OwnKey("a.b"), "OwnKey.selector: found 'a.b', expected one label"),
+        (lambda: EasyDkim(key_length=4096), "EasyDkim.key_length: found 4096, expected 2048 or"),  # type: ignore[arg-type]
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (
@@ -235,3 +255,10 @@ def test_the_default_dmarc_record_is_not_published_below_another() -> None:
     assert mail.dmarc_of(strict) == Dmarc("reject")
     alone = Mail(domains=[Domain("example.com", dmarc=None), lists], providers=[SES])
     assert alone.dmarc_of(lists) == Dmarc()
+
+
+def test_an_absent_domain_is_none_that_mail_is_sent_from() -> None:
+    old = Domain("old.example", absent=True)
+    mail = Mail([EXAMPLE, old], [SES])
+    assert mail.domains == (EXAMPLE,)
+    assert mail.absent == (old,)
