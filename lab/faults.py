@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
+
+from lab.aws import fault
 
 
 class Faults:
     """Read anywhere; changed by `set`, which refuses (ValueError) what it doesn't know.
 
     verification: "live" | "never" | {"late": seconds after the records first appeared}
-    aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
+    aws: None | the fields of lab.aws.fault.AwsFault
+    operator: None | the IAM policy document by which calls are allowed
     pending: seconds for which a change of records is PENDING
     dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
@@ -27,6 +29,7 @@ class Faults:
         self._start: dict[str, Any] = {
             "verification": "live",
             "aws": None,
+            "operator": None,
             "pending": 0,
             "dns_lag": 0,
             "young_key": 0,
@@ -35,6 +38,7 @@ class Faults:
             "busy_zone": 0,
         }
         self._now: dict[str, Any] = dict(self._start)
+        self._aws: fault.AwsFault | None = None
         self.on_change: Callable[[], None] = lambda: None
 
     def current(self) -> dict[str, Any]:
@@ -51,10 +55,13 @@ class Faults:
         if strangers:
             raise ValueError(f"no such provider: {', '.join(sorted(strangers))}")
         self._now |= dict(wanted) | {"smtp": smtp}
+        if "aws" in wanted:
+            self._aws = fault.AwsFault(**wanted["aws"]) if wanted["aws"] else None
         self.on_change()
 
     def reset(self) -> None:
         self._now = dict(self._start)
+        self._aws = None
         self.on_change()
 
     @property
@@ -64,6 +71,11 @@ class Faults:
         if isinstance(verification, Mapping):
             return float(verification["late"])
         return 0.0 if verification == "live" else None
+
+    @property
+    def operator(self) -> Mapping[str, Any] | None:
+        policy: Mapping[str, Any] | None = self._now["operator"]
+        return policy
 
     @property
     def pending(self) -> float:
@@ -89,12 +101,9 @@ class Faults:
     def down(self, provider: str) -> bool:
         return bool(self._now["smtp"].get(provider) == "down")
 
-    def aws(self, service: str, operation: str) -> tuple[int, str] | None:
-        """(HTTP status, error code) that the call is to be answered with."""
-        fault = self._now["aws"]
-        if fault is None or not re.search(fault.get("match", ""), f"{service}:{operation}"):
-            return None
-        return int(fault["status"]), str(fault["code"])
+    def aws(self, service: str, operation: str) -> fault.AwsFault | None:
+        """What befalls the call that is asked for: asking counts it."""
+        return self._aws if self._aws and self._aws.befalls(f"{service}:{operation}") else None
 
 
 def _check_verification(value: Any) -> None:
@@ -103,15 +112,9 @@ def _check_verification(value: Any) -> None:
         raise ValueError('verification is "live", "never" or {"late": seconds}')
 
 
-def _check_aws(value: Any) -> None:
-    if value is None:
-        return
-    if not isinstance(value, Mapping) or not {"status", "code"} <= set(value):
-        raise ValueError("aws is null or an object with status, code and match")
-    try:
-        re.compile(value.get("match", ""))
-    except re.error as error:
-        raise ValueError(f"aws.match is not a regular expression: {error}") from error
+def _check_operator(value: Any) -> None:
+    if value is not None and not (isinstance(value, Mapping) and value.get("Statement")):
+        raise ValueError("operator is null or an IAM policy document")
 
 
 def _check_seconds(name: str, value: Any) -> None:
@@ -136,7 +139,8 @@ def _check_smtp(value: Any) -> None:
 
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
-    "aws": _check_aws,
+    "aws": fault.check,
+    "operator": _check_operator,
     "pending": partial(_check_seconds, "pending"),
     "dns_lag": partial(_check_seconds, "dns_lag"),
     "young_key": partial(_check_seconds, "young_key"),

@@ -59,6 +59,7 @@ class Hooks:
         loop = asyncio.get_running_loop()
         try:
             reply, data = await loop.run_in_executor(None, self._service.accept, submission)
+            departure = await loop.run_in_executor(None, self._service.departure, submission, data)
         except RefusedError as refusal:
             return str(refusal)
         number, at = self._mail.stamp()
@@ -73,6 +74,8 @@ class Hooks:
                 mail_from=submission.mail_from,
                 rcpt_to=submission.rcpt_to,
                 data=data,
+                return_path=departure.mail_from,
+                sent_from=departure.address,
             )
         )
         return reply

@@ -25,6 +25,7 @@ def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str,
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
+        repeated=("AlreadyExistsException",),
     )
 
 

@@ -14,6 +14,8 @@ from mailfleet.ses.pools import PoolPlan
 from mailfleet.ses.region import RegionPlan
 from mailfleet.ses.sending_account import AccountPlan
 
+EXISTS = ("AlreadyExistsException",)
+
 
 @operation()
 def sending_account(regions: Sequence[RegionPlan]) -> Calls:
@@ -54,6 +56,7 @@ def _request(request: ProductionAccess, region: str) -> AwsCall:
             **(contacts if request.contacts else {}),
         },
         region=region,
+        repeated=("ConflictException",),
     )
 
 
@@ -62,7 +65,7 @@ def _pool_calls(pool: PoolPlan, caller: str) -> Calls:
     asked = {"PoolName": pool.wanted.name, "ScalingMode": pool.wanted.scaling}
     if pool.found is None:
         made = {**asked, "Tags": tags(pool.fleet)}
-        yield AwsCall("sesv2", "CreateDedicatedIpPool", made, region=pool.region)
+        yield AwsCall("sesv2", "CreateDedicatedIpPool", made, region=pool.region, repeated=EXISTS)
     if pool.tags:
         resource = f"dedicated-ip-pool/{pool.wanted.name}"
         yield tag_resource(caller, pool.region, resource, tags(pool.fleet))
@@ -75,7 +78,7 @@ def _set_calls(plan: SetPlan, caller: str) -> Calls:
     name = {"ConfigurationSetName": plan.wanted.name}
     if plan.found is None:
         made = {**name, "Tags": tags(plan.fleet), **plan.options}
-        yield AwsCall("sesv2", "CreateConfigurationSet", made, region=plan.region)
+        yield AwsCall("sesv2", "CreateConfigurationSet", made, region=plan.region, repeated=EXISTS)
         return
     if plan.tags:
         resource = f"configuration-set/{plan.wanted.name}"

@@ -109,12 +109,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     cloud.stop()
 
 
-@pytest.fixture
-def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
+def new_fleet(cloud: Cloud, directory: Path) -> Fleet:
+    """One whose domain and name nobody else has; its policy and inventory go to the directory."""
     number = next(_numbers)
-    fleet = Fleet(cloud, tmp_path, f"t{number}.example", f"fleet{number}", cloud.dns_port)
+    fleet = Fleet(cloud, directory, f"t{number}.example", f"fleet{number}", cloud.dns_port)
     cloud.client("route53").create_hosted_zone(Name=fleet.domain, CallerReference=fleet.domain)
     cloud.control.forget_calls()
     fleet.write()
-    yield fleet
+    return fleet
+
+
+@pytest.fixture
+def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
+    yield new_fleet(cloud, tmp_path)
     cloud.control.reset_faults()
