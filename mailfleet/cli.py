@@ -17,7 +17,7 @@ from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
 from mailfleet.aws.identities import read_covering  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
-from mailfleet.policy import PolicyError, Ses  # noqa: E402
+from mailfleet.policy import PolicyError  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.ses.effective import effective  # noqa: E402
 
@@ -52,14 +52,14 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
         address = mail_address(address)
         account = account_of(load_inventory(inventory, list(group_data)))
         mail = policy_of(account)
-        provider = explanation.route_of(mail, address)
+        ses = explanation.ses_of(mail, address)
         identities = {}
-        if isinstance(provider, Ses):
+        if ses:
             account.connect(raise_exceptions=True)
-            identities = read_covering(account, address, provider.region)
+            identities = read_covering(account, address, ses.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(address, provider, effective(address, identities)))
+    click.echo(explanation.of(mail, address, ses, effective(address, identities)))
 
 
 @main.command()

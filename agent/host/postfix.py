@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import time
@@ -14,6 +15,9 @@ from agent.host.state import KEPT, POSTFIX, running
 
 _STAGE = f"{KEPT}/stage"
 _SECONDS_TO_ANSWER = 20
+_MAPS = "sender_dependent_default_transport_maps"
+_TABLES = ("sender_transport", "chosen")
+_NEXTHOP = re.compile(r"\[[^\[\]\s]+\]:\d+")
 LISTEN = ("inet_interfaces", "inet_protocols")
 
 
@@ -52,14 +56,12 @@ def _beside_the_point(line: str) -> bool:
 
 
 def _nexthops(stage: str) -> list[str]:
-    """Where the staged main.cf and sender_transport send mail."""
-    found = run("postconf", "-c", stage, "-hx", "relayhost").stdout.replace(",", " ").split()
-    with open(f"{stage}/sender_transport", encoding="utf-8") as table:
-        for line in table:
-            key, _, value = line.partition(" ")
-            if value and not key.startswith("#"):
-                found.append(value.partition(":")[2].strip())
-    return found
+    """Where the staged main.cf and tables send mail, but for this very host."""
+    text = run("postconf", "-c", stage, "-x", "relayhost", _MAPS).stdout
+    for name in _TABLES:
+        with contextlib.suppress(FileNotFoundError), open(f"{stage}/{name}") as table:
+            text += "".join(line for line in table if not line.startswith("#"))
+    return [found for found in _NEXTHOP.findall(text) if not found.startswith("[127.0.0.1]")]
 
 
 @contextlib.contextmanager

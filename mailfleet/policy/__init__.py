@@ -3,8 +3,9 @@
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay, Route
+from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
 
 __all__ = [

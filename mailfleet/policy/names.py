@@ -93,6 +93,13 @@ def calendar_event(value: str) -> str:
     return value
 
 
+def file_name(value: str) -> str:
+    """A path of the machine that deploys."""
+    if not value or value.startswith("-") or not value.isprintable():
+        raise ValueError(f"found {value!r}, expected the name of a file")
+    return value
+
+
 DomainName = Annotated[str, AfterValidator(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
@@ -102,3 +109,4 @@ ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
 UserName = Annotated[str, AfterValidator(user_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
+FileName = Annotated[str, AfterValidator(file_name)]

@@ -15,6 +15,7 @@ from mailfleet.commands import Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.state import HostState
@@ -68,7 +69,9 @@ def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
 
 
 @operation()
-def apply(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
+def apply(
+    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
+) -> Commands:
     """Stage, check, swap and load what the plan shows, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
@@ -80,7 +83,7 @@ def apply(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
     except (PyinfraError, Refusal) as reason:
         yield Refuse(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, credentials)
+    target = desired(mail, credentials, circumstances)
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return

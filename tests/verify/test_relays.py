@@ -7,8 +7,9 @@ import pytest
 
 from mailfleet.policy import Mail
 from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState
-from mailfleet.relay.tree import POSTFIX, TIMER, Desired
+from mailfleet.relay.tree import TIMER, Desired
 
 
 def test_packages_are_installed(relay: Any, target: Desired) -> None:

@@ -1,0 +1,55 @@
+"""Postfix's transports: one for each lane of a provider, with settings of its own."""
+
+from dataclasses import dataclass
+
+from mailfleet.policy import Mail, Provider
+from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.failures import Kind, kind_of
+from mailfleet.relay.limits import Limit, limit
+
+
+@dataclass(frozen=True)
+class Transport:
+    """A service of master.cf. All lanes of a provider are alike."""
+
+    name: str
+    provider: Provider
+    limit: Limit
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.provider)
+
+
+def transports(mail: Mail, circumstances: Circumstances) -> tuple[Transport, ...]:
+    found = []
+    for provider, limits in limits_of(mail, circumstances):
+        lanes = range(1, limits.lanes + 1)
+        names = [f"{provider.name}-{n}" for n in lanes] if limits.lanes > 1 else [provider.name]
+        found += [Transport(name, provider, limits) for name in names]
+    return tuple(found)
+
+
+def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider, Limit], ...]:
+    """Each provider's limit on one host."""
+    return tuple(
+        (
+            provider,
+            limit(
+                provider,
+                circumstances.quotas.get(provider.name),
+                circumstances.relays,
+                mail.relay.round_trip,
+            ),
+        )
+        for provider in mail.providers
+    )
+
+
+def limit_notes(mail: Mail, circumstances: Circumstances) -> tuple[str, ...]:
+    """The arithmetic of the limits that follow from a rate."""
+    return tuple(
+        f"{provider.name}: {limits.because}"
+        for provider, limits in limits_of(mail, circumstances)
+        if not provider.connections and (provider.rate or provider.name in circumstances.quotas)
+    )
