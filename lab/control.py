@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from lab.faults import Faults
-from lab.observed import ApiCall, Log, Mail
+from lab.observed import ApiCall, Log, Mail, Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,11 +25,17 @@ class ControlApp:
     """Answers under /_lab and hands everything else to `aws`."""
 
     def __init__(
-        self, aws: WSGIApplication, calls: Log[ApiCall], mail: Log[Mail], faults: Faults
+        self,
+        aws: WSGIApplication,
+        calls: Log[ApiCall],
+        mail: Log[Mail],
+        refusals: Log[Refusal],
+        faults: Faults,
     ) -> None:
         self._aws = aws
         self._calls = calls
         self._mail = mail
+        self._refusals = refusals
         self._faults = faults
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -57,6 +63,10 @@ class ControlApp:
                 return [_mail_as_json(mail) for mail in self._mail.all()]
             case "DELETE", "/mail":
                 return self._mail.clear()
+            case "GET", "/refusals":
+                return [asdict(refusal) for refusal in self._refusals.all()]
+            case "DELETE", "/refusals":
+                return self._refusals.clear()
             case "GET", "/faults":
                 return self._faults.current()
             case "PUT", "/faults":
@@ -111,6 +121,13 @@ class Control:
 
     def forget_mail(self) -> None:
         self._ask("DELETE", "mail")
+
+    def refusals(self) -> list[Refusal]:
+        """The mail that SMTP end points did not take."""
+        return [Refusal(**entry) for entry in self._ask("GET", "refusals")]
+
+    def forget_refusals(self) -> None:
+        self._ask("DELETE", "refusals")
 
     def faults(self) -> dict[str, Any]:
         found: dict[str, Any] = self._ask("GET", "faults")

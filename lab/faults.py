@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from lab.smtp.troubles import TROUBLES, UP
+
 
 class Faults:
     """Read anywhere; changed by `set`, which refuses (ValueError) what it doesn't know.
@@ -13,7 +15,9 @@ class Faults:
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
     young_key: seconds for which a new access key answers 535
-    smtp: {provider's name: "up" | "down"}
+    smtp: {provider's name: one of lab.smtp.troubles}
+    smtp_delay: {provider's name: seconds before each of its replies, as a long way would take}
+    send_rate: None | recipients a second that SES takes
     """
 
     def __init__(self, providers: Iterable[str] = ()) -> None:
@@ -22,7 +26,9 @@ class Faults:
             "verification": "live",
             "aws": None,
             "young_key": 0,
-            "smtp": dict.fromkeys(self._providers, "up"),
+            "smtp": dict.fromkeys(self._providers, UP),
+            "smtp_delay": dict.fromkeys(self._providers, 0),
+            "send_rate": None,
         }
         self._now: dict[str, Any] = dict(self._start)
         self.on_change: Callable[[], None] = lambda: None
@@ -36,11 +42,11 @@ class Faults:
             if name not in self._now:
                 raise ValueError(f"unknown fault {name!r}, known are {', '.join(self._now)}")
             _CHECKS[name](value)
-        smtp = self._now["smtp"] | wanted.get("smtp", {})
-        strangers = set(smtp) - self._providers
+        each = {name: self._now[name] | wanted.get(name, {}) for name in ("smtp", "smtp_delay")}
+        strangers = set().union(*each.values()) - self._providers
         if strangers:
             raise ValueError(f"no such provider: {', '.join(sorted(strangers))}")
-        self._now |= dict(wanted) | {"smtp": smtp}
+        self._now |= dict(wanted) | each
         self.on_change()
 
     def reset(self) -> None:
@@ -59,8 +65,16 @@ class Faults:
     def young_key(self) -> float:
         return float(self._now["young_key"])
 
-    def down(self, provider: str) -> bool:
-        return bool(self._now["smtp"].get(provider) == "down")
+    def trouble(self, provider: str) -> str:
+        """What is wrong with a provider's end point: one of lab.smtp.troubles."""
+        return str(self._now["smtp"].get(provider, UP))
+
+    def delay(self, provider: str) -> float:
+        return float(self._now["smtp_delay"].get(provider, 0))
+
+    @property
+    def send_rate(self) -> float | None:
+        return None if self._now["send_rate"] is None else float(self._now["send_rate"])
 
     def aws(self, service: str, operation: str) -> tuple[int, str] | None:
         """(HTTP status, error code) that the call is to be answered with."""
@@ -93,8 +107,22 @@ def _check_young_key(value: Any) -> None:
 
 
 def _check_smtp(value: Any) -> None:
-    if not isinstance(value, Mapping) or not set(value.values()) <= {"up", "down"}:
-        raise ValueError('smtp maps a provider\'s name to "up" or "down"')
+    if not isinstance(value, Mapping) or not set(value.values()) <= set(TROUBLES):
+        raise ValueError(f"smtp maps a provider's name to one of {', '.join(TROUBLES)}")
+
+
+def _check_smtp_delay(value: Any) -> None:
+    if not isinstance(value, Mapping) or not all(_is_seconds(each) for each in value.values()):
+        raise ValueError("smtp_delay maps a provider's name to seconds")
+
+
+def _check_send_rate(value: Any) -> None:
+    if value is not None and not (_is_seconds(value) and value > 0):
+        raise ValueError("send_rate is null or a number of recipients a second")
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and value >= 0
 
 
 _CHECKS: dict[str, Callable[[Any], None]] = {
@@ -102,4 +130,6 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
     "aws": _check_aws,
     "young_key": _check_young_key,
     "smtp": _check_smtp,
+    "smtp_delay": _check_smtp_delay,
+    "send_rate": _check_send_rate,
 }

@@ -20,6 +20,8 @@ from lab.aws.account import Account
 from lab.aws.identity import Identity
 from lab.smtp.message import Message
 from lab.smtp.service import RefusedError, Service, Submission
+from lab.smtp.throttle import Throttle
+from lab.smtp.troubles import THROTTLED_REPLY
 
 _SIGNED = [
     *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),
@@ -42,6 +44,7 @@ class SesSmtp(Service):
         self.name = name
         self._account = account
         self._region = region
+        self._throttle = Throttle()
 
     def authenticate(self, user: str, password: str) -> bool:
         """An active IAM access key and the password derived from it for this region."""
@@ -63,6 +66,8 @@ class SesSmtp(Service):
         authors = message.addresses("from")
         if not authors:
             raise RefusedError("554 Transaction failed: Missing 'From' header")
+        if not self._throttle.admits(len(submission.rcpt_to), self._account.faults.send_rate):
+            raise RefusedError(THROTTLED_REPLY)
         self._check_verified([*authors, *message.addresses("sender"), submission.mail_from])
         message_id = _message_id()
         domain = "email" if self._region == "us-east-1" else self._region

@@ -113,11 +113,13 @@ class Mail:
                 "another provider"
             )
         for chain in ([name, *route.next_after(name)] for name in route.weights):
-            if wrapped := next((name for name in chain[:-1] if self.provider(name).wrapper), None):
-                raise PolicyError(
-                    f"{where}.fallback: found {chain[-1]!r} after {wrapped!r}, which speaks TLS from "
-                    "the first byte: Postfix can't go on from there, expected its STARTTLS port"
-                )
+            for name in chain[:-1]:
+                if self.provider(name).wrapper:
+                    raise PolicyError(
+                        f"{where}.fallback: found {chain[-1]!r} after {name!r}, which speaks TLS "
+                        "from the first byte: Postfix can't go on from there, expected its "
+                        "STARTTLS port"
+                    )
         if route.senders == VERIFIED and not any(
             isinstance(self.provider(name), Ses) for name in route.weights
         ):
