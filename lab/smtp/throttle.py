@@ -1,18 +1,22 @@
-"""A maximum sending rate, as SES has it: so many recipients within any second.
+"""A maximum sending rate, as SES has it.
 
-"Managing your Amazon SES sending limits": quotas are counted in recipients.
+"Managing your Amazon SES sending limits": it counts recipients, and may be exceeded "for short
+bursts, but not for sustained periods of time". How short it does not say: here, half a second
+of the rate.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+
+BURST = 1.5  # seconds of the rate that can be had at once
 
 
 class Throttle:
     def __init__(self) -> None:
-        self._taken: deque[float] = deque()
+        self._filled_at = 0.0
+        self._left = 0.0
         self._lock = threading.Lock()
 
     def admits(self, recipients: int, rate: float | None) -> bool:
@@ -21,9 +25,10 @@ class Throttle:
             return True
         with self._lock:
             now = time.monotonic()
-            while self._taken and self._taken[0] <= now - 1:
-                self._taken.popleft()
-            if len(self._taken) + recipients > max(rate, 1):
+            burst = max(BURST * rate, 1.0)
+            self._left = min(burst, self._left + (now - self._filled_at) * rate)
+            self._filled_at = now
+            if recipients > self._left:
                 return False
-            self._taken.extend([now] * recipients)
+            self._left -= recipients
             return True

@@ -61,9 +61,15 @@ class Routes:
 
 def routes(mail: Mail, circumstances: Circumstances) -> Routes:
     every = transports(mail, circumstances)
-    lanes: dict[str, tuple[str, ...]] = {}
-    for transport in every:
-        lanes[transport.provider.name] = (*lanes.get(transport.provider.name, ()), transport.name)
+    lanes = {
+        provider.name: tuple(
+            transport.name
+            for transport in every
+            if transport.provider == provider
+            for _ in range(transport.lane.weight)
+        )
+        for provider in mail.providers
+    }
     senders = dict(_senders(mail, circumstances))
     hops: dict[tuple[str, int], dict[str, tuple[str, ...]]] = {}
     alone: dict[str, tuple[str, ...]] = {}
@@ -119,7 +125,10 @@ def _senders(mail: Mail, circumstances: Circumstances) -> Iterator[tuple[str, Ro
 
 
 def _choice(route: Route, lanes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Every lane as often as its share of its provider's weight, in the smallest whole numbers."""
+    """Every lane as often as its share of its provider's weight, in the smallest whole numbers.
+
+    `lanes`: of each provider its lanes, each as often as its own weight.
+    """
     most = lcm(*(len(lanes[name]) for name in route.weights))
     times = {name: weight * most // len(lanes[name]) for name, weight in route.weights.items()}
     common = gcd(*times.values())

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from mailfleet.policy import Mail, Provider
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.failures import Kind, kind_of
-from mailfleet.relay.limits import Limit, limit
+from mailfleet.relay.limits import Lane, Limit, limit
 
 
 @dataclass(frozen=True)
 class Transport:
-    """A service of master.cf. All lanes of a provider are alike."""
+    """A service of master.cf."""
 
     name: str
     provider: Provider
-    limit: Limit
+    lane: Lane
 
     @property
     def kind(self) -> Kind:
@@ -22,12 +22,11 @@ class Transport:
 
 
 def transports(mail: Mail, circumstances: Circumstances) -> tuple[Transport, ...]:
-    found = []
-    for provider, limits in limits_of(mail, circumstances):
-        lanes = range(1, limits.lanes + 1)
-        names = [f"{provider.name}-{n}" for n in lanes] if limits.lanes > 1 else [provider.name]
-        found += [Transport(name, provider, limits) for name in names]
-    return tuple(found)
+    return tuple(
+        Transport(provider.name + (f"-{n}" if len(limits.lanes) > 1 else ""), provider, lane)
+        for provider, limits in limits_of(mail, circumstances)
+        for n, lane in enumerate(limits.lanes, 1)
+    )
 
 
 def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider, Limit], ...]:
