@@ -4,7 +4,8 @@ With connections kept open, a message takes 5.5 round trips (measured: a probe o
 MAIL, RCPT, DATA, the end of data, and now and then a new connection) and what the provider does
 with it. So many connections as the host's share of the rate fills are open all the time. The rest
 of the share, or all of it when it does not fill one, goes by lanes: transports that wait a second
-after each message, which so take a second and the time of a message for each. Postfix's delays are whole seconds, there is no lane of half a second.
+after each message, and so take a second and the time of a message for it. Postfix's delays are
+whole seconds.
 """
 
 from dataclasses import dataclass

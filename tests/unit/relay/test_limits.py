@@ -15,12 +15,13 @@ def lanes(rate: float, relays: int, round_trip: float = 0.020) -> tuple[Lane, ..
 @pytest.mark.parametrize(
     ("rate", "relays", "expected"),
     [
-        (14, 3, (LANE,) * 4),
+        (14, 3, (LANE,) * 5),
         (14, 14, (LANE,)),
-        (14, 15, (Lane(1, delay=2),)),
+        (14, 15, (LANE,)),
+        (14, 16, (Lane(1, delay=2),)),
         (1, 3, (Lane(1, delay=3),)),
         (1, 1, (LANE,)),
-        (14, 1, (Lane(1, weight=10), *(LANE,) * 5)),
+        (14, 1, (Lane(1, weight=10), *(LANE,) * 6)),
         (50, 3, (Lane(2),)),
         (1000, 1, (Lane(120),)),
     ],
@@ -35,7 +36,7 @@ def test_a_share_as_postfix_can_keep_it(
 def test_all_relays_together_stay_within_the_rate(relays: int) -> None:
     for rate in (1, 5, 14, 90, 600):
         sent = sum(
-            min(1 / lane.delay, 1) if lane.delay else lane.connections / 0.120
+            1 / (lane.delay + 0.120) if lane.delay else lane.connections / 0.120
             for lane in lanes(rate, relays)
         )
         assert sent * relays <= rate + 1e-9
@@ -54,8 +55,9 @@ def test_the_policys_connections_win_and_without_a_rate_there_are_ten() -> None:
 
 def test_the_arithmetic_is_told() -> None:
     assert limit(Ses("us-east-1"), 14, 3, 0.02).because == (
-        "14 messages/s over 3 relays = 4.67/s; one connection sends 8.33/s: 4 lanes of one a second"
+        "14 messages/s over 3 relays = 4.67/s; one connection sends 8.33/s, a lane 0.893/s: 5 lanes"
     )
     assert limit(Ses("us-east-1"), 1, 3, 0.02).because == (
-        "1 messages/s over 3 relays = 0.333/s: a message every 3 s"
+        "1 messages/s over 3 relays = 0.333/s: one lane that waits 3 s"
     )
+    assert limit(Ses("us-east-1"), 14, 1, 0.02).because.endswith(": 1 connection and 6 lanes")
