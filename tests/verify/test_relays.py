@@ -39,19 +39,6 @@ def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> No
     assert not differing, "main.cf was changed by hand: " + "; ".join(differing)
 
 
-def test_mail_goes_to_the_policys_provider(relay: Any, mail: Mail) -> None:
-    provider = mail.default_provider
-    wanted = {
-        "relayhost": provider.nexthop,
-        "default_transport": provider.name,
-        f"{provider.name}_destination_concurrency_limit": str(provider.connections),
-        "smtp_tls_security_level": "secure",
-        "relay_soft_bounce": "yes" if mail.relay.soft_bounce else "no",
-    }
-    found = relay.check_output(f"/usr/sbin/postconf -x {' '.join(wanted)}")
-    assert postfix_parameters(found) == wanted
-
-
 def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:
     """A next hop without one is refused with 530, which would bounce all mail. The credential
     itself stays on the host."""

@@ -11,6 +11,7 @@ from mailfleet.policy import (
     EmailAlert,
     Mail,
     PolicyError,
+    Provider,
     Relay,
     Route,
     Ses,
@@ -28,7 +29,7 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
 
 
 def routed(**route: Any) -> Mail:
-    providers = [SES, smtp(), smtp("smtp.example.org:465", "wrapped")]
+    providers: list[Provider] = [SES, smtp(), smtp("smtp.example.org:465", "wrapped")]
     return Mail(domains=[EXAMPLE], providers=providers, routes=[Route(**route)])
 
 
@@ -101,7 +102,7 @@ def routed(**route: Any) -> Mail:
         (lambda: Route(via=["ses"]), "Route.via: found ['ses'], expected a provider's name, or"),  # type: ignore[arg-type]
         (lambda: Route(via={}), "Route.via: found {}, expected a provider's name, or weights"),
         (lambda: Route(via={"ses": 0}), "Route.via"),
-        (lambda: Route(via="ses", senders="all"), "found 'all', expected a list of senders, or"),  # type: ignore[arg-type]
+        (lambda: Route(via="ses", senders="all"), "found 'all', expected a list of senders, or"),
         (lambda: routed(via="ses", fallback="x"), "Mail.routes[0].fallback: found 'x', expected"),
         (lambda: routed(via={"ses": 1, "x": 1}), "Mail.routes[0].via: found 'x', expected one of"),
         (lambda: routed(via="ses", fallback="ses"), "found 'ses', which is also its via"),
@@ -257,7 +258,8 @@ def test_who_may_send() -> None:
 
 def test_alerts_may_leave_by_a_mere_fall_back() -> None:
     alerts = [EmailAlert(to="ops@example.net", via="other")]
-    domains, providers = [EXAMPLE], [SES, smtp()]
+    domains = [EXAMPLE]
+    providers: list[Provider] = [SES, smtp()]
     fallback = [Route(via="ses", fallback="other")]
     Mail(domains=domains, providers=providers, alerts=alerts, routes=fallback)
     with pytest.raises(PolicyError, match="everyday mail does not leave by"):
