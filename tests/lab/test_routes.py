@@ -71,9 +71,9 @@ def fresh(routed: Fleet) -> Iterator[None]:
     routed.control.forget_mail()
     yield
     routed.control.reset_faults()
-    for relay in routed.relays:
-        routed.ssh(relay, "postqueue -f; rm -rf /var/mail/returned")
-    assert wait_until(lambda: not any(routed.queued(r) for r in routed.relays), 60)
+    for relay in (OLD, NEW):
+        if routed.ssh(relay, "rm -rf /var/mail/returned; postqueue -f; postqueue -j"):
+            assert wait_until(lambda r=relay: not routed.queued(r), 60)  # type: ignore[misc]
 
 
 def by_provider(fleet: Fleet, subject: str) -> Counter[str]:

@@ -28,6 +28,7 @@ server = smtplib.SMTP("127.0.0.1", 25)
 for n in range(number):
     server.sendmail(sender, [f"you{n}@elsewhere.example"], text)
 """
+_BREAK = "-- next file"
 
 
 @dataclass
@@ -103,8 +104,9 @@ class Fleet:
 
     def returned(self, relay: str) -> list[str]:
         """The bounces and notices that the relay keeps, as text."""
-        script = "find /var/mail/returned -type f -printf '%p\\n' 2>/dev/null"
-        return [self.ssh(relay, f"cat {path}") for path in self.ssh(relay, script).split()]
+        files = "/var/mail/returned/new/*"
+        text = self.ssh(relay, f"for file in {files}; do cat $file; echo {_BREAK}; done 2>&-")
+        return [part for part in text.split(_BREAK) if part.strip()]
 
     def reasons(self, relay: str) -> str:
         """Why the mail in the relay's queue has not left."""
