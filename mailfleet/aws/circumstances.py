@@ -43,8 +43,8 @@ def _authorities(name: str, path: str) -> str:
     try:
         text = Path(path).read_text()
         ssl.create_default_context(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise Refusal(f"{where}: found no certificate in PEM, expected the authority's") from None
     except OSError as error:
         raise Refusal(f"{where}: the file can't be read: {error.strerror}") from None
-    except ValueError:
-        raise Refusal(f"{where}: found no certificate in PEM, expected the authority's") from None
     return text
