@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from lab.faults import Faults
 from lab.observed import ApiCall, Log, Mail, Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from lab.aws.account import Account
 
 PREFIX = "/_lab"
 
@@ -27,16 +28,17 @@ class ControlApp:
     def __init__(
         self,
         aws: WSGIApplication,
+        account: Account,
         calls: Log[ApiCall],
         mail: Log[Mail],
         refusals: Log[Refusal],
-        faults: Faults,
     ) -> None:
         self._aws = aws
+        self._account = account
         self._calls = calls
         self._mail = mail
         self._refusals = refusals
-        self._faults = faults
+        self._faults = account.faults
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(PREFIX + "/"):
@@ -75,6 +77,10 @@ class ControlApp:
             case "DELETE", "/faults":
                 self._faults.reset()
                 return self._faults.current()
+            case "PUT", "/ses-account":
+                wanted = json.loads(request.get_data())
+                with self._account.lock:
+                    return self._account.sending.of(wanted.pop("region")).set(wanted)
         raise KeyError(request.path)
 
 
@@ -139,6 +145,10 @@ class Control:
 
     def reset_faults(self) -> None:
         self._ask("DELETE", "faults")
+
+    def set_ses_account(self, region: str, **wanted: Any) -> None:
+        """Set what is named (see lab.aws.sending_account) and leave the rest as it is."""
+        self._ask("PUT", "ses-account", {"region": region, **wanted})
 
     def _ask(self, method: str, what: str, body: Mapping[str, Any] | None = None) -> Any:
         connection = http.client.HTTPConnection(self._address, timeout=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from lab.smtp.troubles import TROUBLES, UP
@@ -14,6 +15,8 @@ class Faults:
 
     verification: "live" | "never" | {"late": seconds after the records first appeared}
     aws: None | {"status": 503, "code": "ServiceUnavailable", "match": regex on service:Operation}
+    pending: seconds for which a change of records is PENDING
+    dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: one of lab.smtp.troubles}
     smtp_delay: {provider's name: seconds before each of its replies, as a long way would take}
@@ -25,6 +28,8 @@ class Faults:
         self._start: dict[str, Any] = {
             "verification": "live",
             "aws": None,
+            "pending": 0,
+            "dns_lag": 0,
             "young_key": 0,
             "smtp": dict.fromkeys(self._providers, UP),
             "smtp_delay": dict.fromkeys(self._providers, 0),
@@ -60,6 +65,14 @@ class Faults:
         if isinstance(verification, Mapping):
             return float(verification["late"])
         return 0.0 if verification == "live" else None
+
+    @property
+    def pending(self) -> float:
+        return float(self._now["pending"])
+
+    @property
+    def dns_lag(self) -> float:
+        return float(self._now["dns_lag"])
 
     @property
     def young_key(self) -> float:
@@ -101,9 +114,9 @@ def _check_aws(value: Any) -> None:
         raise ValueError(f"aws.match is not a regular expression: {error}") from error
 
 
-def _check_young_key(value: Any) -> None:
+def _check_seconds(name: str, value: Any) -> None:
     if not isinstance(value, int | float) or value < 0:
-        raise ValueError("young_key is a number of seconds")
+        raise ValueError(f"{name}: found {value!r}, expected seconds")
 
 
 def _check_smtp(value: Any) -> None:
@@ -128,7 +141,9 @@ def _is_seconds(value: Any) -> bool:
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "verification": _check_verification,
     "aws": _check_aws,
-    "young_key": _check_young_key,
+    "pending": partial(_check_seconds, "pending"),
+    "dns_lag": partial(_check_seconds, "dns_lag"),
+    "young_key": partial(_check_seconds, "young_key"),
     "smtp": _check_smtp,
     "smtp_delay": _check_smtp_delay,
     "send_rate": _check_send_rate,

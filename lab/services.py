@@ -57,9 +57,8 @@ class Lab:
             ],
             self.faults,
         )
-        app = ControlApp(
-            AwsApp(self.account, self.calls), self.calls, self.mail, self.refusals, self.faults
-        )
+        aws = AwsApp(self.account, self.calls)
+        app = ControlApp(aws, self.account, self.calls, self.mail, self.refusals)
         self._web = WebServer(services.address, services.aws_port, app)
 
     def start(self) -> None:

@@ -144,7 +144,7 @@ def _essence(world: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _zones(mail: Mail) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(domain.zone for domain in mail.domains))
+    return tuple(dict.fromkeys(domain.zone for domain in (*mail.domains, *mail.absent)))
 
 
 def _ses(mail: Mail) -> Iterator[Ses]:

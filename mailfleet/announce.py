@@ -41,6 +41,11 @@ def announce(
     part.totals.extend([total] if total else [])
 
 
+def changing_hosts() -> tuple[str, ...]:
+    """The hosts of whose plan changes have been announced."""
+    return tuple(name for name, part in _run().items() if part.changes)
+
+
 def announce_end() -> None:
     """Say that the current host's part is whole. Once all are: show the plan, a line a change
     or all of it with --diff, and write the file that was asked for."""

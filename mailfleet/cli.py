@@ -15,11 +15,12 @@ from mailfleet import app_settings as settings  # noqa: E402
 from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
 from mailfleet.aws.account import account_of  # noqa: E402
-from mailfleet.aws.identities import read_covering  # noqa: E402
+from mailfleet.aws.identities import read_effective  # noqa: E402
+from mailfleet.aws.regions import check_regions  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
 from mailfleet.policy import PolicyError  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
-from mailfleet.ses.effective import effective  # noqa: E402
+from mailfleet.resolving import LiveDns, resolver_of  # noqa: E402
 
 
 @click.group()
@@ -53,13 +54,14 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
         account = account_of(load_inventory(inventory, list(group_data)))
         mail = policy_of(account)
         ses = explanation.ses_of(mail, address)
-        identities = {}
+        found = None
         if ses:
+            check_regions(mail, LiveDns(resolver_of(account)))
             account.connect(raise_exceptions=True)
-            identities = read_covering(account, address, ses.region)
+            found = read_effective(account, address, ses.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(mail, address, ses, effective(address, identities)))
+    click.echo(explanation.of(mail, address, ses, found))
 
 
 @main.command()

@@ -1,9 +1,11 @@
 """What SES makes of mail from one address, a line a fact."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mailfleet.policy import Mail, Route, Ses
 from mailfleet.ses.effective import Effective
+from mailfleet.ses.identity_policy import EVERYBODY, grants
+from mailfleet.ses.notifications import TOPICS, Notifications
 
 
 def ses_of(mail: Mail, address: str) -> Ses | None:
@@ -42,6 +44,31 @@ def _facts(ses: Ses | None, found: Effective | None) -> Iterator[tuple[str, str]
         yield "DKIM", _dkim(found)
         yield "MAIL FROM", _mail_from(found)
         yield "configuration set", found.identity.settings.configuration_set or "none"
+        yield from _notifications(found.notifications)
+        yield from _senders(found.identity.policies)
+
+
+def _notifications(found: Notifications | None) -> Iterator[tuple[str, str]]:
+    if found is None:
+        yield "notifications", "SES does not tell"
+        return
+    for kind in TOPICS:
+        yield f"{kind} topic", getattr(found, kind) or "none"
+    by_mail = "on: bounces and complaints go to the sender" if found.forwarding else "off"
+    yield "feedback by mail", by_mail
+
+
+def _senders(policies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A line for each that an identity's policies let send as it."""
+    lines = [
+        f"{'everybody at AWS' if who == EVERYBODY else who}{only}, by the policy {name}"
+        for name, text in policies.items()
+        for grant in grants(text)
+        for only in [f", if {grant.conditions}" if grant.conditions else ""]
+        for who in grant.principals
+    ]
+    for line in lines or ["nobody else"]:
+        yield "may send as it", line
 
 
 def _dkim(found: Effective) -> str:

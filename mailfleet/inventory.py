@@ -18,14 +18,21 @@ from mailfleet.policy import PolicyError
 
 __all__ = [
     "Address",
+    "ConfigurationSet",
+    "DedicatedPool",
+    "Delegate",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
+    "ProductionAccess",
     "Relay",
     "Route",
     "Ses",
+    "SesAccount",
     "Smtp",
     "secret",
 ]
@@ -54,14 +61,21 @@ def _caller() -> str:
 
 
 Address = _in_one_line(policy.Address)
+ConfigurationSet = _in_one_line(policy.ConfigurationSet)
+DedicatedPool = _in_one_line(policy.DedicatedPool)
+Delegate = _in_one_line(policy.Delegate)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
+EasyDkim = _in_one_line(policy.EasyDkim)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Mail = _in_one_line(policy.Mail)
+OwnKey = _in_one_line(policy.OwnKey)
+ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
 Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)
+SesAccount = _in_one_line(policy.SesAccount)
 Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
 

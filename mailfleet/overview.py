@@ -19,6 +19,8 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
         dmarc = mail.dmarc_of(domain)
         published = f", {dmarc_text(dmarc)}" if dmarc else ""
         table.add_row("domain", domain.name, f"{verified}{zone}{published}")
+    for domain in mail.absent:
+        table.add_row("domain", domain.name, "absent: what is ours of it goes")
     for provider in mail.providers:
         made = "credential made by us" if isinstance(provider, Ses) else f"{provider.password}"
         limit = f"{provider.connections} connections a host" if provider.connections else ""

@@ -12,10 +12,12 @@ from mailfleet.relay.parameters import postfix_parameters
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"),
           "run": ("!", "cyan")}  # fmt: skip
 _KINDS = {
+    "dedicated ip pool": "dedicated IP pool",
     "dns record": "DNS record",
     "iam policy": "IAM policy",
     "iam user": "IAM user",
     "identity": "SES identity",
+    "ses account": "SES account setting",
 }
 
 

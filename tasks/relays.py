@@ -12,7 +12,7 @@ from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import read_state
-from mailfleet.relay.plan import plan
+from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
@@ -22,6 +22,7 @@ FOREIGN = (
     "found a Postfix configuration that mailfleet did not write, expected none: to replace it, "
     "say Relay(adopt=True) in the policy"
 )
+NOTHING_BEFORE = "there is no earlier configuration to go back to"
 
 
 @deploy("Relay")
@@ -39,6 +40,13 @@ def relay(mail: Mail) -> None:
     changes = plan(host.name, target, state)
     announce(changes, _notes(mail, circumstances))
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
+    operations.apply_first(
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix and monitoring, on one host first",
+    )
     operations.apply(
         mail=mail,
         circumstances=circumstances,
@@ -54,3 +62,17 @@ def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
         *route_notes(routes(mail, circumstances)),
         *limit_notes(mail, circumstances),
     ]
+
+
+@deploy("Go back")
+def go_back(mail: Mail) -> None:
+    """The Postfix configuration that worked before the last deploy, without asking AWS."""
+    state = read_state(host, desired(mail, {}), previous=True)
+    if state is None:
+        return
+    if state.previous is None:
+        fail(NOTHING_BEFORE)
+        return
+    changes = rollback_plan(host.name, state)
+    announce(changes)
+    operations.go_back(mail=mail, state=state, changes=changes, name="What worked before")

@@ -1,15 +1,11 @@
 """Carry out a plan on a host: compare, check, swap, load. Old or new, never between."""
 
 import base64
-import contextlib
-import fcntl
 import json
 import os
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
+from agent.host.canary import send_canary
 from agent.host.common import (
     Refused,
     carry_on_when_the_reader_is_gone,
@@ -19,29 +15,18 @@ from agent.host.common import (
     say,
 )
 from agent.host.files import prepared, put, remove
+from agent.host.guard import compare, how_to_load, locked, record, stamp
+from agent.host.history import PREVIOUS, put_back, remember
 from agent.host.packages import install
-from agent.host.postfix import check, listen, load
-from agent.host.state import (
-    APPLIED,
-    KEPT,
-    LOADED,
-    POSTFIX,
-    fingerprints,
-    keep,
-    kept,
-    live_digest,
-    observed,
-    state_digest,
-)
-
-LOCK_SECONDS = 60
+from agent.host.postfix import check, load
+from agent.host.state import kept, main_last
 
 
 def apply(request: dict[str, Any], root: str = "") -> None:
     """Do what mailfleet.relay.request describes. Raises Refused, with live files as they were."""
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
-    with _locked(root, request["by"]):
-        _compare(root, request)
+    with locked(root, request["by"]):
+        compare(root, request)
         install(request["packages"])
         with prepared(root, files) as beside:
             if request["load"]:
@@ -50,62 +35,40 @@ def apply(request: dict[str, Any], root: str = "") -> None:
             _swap(root, request, beside)
         _units(request["units"])
         if request["load"]:
-            load(request["load"])
-            # only now: a run killed before this line leaves a stamp that does not fit, so that
-            # the next plan says "reload"
-            live = live_digest(observed(root, request["managed"]))
-            keep(root, LOADED, {"digest": live, "listen": listen()})
-
-
-@contextlib.contextmanager
-def _locked(root: str, by: str) -> Iterator[None]:
-    """One apply at a time. The lock goes with the process: nothing to expire or to break."""
-    os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
-    with open(f"{root}{KEPT}/lock", "a+", encoding="utf-8") as lock:
-        until = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    lock.seek(0)
-                    holder = one_line(lock.read()) or "somebody"
-                    raise Refused(f"{holder} is still at work here: try again later") from None
-                time.sleep(0.2)
-        lock.truncate(0)
-        lock.write(f"{by}, since {_now()},")
-        lock.flush()
-        yield
-
-
-def _compare(root: str, request: dict[str, Any]) -> None:
-    now = observed(root, request["managed"])
-    if state_digest(now) == request["expected"]:
-        return
-    applied = kept(root, APPLIED)
-    who = "by hand"
-    if applied:
-        found = fingerprints(now)
-        if all(found.get(path, mark) == mark for path, mark in applied["files"].items()):
-            who = f"by {applied['by']}@{applied['on']} at {applied['at']}"
-    raise Refused(f"changed since planned, {who}: plan again")
+            _load_or_go_back(root, request)
 
 
 def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:
     """Put the new files live: Postfix's tables first and main.cf, which names them, last."""
     if not beside and not request["absent"]:
         return
-    last = [path for path in (f"{POSTFIX}master.cf", f"{POSTFIX}main.cf") if path in beside]
-    for path in [*sorted(set(beside) - set(last)), *last]:
+    remember(root, request["managed"])
+    for path in sorted(beside, key=main_last):
         put(root, path, beside.pop(path))
         say(f"wrote {path}")
     for path in request["absent"]:
         remove(root, path)
         say(f"removed {path}")
-    user, _, machine = request["by"].partition("@")
-    files = fingerprints(observed(root, request["managed"]))
-    keep(root, APPLIED, {"by": user, "on": machine, "at": _now(), "files": files})
+    record(root, request)
+
+
+def _load_or_go_back(root: str, request: dict[str, Any]) -> None:
+    """Let Postfix load what is live, and see a message leave. When that fails, the tree that
+    worked before comes back by itself."""
+    try:
+        load(request["load"])
+        if request["canary"]:
+            send_canary(request["canary"])
+    except Refused as reason:
+        before = kept(root, PREVIOUS)
+        if before is None:
+            raise
+        put_back(root, before)
+        record(root, request)
+        load(how_to_load(root))
+        stamp(root, request)
+        raise Refused(f"{reason}; this host went back to what worked before") from None
+    stamp(root, request)
 
 
 def _units(units: dict[str, Any]) -> None:
@@ -126,10 +89,6 @@ def _systemctl(*arguments: str) -> None:
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0:
         raise Refused(f"systemctl {' '.join(arguments)}: {one_line(answer.stderr)}")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def main(text: str) -> None:

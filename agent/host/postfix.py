@@ -1,8 +1,8 @@
 """Postfix: check a configuration before it is live, load it, and see that it runs."""
 
 import contextlib
+import itertools
 import os
-import re
 import shutil
 import socket
 import time
@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.host.common import Refused, one_line, run, run_at_terminal, say
+from agent.host.configuration import understood
 from agent.host.files import new_file
+from agent.host.lint import faults
 from agent.host.state import KEPT, POSTFIX, running
 
 _STAGE = f"{KEPT}/stage"
 _SECONDS_TO_ANSWER = 20
-_MAPS = "sender_dependent_default_transport_maps"
-_TABLES = ("sender_transport", "chosen")
-_NEXTHOP = re.compile(r"\[[^\[\]\s]+\]:\d+")
 LISTEN = ("inet_interfaces", "inet_protocols")
 
 
@@ -36,7 +35,12 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
                     "Postfix refuses the new configuration, nothing live was touched: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
-        for nexthop in sorted({*nexthops, *_nexthops(stage)}):
+        if complaints := list(itertools.islice(faults(stage), 3)):
+            raise Refused(
+                "the new configuration would lose mail, nothing live was touched: "
+                + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))
+            )
+        for nexthop in sorted({*nexthops, *understood(stage).nexthops}):
             table = f"texthash:{stage}/sasl_passwd"
             # what it answers is the credential: only whether there is one is looked at
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
@@ -53,15 +57,6 @@ def _beside_the_point(line: str) -> bool:
     there is about to be replaced, or not ours.
     """
     return "disabling IPv6 name/address support" in line or POSTFIX in line
-
-
-def _nexthops(stage: str) -> list[str]:
-    """Where the staged main.cf and tables send mail, but for this very host."""
-    text = run("postconf", "-c", stage, "-x", "relayhost", _MAPS).stdout
-    for name in _TABLES:
-        with contextlib.suppress(FileNotFoundError), open(f"{stage}/{name}") as table:
-            text += "".join(line for line in table if not line.startswith("#"))
-    return [found for found in _NEXTHOP.findall(text) if not found.startswith("[127.0.0.1]")]
 
 
 @contextlib.contextmanager

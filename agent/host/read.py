@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
+from agent.host.history import previous
 from agent.host.state import APPLIED, LOADED, kept, live_digest, observed, running, state_digest
 
 
 def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
-    """What `request` asks for: files (path, secret), packages and units by name.
+    """What `request` asks for: files (path, secret), packages and units by name, and whether to
+    tell what worked before.
 
     See RelayState in mailfleet.relay.state for the answer's shape.
     """
@@ -24,6 +26,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "applied": applied and {key: applied[key] for key in applied if key != "files"},
         "state": state_digest(files),
         "running": running(root),
+        "previous": previous(root) if request["previous"] else None,
     }
 
 

@@ -16,6 +16,11 @@ MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
 Files = dict[str, dict[str, Any] | None]
 
 
+def main_last(path: str) -> tuple[bool, bool, str]:
+    """A sort key: tables first, then master.cf, and last main.cf, which names them all."""
+    return path == f"{POSTFIX}main.cf", path == f"{POSTFIX}master.cf", path
+
+
 def observed(root: str, managed: list[dict[str, Any]]) -> Files:
     return {file["path"]: observe(root, file["path"], file["secret"]) for file in managed}
 

@@ -11,12 +11,20 @@ from botocore import xform_name
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lab.aws.configuration_sets import ConfigurationSets, ConfigurationSetsApi
+from lab.aws.dedicated_ips import DedicatedIps, DedicatedIpsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_dkim import IdentityDkim
+from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
+from lab.aws.notifications import Notifications
+from lab.aws.protections import Protections
 from lab.aws.route53 import Route53
+from lab.aws.sending_account import SendingAccounts
+from lab.aws.sending_account_api import SendingAccountApi
 from lab.aws.ses import Ses
+from lab.aws.ses_tags import SesTags
 from lab.aws.sesv2 import SesV2
 from lab.aws.zones import Zones
 from lab.faults import Faults
@@ -25,7 +33,7 @@ Operation = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 
 class Account:
-    """`lock` guards zones and identities; DNS and SMTP take it, too, when they read."""
+    """`lock` guards all that is in it; DNS, SMTP and the control API take it, too."""
 
     id = DEFAULT_ACCOUNT_ID
     ses_selector = "224i4yxa5dv7c2xz3womw6peuasteono"
@@ -34,22 +42,28 @@ class Account:
     def __init__(self, faults: Faults) -> None:
         self.lock = threading.RLock()
         self.faults = faults
-        self.zones = Zones()
+        self.zones = Zones(faults)
         self.identities = Identities(self.zones, faults)
-        sets = ConfigurationSets()
+        self.sending = SendingAccounts()
+        sets, ips = ConfigurationSets(), DedicatedIps(self.sending)
         self._services: dict[str, tuple[object, ...]] = {
-            "route53": (Route53(self.zones),),
+            "route53": (Route53(self.zones, faults), Protections(self.zones)),
             "sesv2": (
-                SesV2(self.identities, sets, self.id),
+                SesV2(self.identities, sets),
+                IdentityDkim(self.identities),
                 IdentitySettings(self.identities, sets),
-                ConfigurationSetsApi(sets),
+                ConfigurationSetsApi(sets, ips),
+                DedicatedIpsApi(ips),
+                SesTags(self.identities, sets, ips, self.id),
+                SendingAccountApi(self.sending),
+                IdentityPolicies(self.identities, self.id),
             ),
-            "ses": (Ses(self.identities),),
+            "ses": (Ses(self.identities), Notifications(self.identities)),
         }
 
     @cached_property
     def ses_key(self) -> DkimKey:
-        return DkimKey(1024)
+        return DkimKey.new(1024)
 
     def owns(self, service: str) -> bool:
         """Whether we answer for the service ourselves."""

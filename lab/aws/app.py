@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from lab.aws import wire
+from lab.aws import beyond_moto, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
 from lab.observed import ApiCall, Log
@@ -42,9 +42,12 @@ class AwsApp:
         if fault is not None:
             status, code = fault
             return wire.refuse(call.service, ApiError(code, "as the lab was told", status))
-        if not self._account.owns(call.service):
-            return self._from_moto(request)
         try:
+            if not self._account.owns(call.service):
+                beyond_moto.check(call, request)
+                response = self._from_moto(request)
+                beyond_moto.settle(call)
+                return response
             operation = self._account.operation(call.service, call.operation)
             return wire.answer(call, operation(call.region, wire.parse(call, request)))
         except ApiError as error:

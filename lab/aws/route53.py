@@ -1,11 +1,12 @@
 """Route 53's operations, as boto3 names their parameters and results.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
-Answers are strict (lab.aws.changes); every change is INSYNC at once.
+Answers are strict (lab.aws.changes); a change is INSYNC at once unless a fault says otherwise.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from lab.aws.changes import Change
 from lab.aws.errors import ApiError
 from lab.aws.records import RecordSet
 from lab.aws.zones import Zone, Zones, new_id
+from lab.faults import Faults
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -24,8 +26,9 @@ Result = dict[str, Any]
 class Route53:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, zones: Zones) -> None:
+    def __init__(self, zones: Zones, faults: Faults) -> None:
         self._zones = zones
+        self._faults = faults
         self._changes: deque[Result] = deque(maxlen=1000)
 
     def create_hosted_zone(self, region: str, params: Params) -> Result:
@@ -104,14 +107,15 @@ class Route53:
             Change(change["Action"], RecordSet.from_api(change["ResourceRecordSet"]))
             for change in batch.get("Changes") or ()
         ]
-        self._zones.change(params["HostedZoneId"], changes)
+        self._zones.get(params["HostedZoneId"]).change(changes)
         return {"ChangeInfo": self._change(batch.get("Comment"))}
 
     def get_change(self, region: str, params: Params) -> Result:
         wanted = params["Id"].removeprefix("/change/")
         for change in self._changes:
             if change["Id"] == f"/change/{wanted}":
-                return {"ChangeInfo": change}
+                pending = time.time() < change["SubmittedAt"].timestamp() + self._faults.pending
+                return {"ChangeInfo": change | {"Status": "PENDING" if pending else "INSYNC"}}
         raise ApiError("NoSuchChange", f"Could not find resource with ID: {wanted}", 404)
 
     def list_resource_record_sets(self, region: str, params: Params) -> Result:
@@ -136,7 +140,7 @@ class Route53:
     def _change(self, comment: str | None = None) -> Result:
         change: Result = {
             "Id": f"/change/{new_id('C')}",
-            "Status": "INSYNC",
+            "Status": "PENDING",  # "the initial status of all change batch requests"
             "SubmittedAt": datetime.now(UTC),
         }
         if comment:

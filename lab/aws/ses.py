@@ -46,6 +46,11 @@ class Ses:
         found = {name: _mail_from(identity) for name, identity in self._asked(region, params)}
         return {"MailFromDomainAttributes": found}
 
+    def get_identity_notification_attributes(self, region: str, params: Params) -> Result:
+        """https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityNotificationAttributes.html"""
+        found = {name: _notifications(identity) for name, identity in self._asked(region, params)}
+        return {"NotificationAttributes": found}
+
     def _asked(self, region: str, params: Params) -> Iterator[tuple[str, Identity]]:
         names = params.get("Identities") or []
         if len(names) > MOST:
@@ -61,6 +66,11 @@ def _dkim(identity: Identity) -> Result:
         "DkimVerificationStatus": _STATUSES[attributes["Status"]],
         "DkimTokens": attributes.get("Tokens", []),
     }
+
+
+def _notifications(identity: Identity) -> Result:
+    topics = {f"{type_}Topic": topic for type_, topic in identity.topics.items()}
+    return {"ForwardingEnabled": identity.forwarding, **topics}
 
 
 def _mail_from(identity: Identity) -> Result:

@@ -1,8 +1,7 @@
 """SES v2's operations, as boto3 names their parameters and results.
 
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
-Easy DKIM only: bring-your-own and deterministic DKIM are refused as not emulated. An address
-identity waits for a click that never comes.
+An address identity waits for a click that never comes.
 """
 
 from __future__ import annotations
@@ -14,37 +13,31 @@ from lab.aws import identity_view as view
 from lab.aws.configuration_sets import ConfigurationSets
 from lab.aws.errors import ApiError, NotEmulatedError
 from lab.aws.identities import Identities
-from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
+from lab.aws.identity import Identity, checked
+from lab.aws.identity_dkim import configured
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
-
-SEND_QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}
 
 
 class SesV2:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, identities: Identities, sets: ConfigurationSets, account_id: str) -> None:
+    def __init__(self, identities: Identities, sets: ConfigurationSets) -> None:
         self._identities = identities
         self._sets = sets
-        self._account_id = account_id
 
     def create_email_identity(self, region: str, params: Params) -> Result:
-        attributes = params.get("DkimSigningAttributes") or {}
-        length = _key_length(attributes)
         if params.get("ConfigurationSetName"):
             self._sets.get(region, params["ConfigurationSetName"])
-        identity = self._identities.create(
-            Identity(
-                name=checked(params["EmailIdentity"]),
-                region=region,
-                key_length=length,
-                next_key_length=length,
-                tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
-                configuration_set=params.get("ConfigurationSetName"),
-            )
+        new = Identity(
+            name=checked(params["EmailIdentity"]),
+            region=region,
+            tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
+            configuration_set=params.get("ConfigurationSetName"),
         )
+        configured(new, params.get("DkimSigningAttributes") or {}, self._identities)
+        identity = self._identities.create(new)
         return {
             "IdentityType": view.type_of(identity),
             "VerifiedForSendingStatus": identity.verified is not None,
@@ -55,11 +48,11 @@ class SesV2:
         identity = self._identities.get(region, params["EmailIdentity"])
         found = {
             "IdentityType": view.type_of(identity),
-            "FeedbackForwardingStatus": True,
+            "FeedbackForwardingStatus": identity.forwarding,
             "VerifiedForSendingStatus": identity.verified is not None,
             "DkimAttributes": view.dkim_attributes(identity),
             "MailFromAttributes": view.mail_from_attributes(identity),
-            "Policies": {},
+            "Policies": dict(identity.policies),
             "Tags": view.tag_list(identity),
             "VerificationStatus": view.status(identity),
             "VerificationInfo": view.verification_info(identity),
@@ -85,63 +78,3 @@ class SesV2:
         if len(rest) > size:
             page["NextToken"] = rest[size].name
         return page
-
-    def put_email_identity_dkim_attributes(self, region: str, params: Params) -> Result:
-        identity = self._identities.get(region, params["EmailIdentity"])
-        identity.signing = bool(params.get("SigningEnabled"))
-        return {}
-
-    def put_email_identity_dkim_signing_attributes(self, region: str, params: Params) -> Result:
-        """A new key length shows as the next one; the rotation itself is not emulated."""
-        identity = self._identities.get(region, params["EmailIdentity"])
-        if params["SigningAttributesOrigin"] != "AWS_SES":
-            raise NotEmulatedError(f"DKIM from {params['SigningAttributesOrigin']}")
-        identity.next_key_length = _key_length(params.get("SigningAttributes") or {})
-        return {
-            "DkimStatus": view.dkim_attributes(identity)["Status"],
-            "DkimTokens": list(identity.tokens),
-            "SigningHostedZone": signing_zone(region),
-        }
-
-    def get_account(self, region: str, params: Params) -> Result:
-        return {
-            "DedicatedIpAutoWarmupEnabled": False,
-            "EnforcementStatus": "HEALTHY",
-            "ProductionAccessEnabled": True,
-            "SendQuota": dict(SEND_QUOTA),
-            "SendingEnabled": True,
-            "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-        }
-
-    def tag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        tags |= {tag["Key"]: tag["Value"] for tag in params["Tags"]}
-        return {}
-
-    def untag_resource(self, region: str, params: Params) -> Result:
-        tags = self._tagged(region, params).tags
-        for key in params["TagKeys"]:
-            tags.pop(key, None)
-        return {}
-
-    def list_tags_for_resource(self, region: str, params: Params) -> Result:
-        return {"Tags": view.tag_list(self._tagged(region, params))}
-
-    def _tagged(self, region: str, params: Params) -> Identity:
-        arn: str = params["ResourceArn"]
-        prefix = f"arn:aws:ses:{region}:{self._account_id}:identity/"
-        if not arn.startswith("arn:aws:ses:") or ":identity/" not in arn:
-            raise NotEmulatedError(f"tags of {arn}")
-        if not arn.startswith(prefix):
-            raise ApiError("NotFoundException", f"No such resource: {arn}", 404)
-        return self._identities.get(region, arn.removeprefix(prefix))
-
-
-def _key_length(attributes: Params) -> str:
-    strange = set(attributes) - {"NextSigningKeyLength", "DomainSigningAttributesOrigin"}
-    if strange or attributes.get("DomainSigningAttributesOrigin", "AWS_SES") != "AWS_SES":
-        raise NotEmulatedError("DKIM other than Easy DKIM")
-    length = str(attributes.get("NextSigningKeyLength", "RSA_2048_BIT"))
-    if length not in KEY_LENGTHS:
-        raise ApiError("BadRequestException", f"Invalid NextSigningKeyLength {length}")
-    return length

@@ -18,6 +18,7 @@ import dkim
 from lab.aws import vault
 from lab.aws.account import Account
 from lab.aws.identity import Identity
+from lab.smtp import permission
 from lab.smtp.message import Message
 from lab.smtp.service import RefusedError, Service, Submission
 from lab.smtp.throttle import Throttle
@@ -61,11 +62,11 @@ class SesSmtp(Service):
         return None if "@" in address else "501 Invalid MAIL FROM address provided"
 
     def accept(self, submission: Submission) -> tuple[str, bytes]:
-        self._check_permission(submission.user)
         message = Message(submission.data)
         authors = message.addresses("from")
         if not authors:
             raise RefusedError("554 Transaction failed: Missing 'From' header")
+        self._check_permission(submission.user, authors[0])
         if not self._throttle.admits(len(submission.rcpt_to), self._account.faults.send_rate):
             raise RefusedError(THROTTLED_REPLY)
         self._check_verified([*authors, *message.addresses("sender"), submission.mail_from])
@@ -77,15 +78,20 @@ class SesSmtp(Service):
         message.set("Feedback-ID", f"::1.{self._region}.lab:AmazonSES")
         return f"250 Ok {message_id}", self._signed(message, authors[0])
 
-    def _check_permission(self, user: str) -> None:
+    def _check_permission(self, user: str, author: str) -> None:
         key = vault.active_key(user)
         if key is None:
             raise RefusedError("535 Authentication Credentials Invalid")
-        if not key.may_send:
-            raise RefusedError(
-                f"554 Access denied: User `{key.user_arn}' is not authorized to perform "
-                "`ses:SendRawEmail'"
-            )
+        permission.check(
+            key.policies, key.user_arn, self._resource(author), {"ses:FromAddress": author}
+        )
+
+    def _resource(self, author: str) -> str:
+        """The ARN of the identity that covers the address, or of the address itself."""
+        with self._account.lock:
+            covering = self._account.identities.covering(self._region, author)
+            name = next((identity.name for identity in covering), author)
+        return f"arn:aws:ses:{self._region}:{self._account.id}:identity/{name}"
 
     def _check_verified(self, addresses: list[str]) -> None:
         """One verified identity above an address is enough."""
@@ -111,7 +117,8 @@ class SesSmtp(Service):
             message, account.ses_selector, "amazonses.com", account.ses_key.private
         )
         if signer is not None:
-            own = _signature(message, signer.tokens[0], signer.domain, signer.key.private)
+            keys = signer.keys
+            own = _signature(message, keys.tokens[0], signer.domain, keys.key.private)
             signature = own + signature
         return signature + bytes(message)
 
@@ -126,7 +133,7 @@ class SesSmtp(Service):
                 if not identity.signing:
                     return None
                 if identity.is_domain:
-                    return identity if identity.verified else None
+                    return identity if identity.keys.found is not None else None
         return None
 
 

@@ -2,29 +2,40 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
+from mailfleet.aws.dkim import read_own_key
 from mailfleet.aws.facts import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
     AccessKeys,
     HostedZones,
+    LastUse,
+    ProtectedRecordSets,
     RecordSets,
     Secret,
     UserPolicy,
 )
-from mailfleet.aws.identities import read_identities
-from mailfleet.aws.identity_facts import ConfigurationSet, EmailIdentity
+from mailfleet.aws.identities import read_identities, read_notifications
+from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
+from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone, find_zone
-from mailfleet.policy import Address, Domain, Mail, PolicyError, Ses
+from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.effective import shadow_notes
+from mailfleet.ses.effective import shadow_notes, shadowed
 from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.leaving import LeavingIdentity, unlisted_notes
+from mailfleet.ses.permission import sending_policy
 from mailfleet.ses.sender import (
     POLICY_NAME,
     Sender,
@@ -49,6 +60,17 @@ def account_of(inventory: Inventory) -> Host:
     return accounts[0]
 
 
+def missing_relays(account: Host) -> list[str]:
+    """Relays that this run leaves out, has not reached, or has failed on so far."""
+    state = account.state
+    return sorted(
+        relay.name
+        for relay in account.inventory
+        if GROUP not in relay.groups
+        and (relay not in state.active_hosts or relay in state.failed_hosts)
+    )
+
+
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     """Each domain of which the policy asks something. Refusal when it has not exactly one zone.
 
@@ -60,12 +82,51 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or domain.zone in zones:
+        if by_ses or publishes.is_explicit or domain.zone_id or domain.zone in zones:
             zone, records = _read_zone(account, domain)
             identities = (_read_identity(account, mail, domain, ses, records) for ses in by_ses)
-            found = SendingDomain(domain.name, zone, records, tuple(identities), publishes)
-            domains.append(found)
+            domains.append(
+                SendingDomain(
+                    domain.name,
+                    zone,
+                    records,
+                    tuple(identities),
+                    publishes,
+                    adopt=domain.adopt,
+                    remove=account.data.get("remove_unlisted") == "yes",
+                )
+            )
+    for domain in mail.absent:
+        if domain.zone_id or domain.zone in zones:
+            domains.append(SendingDomain(domain.name, *_read_zone(account, domain), remove=True))
     return tuple(domains)
+
+
+def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
+    """The identities that are there of domains that are to be absent, in the policy's regions."""
+    leaving = []
+    for ses in mail.ses if mail.absent else ():
+        listed = read(account, EmailIdentities, region=ses.region)
+        for domain in mail.absent:
+            if domain.name in listed:
+                found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
+                if found:
+                    leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
+    return tuple(leaving)
+
+
+def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+    """What is to be said of domains of ours that have left the policy; seen in zones that are read
+    anyway."""
+    names = {domain.name for domain in (*mail.domains, *mail.absent)}
+    zones = {domain.zone.id: domain.records for domain in domains}
+    identities = {ses.region: read(account, EmailIdentities, region=ses.region) for ses in mail.ses}
+    return tuple(unlisted_notes(names, zones.values(), identities))
+
+
+def read_protected(account: Host, zone_id: str) -> list[str] | None:
+    """Ids of the zone's protected record sets; None when we may not ask."""
+    return read(account, ProtectedRecordSets, zone_id=zone_id)
 
 
 def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
@@ -83,17 +144,36 @@ def _read_identity(
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
+    if wanted.dkim and wanted.dkim.secret:
+        wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
     found = read_identities(account, mail, ses).get(entry.name)
+    if found and not found.whole and entry.delegates is not None:
+        found = None  # a glance does not see who may send as it
     if found and not found.whole:
-        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records)
+        inherits = wanted.dkim is not None and _inherits(account, mail, entry.name, ses, found)
+        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
-    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt)
+    if found and found.settings.dkim and wanted.dkim:
+        dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
+        found = replace(found, settings=replace(found.settings, dkim=dkim))
+    delegates = tuple(entry.delegates or ())
+    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
+
+
+def _inherits(account: Host, mail: Mail, name: str, ses: Ses, found: Identity) -> bool:
+    """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
+    it is not their parent, and has the same tokens."""
+    domain = mail.domain_of(name)
+    if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
+        return False
+    others = (read_identities(account, mail, other).get(name) for other in mail.ses if other != ses)
+    return any(other is not None and other.tokens == found.tokens for other in others)
 
 
 def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
     zones = read(account, HostedZones)
-    zone = find_zone(zones, domain.zone)
+    zone = find_zone(zones, domain.zone, domain.zone_id)
     records = read(account, RecordSets, zone_id=zone.id)
     return zone, {record.id: record for record in records}
 
@@ -108,34 +188,39 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
             name: found for name, found in identities.items() if "@" in name and name not in listed
         }
         wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
-        notes += shadow_notes(ses.region, wanted, addresses)
+        shadows = shadowed(addresses, wanted)
+        names = list(dict.fromkeys([*shadows, *shadows.values()]))
+        notifications = read_notifications(account, names, ses.region)
+        notes += shadow_notes(ses.region, wanted, addresses, notifications)
     return tuple(notes)
 
 
-def read_missing_sets(account: Host, identities: Iterable[SendingIdentity]) -> tuple[str, ...]:
-    """The configuration sets, as <region>/<name>, that the policy names and that are not there."""
-    named = {
-        (identity.region, identity.wanted.configuration_set)
-        for identity in identities
-        if identity.wanted.configuration_set
-    }
-    return tuple(
-        f"{region}/{name}"
-        for region, name in sorted(named)
-        if not read(account, ConfigurationSet, configuration_set=name, region=region)
-    )
-
-
 def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
-    """The IAM user of the fleet in that region, and its credential."""
+    """The IAM user of the fleet in that region, and its credential. Whether there is more to know
+    is asked only while there are keys that the stored credential does not name."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
-    secret = read(account, Secret, secret=secret_name(mail.fleet, ses.region), region=ses.region)
-    return Sender(
+    sender = Sender(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        stored=parse_credential(secret.text) if secret else None,
+        wanted=sending_policy(mail, ses),
+        stored=_read_credential(account, mail, ses, CURRENT),
     )
+    if not sender.unnamed:
+        return sender
+    sender = replace(
+        sender,
+        pending=_read_credential(account, mail, ses, PENDING),
+        previous=_read_credential(account, mail, ses, PREVIOUS),
+    )
+    uses = {key.id: read(account, LastUse, key=key.id) for key in sender.unnamed}
+    return replace(sender, last_used={key: use for key, use in uses.items() if use})
+
+
+def _read_credential(account: Host, mail: Mail, ses: Ses, stage: str) -> Credential | None:
+    name = secret_name(mail.fleet, ses.region)
+    secret = read(account, Secret, secret=name, region=ses.region, stage=stage)
+    return parse_credential(secret.text) if secret else None
 
 
 @contextmanager

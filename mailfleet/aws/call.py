@@ -15,12 +15,14 @@ class AwsCall(StringCommand):
     connector, which puts what AWS answered into `response`. A parameter that is a HiddenValue
     is sent as it is and shown as *MASKED*.
 
-    `absent` lists the error codes that mean "there is none": the answer is then None, and the
-    call has succeeded. `paged` names the list that all pages of the answer are joined to: the
-    answer is then that list. A read that is `fresh` asks AWS even when the answer is known.
+    `absent` lists the error codes that mean "there is none": the answer is then None, the call has
+    succeeded, and `error` says what AWS said. `paged` names the list that all pages of the answer
+    are joined to: the answer is then that list. A read that is `fresh` asks AWS even when the
+    answer is known.
     """
 
     response: Any = None
+    error: str | None = None
 
     def __init__(
         self,

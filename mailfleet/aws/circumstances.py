@@ -7,6 +7,7 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.account import GROUP, account_of
 from mailfleet.aws.identity_facts import EmailIdentities
+from mailfleet.aws.sending_account_facts import SendingAccount
 from mailfleet.policy import Mail, Ses
 from mailfleet.policy.route import VERIFIED
 from mailfleet.reading import read
@@ -18,9 +19,19 @@ def read_circumstances(inventory: Inventory, mail: Mail) -> Circumstances:
     """Refusal when a file of authorities can't be used."""
     return Circumstances(
         relays=sum(GROUP not in host.groups for host in inventory),
+        quotas=_quotas(inventory, mail),
         verified=_verified(inventory, mail),
         authorities={p.name: _authorities(p.name, p.ca) for p in mail.smtp if p.ca},
     )
+
+
+def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
+    """The account's own rate, where the policy leaves it to that."""
+    return {
+        ses.name: read(account_of(inventory), SendingAccount, region=ses.region).quota.max_send_rate
+        for ses in mail.ses
+        if ses in mail.used_providers and not ses.rate and not ses.connections
+    }
 
 
 def _verified(inventory: Inventory, mail: Mail) -> dict[str, tuple[str, ...]]:

@@ -119,9 +119,8 @@ class AwsConnector(BaseConnector):
             return True, self._send(call, region)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in call.absent:
-                return True, None
-            return False, f"{call.name} failed in {region}: {code}: {_message(error)}"
+            call.error = f"{call.name} failed in {region}: {code}: {_message(error)}"
+            return (True, None) if code in call.absent else (False, call.error)
         except BotoCoreError as error:
             return False, f"{call.name} failed in {region}: {error}"
 

@@ -1,6 +1,7 @@
 """Reading the identities of a region: at a glance, and whole where that is not enough."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
@@ -10,12 +11,14 @@ from mailfleet.aws.identity_facts import (
     EmailIdentities,
     EmailIdentity,
     MailFromAttributes,
+    NotificationAttributes,
 )
 from mailfleet.policy import Mail, Ses
 from mailfleet.reading import read
-from mailfleet.ses.effective import addresses_under, covering
+from mailfleet.ses.effective import Effective, addresses_under, covering, effective
 from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity
+from mailfleet.ses.notifications import Notifications
 
 
 def is_deep(account: Host) -> bool:
@@ -47,16 +50,33 @@ def read_whole(account: Host, names: Iterable[str], region: str) -> dict[str, Id
     return {name: identity for name, identity in found.items() if identity}
 
 
-def read_covering(account: Host, address: str, region: str) -> dict[str, Identity]:
-    """All identities that an address falls under."""
-    return read_whole(account, covering(address), region)
+def read_effective(account: Host, address: str, region: str) -> Effective | None:
+    """What counts for mail from the address, with its notifications."""
+    found = effective(address, read_whole(account, covering(address), region))
+    if found is None:
+        return None
+    told = read_notifications(account, [found.name], region)
+    return replace(found, notifications=told.get(found.name))
+
+
+def read_notifications(
+    account: Host, names: Sequence[str], region: str
+) -> dict[str, Notifications]:
+    """Where SES tells of bounces of these identities, a hundred a call."""
+    found: dict[str, Notifications] = {}
+    for batch in _batches(names):
+        told = read(account, NotificationAttributes, identities=batch, region=region)
+        found |= told
+    return found
+
+
+def _batches(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(names[start : start + BATCH]) for start in range(0, len(names), BATCH))
 
 
 def _read_glances(account: Host, statuses: Mapping[str, str], region: str) -> dict[str, Identity]:
     glances = {}
-    names = tuple(statuses)
-    for start in range(0, len(names), BATCH):
-        batch = names[start : start + BATCH]
+    for batch in _batches(tuple(statuses)):
         dkim = read(account, DkimAttributes, identities=batch, region=region)
         mail_from = read(account, MailFromAttributes, identities=batch, region=region)
         for name in batch:

@@ -1,35 +1,27 @@
 """The calls that make an SES identity and its settings what the policy says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.ses.identity import DKIM_KEY_LENGTH
+from mailfleet.aws.ses_tags import tag_resource, tags
 from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.settings import TAG, MailFrom
+from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
 
 
-def create_configuration_set(name: str, region: str, fleet: str) -> AwsCall:
-    return AwsCall(
-        "sesv2",
-        "CreateConfigurationSet",
-        {"ConfigurationSetName": name, "Tags": _tags(fleet)},
-        region=region,
-    )
-
-
-def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
-    """An identity; a domain's with Easy DKIM. AWS refuses when there is one meanwhile."""
-    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH}}
+def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
+    """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
+    meanwhile."""
     configuration_set = identity.wanted.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
             "EmailIdentity": identity.name,
-            **({} if identity.is_address else signing),
-            "Tags": _tags(fleet),
+            **({"DkimSigningAttributes": dict(signing)} if signing else {}),
+            "Tags": tags(fleet),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
@@ -44,7 +36,8 @@ def setting_calls(identity: SendingIdentity, fleet: str) -> Calls:
         whoami = AwsCall("sts", "GetCallerIdentity")
         yield whoami
         if whoami.response:  # there is none while pyinfra only asks whether anything changes
-            yield tag_identity(identity, fleet, whoami.response["Arn"])
+            arn, resource = whoami.response["Arn"], f"identity/{identity.name}"
+            yield tag_resource(arn, identity.region, resource, fleet)
     if before.mail_from != after.mail_from:
         yield put_mail_from(identity, after.mail_from)
     if before.configuration_set != after.configuration_set:
@@ -67,17 +60,3 @@ def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsC
         {"EmailIdentity": identity.name, **asked, "BehaviorOnMxFailure": behaviour},
         region=identity.region,
     )
-
-
-def tag_identity(identity: SendingIdentity, fleet: str, caller: str) -> AwsCall:
-    """The tag by which the identity is ours; `caller` is our own ARN, of the same partition and
-    account."""
-    _, partition, _, _, account, *_ = caller.split(":")
-    arn = f"arn:{partition}:ses:{identity.region}:{account}:identity/{identity.name}"
-    return AwsCall(
-        "sesv2", "TagResource", {"ResourceArn": arn, "Tags": _tags(fleet)}, region=identity.region
-    )
-
-
-def _tags(fleet: str) -> list[dict[str, str]]:
-    return [{"Key": TAG, "Value": fleet}]

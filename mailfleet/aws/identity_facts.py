@@ -4,7 +4,9 @@ from typing import Any
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import AwsFact
+from mailfleet.ses import notifications
 from mailfleet.ses.identity import Identity, from_ses
+from mailfleet.ses.notifications import Notifications
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
@@ -68,17 +70,13 @@ class MailFromAttributes(AwsFact[dict[str, Any]]):
         return dict(answer["MailFromDomainAttributes"])
 
 
-class ConfigurationSet(AwsFact[bool]):
-    """Whether there is a configuration set of that name in the region."""
+class NotificationAttributes(AwsFact[dict[str, Notifications]]):
+    """Where SES tells of bounces of 100 identities at most, by name."""
 
-    def command(self, configuration_set: str, region: str) -> AwsCall:
-        return AwsCall(
-            "sesv2",
-            "GetConfigurationSet",
-            {"ConfigurationSetName": configuration_set},
-            region=region,
-            absent=("NotFoundException",),
-        )
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+        parameters = {"Identities": list(identities)}
+        return AwsCall("ses", "GetIdentityNotificationAttributes", parameters, region=region)
 
-    def understand(self, answer: Any) -> bool:
-        return answer is not None
+    def understand(self, answer: Any) -> dict[str, Notifications]:
+        told = answer["NotificationAttributes"]
+        return {name: notifications.from_ses(attributes) for name, attributes in told.items()}

@@ -97,8 +97,9 @@ def _with_text(
 ) -> RecordSet | None:
     """The set with another SPF record in place of the old one; None where nothing is left."""
     record = before or RecordSet(domain, "TXT", ())
-    others = tuple(value for value in record.values if value != old)
-    values = (*others, quoted(text)) if text else others
+    place = record.values.index(old) if old else len(record.values)
+    new = [quoted(text)] if text else []
+    values = (*record.values[:place], *new, *record.values[place + 1 :])
     return replace(record, values=values).normal() if values else None
 
 

@@ -1,5 +1,8 @@
 """The vocabulary of a mail policy. All input is checked here; mistakes are PolicyErrors."""
 
+from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
+from mailfleet.policy.delegate import Delegate
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -7,20 +10,28 @@ from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
+from mailfleet.policy.sending_account import ProductionAccess, SesAccount
 
 __all__ = [
     "Address",
+    "ConfigurationSet",
+    "DedicatedPool",
+    "Delegate",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "PolicyError",
+    "ProductionAccess",
     "Provider",
     "Relay",
     "Route",
     "Secret",
     "Ses",
+    "SesAccount",
     "Smtp",
     "secret",
 ]

@@ -5,17 +5,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
-from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     CalendarEvent,
     MailAddress,
     ShortName,
 )
 from mailfleet.policy.providers import Provider, Ses, Smtp
-from mailfleet.policy.route import VERIFIED, Listed, Route
-from mailfleet.policy.words import word
+from mailfleet.policy.route import VERIFIED, Route
+from mailfleet.policy.words import Listed, word
 
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
@@ -47,15 +48,23 @@ class Relay:
 
 @word
 class Gate:
-    """How long a deploy waits, in seconds, before it leaves the relays as they are."""
+    """How long a deploy waits, in seconds, before it leaves the relays as they are.
 
+    `published_within`: until Route 53's name servers answer with what was written ("Changes
+    generally propagate [...] within 60 seconds", ChangeResourceRecordSets).
+    """
+
+    published_within: Seconds = 180
     verified_within: Seconds = 600
     authenticated_within: Seconds = 120
 
 
 @word
 class Mail:
-    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS."""
+    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS.
+
+    Of the domains as they are written, those that are to be absent stand in `absent` afterwards.
+    """
 
     domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
     providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
@@ -66,12 +75,14 @@ class Mail:
     relay: Relay = Relay()
     gate: Gate = Gate()
     fleet: ShortName = "mailfleet"
+    absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:
+        _once("domains", [domain.name for domain in self.domains])
+        self._part_with_absent()
         if not self.admin:
             # RFC 2142 section 5: every domain that sends mail has a postmaster.
             object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
-        _once("domains", [domain.name for domain in self.domains])
         _once("providers", [provider.name for provider in self.providers])
         _once("addresses", [address.name for address in self.addresses])
         _once("providers: Ses regions", [ses.region for ses in self.ses])
@@ -79,6 +90,25 @@ class Mail:
         self._check_alerts()
         self._check_dkim()
         self._check_mail_from()
+        self._check_delegates()
+
+    def _part_with_absent(self) -> None:
+        if self.domains[0].absent:
+            raise PolicyError(
+                f"Mail.domains[0]: found {self.myorigin!r} absent, expected a domain that mail is "
+                "sent from: unqualified addresses get it"
+            )
+        for attribute, absent in (("absent", True), ("domains", False)):
+            those = tuple(domain for domain in self.domains if domain.absent is absent)
+            object.__setattr__(self, attribute, those)
+        names = {domain.name for domain in self.absent}
+        for position, route in enumerate(self.routes):
+            for sender in route.named_senders:
+                if sender.rpartition("@")[2] in names:
+                    raise PolicyError(
+                        f"Mail.routes[{position}].senders: found {sender!r} of an absent domain, "
+                        "expected one that mail is sent from: take it out of the routes first"
+                    )
 
     def _check_mail_from(self) -> None:
         """ "Using a custom MAIL FROM domain": one that no mail is sent from."""
@@ -90,6 +120,15 @@ class Mail:
                 raise PolicyError(
                     f"Mail.domains: found {domain.name!r} as a domain and as a mail_from, expected "
                     "a mail_from that no mail is sent from"
+                )
+
+    def _check_delegates(self) -> None:
+        entries: tuple[Domain | Address, ...] = (*self.domains, *self.addresses)
+        for entry in entries:
+            if entry.delegates and not self.ses_of(entry.name):
+                raise PolicyError(
+                    f"Mail: found delegates of {entry.name!r}, which does not send by SES, "
+                    "expected none: they send as its SES identity, and it has none"
                 )
 
     def _check_routes(self) -> None:
@@ -142,7 +181,15 @@ class Mail:
         for domain in self.domains:
             providers = [p for p in self.providers_of(domain) if isinstance(p, Smtp)]
             keys = {key for provider in providers for key in provider.dkim.items()}
-            _once(f"providers: for {domain.name}, dkim", [name for name, _ in keys])
+            own = [f"{domain.dkim.selector}._domainkey"] if isinstance(domain.dkim, OwnKey) else []
+            _once(f"providers: for {domain.name}, dkim", [*(name for name, _ in keys), *own])
+            parent = domain.dkim.parent if isinstance(domain.dkim, EasyDkim) else None
+            regions = [ses.region for ses in self.ses_of(domain.name)]
+            if parent and parent not in regions:
+                raise PolicyError(
+                    f"Domain {domain.name!r}, dkim: found the parent {parent}, expected a region "
+                    f"that its mail leaves by: {', '.join(regions) or 'there is none'}"
+                )
 
     def _provider(self, name: str, where: str) -> Provider:
         for provider in self.providers:
@@ -269,6 +316,4 @@ class Mail:
 
 
 def _once(what: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise PolicyError(f"Mail.{what}: found {name!r} twice, expected once")
+    once(f"Mail.{what}", names)

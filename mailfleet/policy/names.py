@@ -14,10 +14,18 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _LOCAL_PART = re.compile(
     r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 )
+_FROM_PATTERN = re.compile(r"(?!-)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_IAM_ARN = re.compile(
+    r"arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(user|role)/[A-Za-z0-9_+=,.@/-]{1,576}"
+)
 _SELECTOR = re.compile(rf"(?:{_LABEL}\.)+_domainkey")
+# "DkimSigningAttributes", Amazon SES API v2
+_ONE_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 
@@ -40,6 +48,13 @@ def selector_name(value: str) -> str:
     return value.lower()
 
 
+def selector(value: str) -> str:
+    """A DKIM selector of one label: what stands before `._domainkey`."""
+    if not _ONE_LABEL.fullmatch(value.lower()):
+        raise ValueError(f"found {value!r}, expected one label of a-z, 0-9 and - such as mf1")
+    return value.lower()
+
+
 def mail_address(value: str) -> str:
     """local-part@domain with an unquoted local part (RFC 5321 section 4.1.2: Dot-string)."""
     local, _, domain = value.rpartition("@")
@@ -51,6 +66,32 @@ def mail_address(value: str) -> str:
 def sender_pattern(value: str) -> str:
     """A sender address, or `@domain` for all addresses of that domain."""
     return f"@{domain_name(value[1:])}" if value.startswith("@") else mail_address(value)
+
+
+def from_pattern(value: str) -> str:
+    """A From address, in whose local part `*` stands for anything."""
+    local, _, domain = value.rpartition("@")
+    if not _FROM_PATTERN.fullmatch(local) or not _is_domain(domain):
+        raise ValueError(
+            f"found {value!r}, expected a mail address such as news@example.com or *@example.com"
+        )
+    return f"{local}@{domain_name(domain)}"
+
+
+def principal(value: str) -> str:
+    """Who an AWS policy speaks of: an account's number, or the ARN of a user or role
+    ("AWS JSON policy elements: Principal", IAM User Guide)."""
+    if "*" in value:
+        raise ValueError(
+            f"found {value!r}, which is everybody, expected one AWS account such as 123456789012, "
+            "or the ARN of one user or role: anybody at AWS could send as you"
+        )
+    if not _ACCOUNT.fullmatch(value) and not _IAM_ARN.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected an AWS account such as 123456789012, or the ARN of a user "
+            "or role such as arn:aws:iam::123456789012:role/name"
+        )
+    return value
 
 
 def region_name(value: str) -> str:
@@ -79,6 +120,15 @@ def configuration_set_name(value: str) -> str:
     return value
 
 
+def hosted_zone_id(value: str) -> str:
+    """An id that Route 53 gave a hosted zone ("Id", HostedZone, Amazon Route 53 API Reference)."""
+    if not _ZONE_ID.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected a hosted zone's id such as Z0123456789ABCDEFGHIJ"
+        )
+    return value
+
+
 def user_name(value: str) -> str:
     """An SMTP user name: printable ASCII without spaces and colons, not starting with -."""
     if not value or value.startswith("-") or not all("!" <= c <= "~" and c != ":" for c in value):
@@ -102,11 +152,15 @@ def file_name(value: str) -> str:
 
 DomainName = Annotated[str, AfterValidator(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
+Selector = Annotated[str, AfterValidator(selector)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
+FromPattern = Annotated[str, AfterValidator(from_pattern)]
+Principal = Annotated[str, AfterValidator(principal)]
 RegionName = Annotated[str, AfterValidator(region_name)]
 ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
+HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
 FileName = Annotated[str, AfterValidator(file_name)]

@@ -1,10 +1,12 @@
 """Providers: where relays hand mail over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from mailfleet.policy.configuration_set import AWS_POOLS, ConfigurationSet, DedicatedPool
+from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     ConfigurationSetName,
     DomainName,
@@ -16,6 +18,7 @@ from mailfleet.policy.names import (
     domain_name,
 )
 from mailfleet.policy.secret import NotALiteral, Secret
+from mailfleet.policy.sending_account import SesAccount
 from mailfleet.policy.spf import SpfTerms
 from mailfleet.policy.words import word
 
@@ -33,19 +36,35 @@ class Ses:
     `rate`: messages a second of the whole fleet; by default what the account may send there.
     `connections`: the most that one relay host opens to the end point at a time; by default what
     follows from the rate. `messages_per_connection`: the most that one of them is used for.
-    `configuration_set` is the default one of all domains that name none themselves.
+    `configuration_set` is the default one of all domains that name none themselves. One that is
+    not among `configuration_sets` is made when it is missing, and has no settings of ours.
+    `account` is what is asked of the account there; `pools` are its dedicated IP pools.
     """
 
     region: RegionName
     name: ShortName = "ses"
     connections: Connections | None = None
     configuration_set: ConfigurationSetName | None = None
+    account: SesAccount = SesAccount()
+    pools: Annotated[Sequence[DedicatedPool], AfterValidator(tuple)] = ()
+    configuration_sets: Annotated[Sequence[ConfigurationSet], AfterValidator(tuple)] = ()
     rate: Rate | None = None
     messages_per_connection: Messages | None = None
 
     wrapper: ClassVar[bool] = False
     ca: ClassVar[str | None] = None
     port: ClassVar[int] = SUBMISSION_PORT
+
+    def __post_init__(self) -> None:
+        pools = [pool.name for pool in self.pools]
+        once("Ses.pools", pools)
+        once("Ses.configuration_sets", [found.name for found in self.configuration_sets])
+        for found in self.configuration_sets:
+            if found.pool is not None and found.pool not in (*pools, *AWS_POOLS):
+                raise PolicyError(
+                    f"Ses.configuration_sets: {found.name!r}: found pool {found.pool!r}, expected "
+                    f"one of Ses.pools or {' or '.join(AWS_POOLS)}"
+                )
 
     @property
     def host(self) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from mailfleet.policy.names import SenderPattern, ShortName
-from mailfleet.policy.words import word
+from mailfleet.policy.words import Listed, word
 
-Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 Weight = Annotated[int, Field(ge=1, le=100)]
 VERIFIED = "verified"
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any, TypeVar, dataclass_transform
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import AfterValidator, ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 
 from mailfleet.policy.errors import PolicyError
+
+Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 
 T = TypeVar("T")
 _CONFIG = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=False)
@@ -42,7 +44,7 @@ def _sentence(cls: type[Any], report: ValidationError) -> str:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, PolicyError):
         return str(cause)
-    names = [field.name for field in fields(cls)]
+    names = [field.name for field in fields(cls) if field.init]
     # pydantic tells positional arguments by number
     path = [names[p] if n == 0 and isinstance(p, int) and p < len(names) else p
             for n, p in enumerate(error["loc"])]  # fmt: skip

@@ -11,13 +11,17 @@ from pathlib import Path
 
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
-_HOST = ("host/common.py", "host/files.py", "host/state.py")
+_HOST = ("host/common.py", "host/files.py", "host/state.py", "host/history.py")
+_CHANGE = (*_HOST, "host/configuration.py", "host/lint.py", "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
-    "apply": (*_HOST, "host/packages.py", "host/postfix.py", "host/apply.py"),
-    "probe_smtp": ("probe_smtp.py",),
+    "apply": (*_CHANGE, "host/packages.py", "host/canary.py", "host/apply.py"),
+    "drain_connections": ("drain_connections.py",),
+    "probe_message": ("smtp_session.py", "probe_message.py"),
+    "rollback": (*_CHANGE, "host/rollback.py"),
+    "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
 
 
@@ -40,7 +44,7 @@ class StdinText(str):
 
 
 def program(name: str, request: Mapping[str, object]) -> StdinText:
-    """The text of the program `name` ("read", "apply", "probe_smtp"), carrying its request."""
+    """The text of the program `name`, carrying its request; the names are those of _PARTS."""
     parts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in _PARTS[name]]
     call = f"main({json.dumps(json.dumps(request))})\n"
     return StdinText("\n".join(["# -*- coding: utf-8 -*-", *parts, call]))

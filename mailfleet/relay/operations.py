@@ -2,28 +2,27 @@
 
 import getpass
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from pyinfra import host
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import account_of, read_domains
+from mailfleet.announce import changing_hosts
+from mailfleet.aws.account import GROUP, account_of, read_domains
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import Refuse
+from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.request import apply_request
+from mailfleet.relay.request import apply_request, rollback_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import desired
 
+SIMULATOR = "success@simulator.amazonses.com"
 PROBE_TIMEOUT = 30  # seconds for each answer of the end point
-
-Commands = Generator[PyinfraCommand, None, None]
 
 
 @operation()
@@ -69,15 +68,48 @@ def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
 
 
 @operation()
+def apply_first(
+    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
+) -> Commands:
+    """Change one host, and see that it works, before any other is touched."""
+    if changes and _is_first():
+        yield from _apply(mail, circumstances, state)
+
+
+@operation()
 def apply(
     mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
 ) -> Commands:
-    """Stage, check, swap and load what the plan shows, in one command.
+    """Change the host, unless it was the first, or the first has failed."""
+    if not changes or (host.state.is_executing and _is_first()):
+        return
+    first = _first()
+    if first and host.state.inventory.get_host(first) in host.state.failed_hosts:
+        yield Refuse(f"{first} failed, and was to go first: this relay stays as it is")
+        return
+    yield from _apply(mail, circumstances, state)
+
+
+def _first() -> str | None:
+    """The host that goes first: the first by name of those that change, unless all go at once.
+
+    Known once every host has announced its part of the plan.
+    """
+    if host.data.get("rollout") == "all":
+        return None
+    accounts = {account.name for account in host.inventory.get_group(GROUP, [])}
+    return min(set(changing_hosts()) - accounts, default=None)
+
+
+def _is_first() -> bool:
+    return host.name == _first()
+
+
+def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Commands:
+    """Stage, check, swap and load what the plan shows, and see a message leave, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
     """
-    if not changes:
-        return
     try:
         credentials = read_credentials(host.inventory, mail)
     except (PyinfraError, Refusal) as reason:
@@ -87,7 +119,23 @@ def apply(
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return
-    yield agent_command("apply", apply_request(target, state, _who()))
+    yield agent_command("apply", apply_request(target, state, _who(), _canary(mail)))
+
+
+def _canary(mail: Mail) -> tuple[str, str] | None:
+    """Who writes to whom: only SES takes mail to a recipient that is nobody's mailbox ("Using the
+    mailbox simulator", Amazon SES Developer Guide)."""
+    route = mail.route_of(mail.noreply)
+    by_ses = route and all(isinstance(mail.provider(name), Ses) for name in route.weights)
+    return (mail.noreply, SIMULATOR) if by_ses else None
+
+
+@operation()
+def go_back(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
+    """Let what worked before take the place of what is there."""
+    if changes:
+        request = rollback_request(desired(mail, {}), state, _who())
+        yield agent_command("rollback", request)
 
 
 def _who() -> str:

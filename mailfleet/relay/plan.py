@@ -1,6 +1,6 @@
 """What would change on a relay host: desired state against the state as read."""
 
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Change
+from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
@@ -32,6 +32,20 @@ def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
     running = "running" if state.running else "stopped"
     service = [Change(host, "service", "postfix", "run", running, action)] if action else []
     return (*packages, *files, *removed, *units, *service)
+
+
+def rollback_plan(host: str, state: HostState) -> tuple[Change, ...]:
+    """What going back to the files that worked before would change; they are there."""
+    changes = []
+    for path, before in (state.previous or {}).items():
+        live = state.files.get(path)
+        if live == before:
+            continue
+        action: Action = "delete" if before is None else "update" if live else "create"
+        after = SECRET_CHANGED if path in SECRETS and before else _shown(path, before)
+        changes.append(Change(host, "file", path, action, _shown(path, live), after))
+    service = Change(host, "service", "postfix", "run", "running", "reload")
+    return (*changes, service) if changes else ()
 
 
 def missing_packages(desired: Desired, state: HostState) -> list[str]:

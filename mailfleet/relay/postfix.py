@@ -37,7 +37,6 @@ def postfix_files(
     lookups = tables(found, kept_here=("<>", f"double-bounce@{mail.myorigin}"))
     values = {
         "admin": mail.admin,
-        "ca_path": ca_path,
         "found": found,
         "host_patterns": _HOSTS,
         "lookups": lookups,

@@ -16,19 +16,23 @@ from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import SECRETS, Desired
 
 
-def read_request(desired: Desired) -> dict[str, Any]:
-    """For the program "read": all that `desired` manages."""
+def read_request(desired: Desired, *, previous: bool = False) -> dict[str, Any]:
+    """For the program "read": all that `desired` manages; with `previous` what worked before."""
     return {
+        "previous": previous,
         "files": _managed(desired),
         "packages": list(desired.packages),
         "units": [unit.name for unit in desired.units],
     }
 
 
-def apply_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]:
+def apply_request(
+    desired: Desired, state: HostState, by: str, canary: tuple[str, str] | None = None
+) -> dict[str, Any]:
     """For the program "apply": what `plan` shows, for a host that is still in `state`.
 
-    `by` is "user@machine", for whoever meets the change later. Raises ValueError while a
+    `by` is "user@machine", for whoever meets the change later; `canary` are the sender and the
+    recipient of a message that has to leave. Raises ValueError while a
     file's content is not known.
     """
     return {
@@ -41,7 +45,13 @@ def apply_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]
         "nexthops": list(desired.nexthops),
         "units": _units(desired, state),
         "load": load_action(desired, state),
+        "canary": canary and {"from": canary[0], "to": canary[1]},
     }
+
+
+def rollback_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]:
+    """For the program "rollback", for a host that is still in `state`."""
+    return {"expected": state.digest, "by": by, "managed": _managed(desired)}
 
 
 def _managed(desired: Desired) -> list[dict[str, Any]]:

@@ -49,7 +49,8 @@ class HostState:
     """A host's answer, complete: there is no such object for a host that was not read.
 
     `digest` covers all managed files; an apply that names it is refused once they have changed.
-    `live` is a digest of what Postfix would load now.
+    `live` is a digest of what Postfix would load now. `previous` are Postfix's files that worked
+    before; None when there are none, or nobody asked.
     """
 
     files: Mapping[str, LiveFile | None]
@@ -60,6 +61,7 @@ class HostState:
     applied: Applied | None
     digest: str
     running: bool
+    previous: Mapping[str, LiveFile | None] | None = None
 
     @property
     def foreign(self) -> bool:
@@ -75,10 +77,14 @@ def _record(kind: type[R], found: Mapping[str, str] | None) -> R | None:
     return kind(**{name: found[name] for name in names})
 
 
+def _files(answer: Mapping[str, Any]) -> dict[str, LiveFile | None]:
+    return {path: file and LiveFile(**file) for path, file in answer.items()}
+
+
 def parse(answer: Mapping[str, Any]) -> HostState:
     """The answer of the program "read". Raises KeyError or TypeError when it is none."""
     return HostState(
-        files={path: file and LiveFile(**file) for path, file in answer["files"].items()},
+        files=_files(answer["files"]),
         packages=dict(answer["packages"]),
         units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},
         loaded=_record(Loaded, answer["loaded"]),
@@ -86,4 +92,5 @@ def parse(answer: Mapping[str, Any]) -> HostState:
         applied=_record(Applied, answer["applied"]),
         digest=answer["state"],
         running=answer["running"],
+        previous=answer["previous"] and _files(answer["previous"]),
     )

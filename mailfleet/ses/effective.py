@@ -1,15 +1,16 @@
 """Which identity SES goes by for a From address.
 
 The most specific one that exists: the address's own before its domain's, a subdomain's before
-its parent's. It decides over signing, MAIL FROM domain and configuration set, and nothing is
-inherited from the others but the keys that an address identity is signed with ("Creating and
-verifying identities" and "Managing DKIM", Amazon SES Developer Guide).
+its parent's. It decides over signing, MAIL FROM domain, configuration set and notification topics,
+and nothing is inherited from the others but the keys that an address identity is signed with
+("Creating and verifying identities" and "Managing DKIM", Amazon SES Developer Guide).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailfleet.ses.identity import Identity
+from mailfleet.ses.notifications import Notifications
 from mailfleet.ses.settings import Settings
 
 DEFAULT_MAIL_FROM = "amazonses.com"
@@ -18,12 +19,14 @@ DEFAULT_MAIL_FROM = "amazonses.com"
 @dataclass(frozen=True)
 class Effective:
     """`name` is the identity that wins and `overridden` those that it wins over; `signed_by` is
-    the domain of the DKIM signature, None when SES signs as amazonses.com alone."""
+    the domain of the DKIM signature, None when SES signs as amazonses.com alone;
+    `notifications` are None when SES told none."""
 
     name: str
     identity: Identity
     overridden: tuple[str, ...]
     signed_by: str | None
+    notifications: Notifications | None = None
 
     @property
     def mail_from(self) -> str:
@@ -63,16 +66,29 @@ def addresses_under(domains: Iterable[str], names: Iterable[str]) -> tuple[str, 
     return tuple(name for name in sorted(names) if "@" in name and known & set(covering(name)[1:]))
 
 
+def shadowed(addresses: Iterable[str], domains: Collection[str]) -> dict[str, str]:
+    """The domain that each of these address identities overrides, of those that do."""
+    found = {
+        address: next((name for name in covering(address) if name in domains), None)
+        for address in addresses
+    }
+    return {address: domain for address, domain in found.items() if domain}
+
+
 def shadow_notes(
-    region: str, wanted: Mapping[str, Settings], addresses: Mapping[str, Identity]
+    region: str,
+    wanted: Mapping[str, Settings],
+    addresses: Mapping[str, Identity],
+    notifications: Mapping[str, Notifications],
 ) -> Iterator[str]:
     """A sentence for each address identity that overrides a domain of the policy with something
-    else than the policy wants for the domain. Such mail lands in spam without anybody knowing."""
-    for address, identity in addresses.items():
-        domain = next((name for name in covering(address) if name in wanted), None)
-        if domain is None:
-            continue
-        differing = ", ".join(_differences(identity, wanted[domain]))
+    else than the policy wants for the domain, or tells others of its bounces than the domain
+    does. Such mail lands in spam, or bounces, without anybody knowing."""
+    for address, domain in shadowed(addresses, wanted).items():
+        differences = list(_differences(addresses[address], wanted[domain]))
+        if address in notifications and domain in notifications:
+            differences += notifications[address].differences(notifications[domain])
+        differing = ", ".join(differences)
         if differing:
             yield (
                 f"{address} is an SES identity of its own in {region} and overrides {domain}: its "

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailfleet.dns.records import RecordSet
+from mailfleet.ses.dkim import DEFAULT, OWN, Dkim, published_key
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.settings import MailFrom, Settings
 
@@ -56,12 +57,14 @@ def enough(
     wanted: Settings,
     adopt: bool,
     zone: Mapping[str, RecordSet],
+    inherits: bool = False,
 ) -> Identity | None:
     """The identity with its signing zone, when a glance at it is enough; otherwise None.
 
     It is not enough when SES has not verified all of it, when its CNAMEs don't tell the signing
     zone, when a setting is to be changed (is the identity ours?), or when the policy speaks of
-    what can't be seen so: a configuration set, the owner. An address has no CNAMEs.
+    what can't be seen so: a configuration set, the owner, a length of keys. An address has no
+    CNAMEs. `inherits`: its tokens are those of the same identity in another region.
     """
     unseen = adopt or wanted.configuration_set is not None
     if unseen or identity.settings.mail_from != wanted.mail_from:
@@ -70,8 +73,21 @@ def enough(
         return identity if identity.status == "SUCCESS" else None
     if not identity.verified:
         return None
+    if wanted.dkim and wanted.dkim.origin == OWN:
+        return identity if _has_key(identity, name, wanted.dkim, zone) else None
+    if wanted.dkim and wanted.dkim.parent:
+        return identity if inherits else None
+    if inherits or wanted.dkim not in (None, DEFAULT):
+        return None
     signing_zone = told_signing_zone(identity.tokens, name, region, zone)
     return replace(identity, signing_zone=signing_zone) if signing_zone else None
+
+
+def _has_key(identity: Identity, domain: str, wanted: Dkim, zone: Mapping[str, RecordSet]) -> bool:
+    """Whether it signs with the key of ours: SES tells the selector, and has found it."""
+    selector = str(wanted.selector)
+    published = published_key(domain, selector, zone)
+    return identity.tokens == (selector,) and wanted.public == published is not None
 
 
 def told_signing_zone(

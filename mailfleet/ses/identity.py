@@ -1,14 +1,15 @@
 """SES identities, and the records that verify them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.ses.dkim import dkim_from_ses, is_rotating, key_name
 from mailfleet.ses.settings import TAG, MailFrom, Settings
 from mailfleet.shown import Shown
 
-DKIM_KEY_LENGTH = "RSA_2048_BIT"
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 
@@ -17,8 +18,9 @@ class Identity(Shown):
     """An identity of a domain or an address, as far as we look at it.
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
-    where the DKIM CNAMEs point: it differs between regions. Of one that is not `whole` neither
-    key length nor configuration set nor tags were looked at.
+    where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
+    name. While the keys are `rotating`, mail is signed with those of before. Of one that is not
+    `whole` neither key length nor configuration set nor tags nor policies were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -27,14 +29,18 @@ class Identity(Shown):
     dkim_status: str = "PENDING"
     error: str | None = None
     signing: bool = True
+    rotating: bool = False
     mail_from_status: str | None = None
     settings: Settings = field(default_factory=Settings)
+    policies: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
 
     @property
     def verified(self) -> bool:
         """Whether SES accepts mail from the domain and signs it as the domain."""
-        return self.status == self.dkim_status == "SUCCESS" and not self.rejects
+        still = self.rotating and self.dkim_status != "FAILED"
+        signed = self.signing and (self.dkim_status == "SUCCESS" or still)
+        return self.status == "SUCCESS" and signed and not self.rejects
 
     @property
     def rejects(self) -> bool:
@@ -46,7 +52,8 @@ class Identity(Shown):
     def shown_status(self) -> str:
         why = f" ({self.error})" if self.error else ""
         also = f", MAIL FROM {self.mail_from_status}" if self.rejects else ""
-        return f"{self.status}, DKIM {self.dkim_status}{also}{why}"
+        off = "" if self.signing else " and switched off"
+        return f"{self.status}, DKIM {self.dkim_status}{off}{also}{why}"
 
 
 def from_ses(answer: dict[str, Any]) -> Identity:
@@ -61,12 +68,15 @@ def from_ses(answer: dict[str, Any]) -> Identity:
         dkim_status=dkim.get("Status", "PENDING"),
         error=answer.get("VerificationInfo", {}).get("ErrorType"),
         signing=dkim.get("SigningEnabled", True),
+        rotating=is_rotating(dkim),
         mail_from_status=mail_from.get("MailFromDomainStatus"),
         settings=Settings(
             mail_from=_mail_from(mail_from),
             configuration_set=answer.get("ConfigurationSetName"),
             fleet=tags.get(TAG),
+            dkim=None if answer.get("IdentityType") == "EMAIL_ADDRESS" else dkim_from_ses(dkim),
         ),
+        policies=answer.get("Policies", {}),
     )
 
 
@@ -89,7 +99,7 @@ def dkim_records(domain: str, region: str, identity: Identity | None) -> tuple[R
         return _unknown_dkim_records(domain, region)
     return tuple(
         RecordSet(
-            name=f"{token}._domainkey.{domain}",
+            name=key_name(token, domain),
             type="CNAME",
             values=(f"{token}.{identity.signing_zone}.",),
         ).normal()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.policy import Address, Domain, Mail, Ses
+from mailfleet.ses.dkim import Dkim, wanted_dkim
 
 TAG = "mailfleet"
 """An identity with this tag is the fleet's that the tag names."""
@@ -29,11 +30,13 @@ class MailFrom:
 
 @dataclass(frozen=True)
 class Settings:
-    """`fleet` is what the identity's tag names: None for an identity that is not ours."""
+    """`fleet` is what the identity's tag names: None for an identity that is not ours. `dkim` is
+    None for an address, which has no keys of its own."""
 
     mail_from: MailFrom | None = None
     configuration_set: str | None = None
     fleet: str | None = None
+    dkim: Dkim | None = None
 
     @property
     def text(self) -> str:
@@ -41,6 +44,7 @@ class Settings:
         mail_from = self.mail_from
         failed = " (FAILED)" if mail_from and mail_from.failed else ""
         lines = [
+            ("DKIM", self.dkim and self.dkim.text),
             ("MAIL FROM", mail_from and f"{mail_from.domain}{failed}"),
             ("on MX failure", mail_from and mail_from.on_mx_failure),
             ("configuration set", self.configuration_set),
@@ -59,6 +63,7 @@ def wanted_settings(entry: Domain | Address, ses: Ses, mail: Mail) -> Settings:
         mail_from=MailFrom(mail_from, domain.on_mx_failure) if domain and mail_from else None,
         configuration_set=entry.configuration_set or inherited or ses.configuration_set,
         fleet=mail.fleet,
+        dkim=wanted_dkim(entry, ses.region, mail) if isinstance(entry, Domain) else None,
     )
 
 

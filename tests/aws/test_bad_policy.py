@@ -3,6 +3,7 @@
 import pytest
 
 from tests.aws.conftest import Fleet
+from tests.support.cli import mailfleet
 
 
 @pytest.mark.parametrize(
@@ -28,9 +29,12 @@ def test_a_bad_policy_is_one_sentence(
         ("Domain('no domain')", "Domain.name: found 'no domain', expected a domain name"),
         ("Domain('-x.example')", "Domain.name: found '-x.example'"),
         ("Domain('{{7*7}}.example')", "Domain.name: found '{{7*7}}.example'"),
+        ("Domain('x.example', mail_from='ses.y.example')", "found 'ses.y.example', expected a sub"),
+        ("Domain('x.example', dmarc=Dmarc(rua='mailto:x'))", "Dmarc.rua: found 'mailto:x'"),
+        ("Domain('x.example', delegates=[Delegate('*')])", "found '*', which is everybody"),
     ],
 )
-def test_a_domain_that_is_none(fleet: Fleet, domains: str, sentence: str) -> None:
+def test_a_domain_that_is_not_as_it_must_be(fleet: Fleet, domains: str, sentence: str) -> None:
     fleet.write(domains=domains)
     assert_refused(fleet, sentence, ["-y"])
 
@@ -47,6 +51,18 @@ def test_a_host_name_that_is_none(fleet: Fleet, name: str) -> None:
     inventory = fleet.directory / "inventory.py"
     inventory.write_text(f"{inventory.read_text()}\nrelays = [{name!r}]\n")
     assert_refused(fleet, f"found host {name!r}", ["-y"])
+
+
+def test_a_region_that_does_not_exist_is_one_sentence(fleet: Fleet) -> None:
+    fleet.write(providers="Ses('us-east-9')")
+    explained = mailfleet(
+        "explain", f"a@{fleet.domain}", "--inventory", str(fleet.directory / "inventory.py")
+    )
+    for run in (fleet.deploy("-y"), explained):
+        assert run.status != 0
+        assert "Ses 'ses': found no SES in a region 'us-east-9'" in run.output, run.output
+        assert "Traceback" not in run.output
+    assert {call.operation for call in fleet.cloud.control.calls()} == {"GetCallerIdentity"}
 
 
 def test_no_policy_at_all(fleet: Fleet) -> None:

@@ -63,3 +63,29 @@ def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> N
         run = deploy(fleet, reference, {"PASSWORD": "good"})
         assert "password" not in run.output.replace("access key", "")
         assert "Plan of @aws/lab" in run.output, run.output
+
+
+def test_a_permission_goes_only_once_every_relay_is_done(fleet: Fleet) -> None:
+    """A relay that the deploy does not reach may still send for a domain that has left."""
+
+    def allowed() -> set[str]:
+        iam = fleet.cloud.client("iam")
+        policy = iam.get_user_policy(UserName=fleet.user, PolicyName="mailfleet-send")
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        return set(statement["Condition"]["StringLike"]["ses:FromAddress"])
+
+    assert fleet.deploy("-y").status == 0
+    old = {f"*@{fleet.domain}", f"*@*.{fleet.domain}"}
+    assert allowed() == old
+    name = f"sub.{fleet.domain}"
+    fleet.write(domains=f"Domain({name!r}, zone={fleet.domain!r})")
+    inventory = fleet.directory / "inventory.py"
+    alone = inventory.read_text()
+    inventory.write_text(f"{alone}{RELAY}")
+    assert fleet.deploy("-y").status != 0
+    new = {f"*@{name}", f"*@*.{name}"}
+    assert allowed() == old | new
+    inventory.write_text(alone)
+    assert fleet.deploy("-y").status == 0
+    assert allowed() == new
+    assert fleet.plan() == []

@@ -20,13 +20,13 @@ def identity(fleet: Fleet, name: str = "") -> dict[str, Any]:
 
 
 def reads(fleet: Fleet, *arguments: str) -> Counter[str]:
-    """The calls of SES and Route 53 that a plan makes which finds nothing to do."""
+    """The reads of identities and records by a plan which finds nothing to do."""
     fleet.cloud.control.forget_calls()
     assert fleet.plan(*arguments) == []
     return Counter(
         call.operation
         for call in fleet.cloud.control.calls()
-        if call.service in ("ses", "sesv2", "route53")
+        if call.service in ("ses", "sesv2", "route53") and call.operation != "GetAccount"
     )
 
 
@@ -184,7 +184,7 @@ def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fl
     fast, deep = reads(fleet), reads(fleet, "--data", "read=deep")
     assert fast["GetEmailIdentity"] == 0
     assert deep["GetEmailIdentity"] == 1
-    note = "not looked at: configuration set and tags of 1 SES identity"
+    note = "not looked at: configuration set, key length, tags and policies of 1 SES identity"
     assert note in fleet.deploy("--dry").output
     assert note not in fleet.deploy("--dry", "--data", "read=deep").output
     wrong = fleet.deploy("--dry", "--data", "read=all")
@@ -211,6 +211,7 @@ def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> No
     names = [fleet.domain, *(f"d{n}.{fleet.domain}" for n in range(1, number))]
     domains = ", ".join(f"Domain({name!r}, zone={fleet.domain!r})" for name in names)
     fleet.write(domains=domains, gate=60)
+    fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=f"a@{fleet.domain}")
     run = fleet.deploy("-y")
     assert run.status == 0, run.output
     calls = reads(fleet)
@@ -222,6 +223,7 @@ def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> No
     )
     most = 3 * math.ceil(number / 100) + math.ceil(record_sets / 300) + 3
     assert calls.total() <= most, calls
+    assert calls["GetIdentityNotificationAttributes"] == 1
     assert calls["GetEmailIdentity"] == 0
 
 
@@ -232,11 +234,16 @@ def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fl
     fleet.write()
     run = fleet.deploy("-y")
     assert run.status == 0, run.output
+    topic = f"arn:aws:sns:us-east-1:123456789012:{fleet.name}"
+    fleet.cloud.client("ses").set_identity_notification_topic(
+        Identity=fleet.domain, NotificationType="Bounce", SnsTopic=topic
+    )
     warning = f"{address} is an SES identity of its own in us-east-1 and overrides {fleet.domain}"
     for arguments in ([], ["--data", "read=deep"]):
         shown = " ".join(fleet.deploy("--dry", *arguments).output.split())
         assert warning in shown
         assert "no DKIM signature of the domain, MAIL FROM amazonses.com, not ses-us-" in shown
+        assert f"bounce topic none, not {topic}; delete that identity" in shown
     explained = explain(fleet, address).output
     assert f"us-east-1/{address}" in explained
     assert f"overrides {fleet.domain}" in explained
@@ -245,6 +252,10 @@ def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fl
     assert f"us-east-1/{fleet.domain}" in other
     assert f"signed as {fleet.domain}" in other
     assert f"MAIL FROM          ses-us-east-1.{fleet.domain}\n" in other
+    assert "bounce topic       none\n" in explained
+    assert f"bounce topic       {topic}\n" in other
+    assert "feedback by mail   on" in other
+    assert "may send as it     nobody else\n" in other
 
 
 def test_explaining_what_has_no_identity_and_what_is_no_address(fleet: Fleet) -> None:

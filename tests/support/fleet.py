@@ -3,7 +3,8 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import boto3
 
 from lab.control import Control
+from lab.network import namespace_name
 from lab.observed import Mail
 from lab.state import Lab
 from tests.support.cli import Run, command, pyinfra
@@ -65,6 +67,10 @@ class Fleet:
         every = self.arguments(*arguments, policy=policy)
         return pyinfra(INVENTORY, *every, env={**self.env, **(env or {})})
 
+    def rotate(self, *arguments: str, policy: Path | None = None) -> Run:
+        every = ["rotate.py", "--group-data", str(policy or self.policy), *arguments]
+        return pyinfra(INVENTORY, *every, env=self.env, timeout=800)
+
     def command(self, *arguments: str) -> list[str]:
         return command(INVENTORY, *self.arguments(*arguments))
 
@@ -87,6 +93,16 @@ class Fleet:
         )
         assert done.returncode == 0 or not check, done.stderr
         return done.stdout
+
+    @contextmanager
+    def dead(self, relay: str) -> Iterator[None]:
+        """Nobody reaches the relay meanwhile."""
+        link = ["ip", "-n", namespace_name(self.lab.name, relay), "link", "set", "eth0"]
+        subprocess.run([*link, "down"], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run([*link, "up"], check=True)
 
     def sendmail(self, relay: str, subject: str, *, sender: str, to: str = "you@elsewhere.example",
                  times: int = 1) -> None:  # fmt: skip

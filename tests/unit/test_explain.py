@@ -1,11 +1,13 @@
 """`mailfleet explain`: which provider takes an address's mail, and what SES makes of it."""
 
+import json
 from dataclasses import replace
 
 from mailfleet.explain import leaves_by, of, ses_of
 from mailfleet.policy import Domain, Mail, Route, Ses, Smtp, secret
 from mailfleet.ses.effective import effective
 from mailfleet.ses.identity import Identity
+from mailfleet.ses.notifications import Notifications
 from mailfleet.ses.settings import MailFrom, Settings
 
 OTHER = Smtp("smtp.example.net", name="other", username="u", password=secret("aws:key"))
@@ -31,12 +33,17 @@ def test_weights_and_fall_backs_are_told() -> None:
     assert leaves_by(route) == "leaves by ses (9) and other (1), else by other"
 
 
+TOPICS = Notifications(bounce="arn:aws:sns:us-east-1:123456789012:bounces")
+
+
 def explained(**changed: object) -> list[str]:
     mail_from = MailFrom("ses.example.com")
     identity = Identity(
         (), "dkim.amazonses.com", "SUCCESS", "SUCCESS", settings=Settings(mail_from)
     )
     found = effective("a@example.com", {"example.com": replace(identity, **changed)})  # type: ignore[arg-type]
+    assert found is not None
+    found = replace(found, notifications=TOPICS)
     return of(MAIL, "billing@example.com", MAIL.ses[0], found).splitlines()
 
 
@@ -47,6 +54,28 @@ def test_what_counts_is_told_a_line_a_fact() -> None:
         "DKIM               signed as example.com",
         "MAIL FROM          ses.example.com",
         "configuration set  none",
+        "bounce topic       arn:aws:sns:us-east-1:123456789012:bounces",
+        "complaint topic    none",
+        "delivery topic     none",
+        "feedback by mail   on: bounces and complaints go to the sender",
+        "may send as it     nobody else",
+    ]
+
+
+def test_who_else_may_send_is_told_one_a_line() -> None:
+    allow = {"Effect": "Allow", "Action": "ses:Send*", "Resource": "*"}
+    some = {"AWS": ["arn:aws:iam::210987654321:root", "arn:aws:iam::210987654321:user/a"]}
+    statements = [
+        allow | {"Principal": some, "Condition": {"StringLike": {"ses:FromAddress": "a@*"}}},
+        allow | {"Principal": "*", "Action": "ses:GetEmailIdentity"},
+        allow | {"Principal": {"AWS": "*"}},
+    ]
+    lines = explained(policies={"p": json.dumps({"Statement": statements}), "q": "no JSON"})
+    condition = 'if {"StringLike": {"ses:FromAddress": "a@*"}}, by the policy p'
+    assert lines[-3:] == [
+        f"may send as it     210987654321, {condition}",
+        f"may send as it     arn:aws:iam::210987654321:user/a, {condition}",
+        "may send as it     everybody at AWS, by the policy p",
     ]
 
 

@@ -4,6 +4,7 @@ import pytest
 from dns.resolver import Resolver
 
 from mailfleet.aws.account import read_sender
+from mailfleet.aws.sending_account import read_region
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import merge, spf_texts
 from mailfleet.dns.spf_lookups import cost
@@ -11,7 +12,6 @@ from mailfleet.dns.text import quoted
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.sender import POLICY_DOCUMENT
 from tests.verify.fleet import Fleet
 
 
@@ -56,11 +56,22 @@ def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: SendingDomain
             assert "p=" in _text(fleet.resolver, record.name), record.name
 
 
+def test_the_ses_account_sends_and_is_as_the_policy_says(fleet: Fleet, mail: Mail) -> None:
+    for ses in mail.ses:
+        region = read_region(fleet.account, mail, ses)
+        account = region.account.found
+        assert account.sending, f"sending from {ses.region} is paused"
+        assert account.enforcement == "HEALTHY", f"{ses.region} is {account.enforcement}"
+        changed = [change.id for change in region.changes(fleet.account.name)]
+        assert not changed, f"not as the policy says: {', '.join(changed)}"
+
+
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_sender(fleet.account, mail, ses)
-        assert sender.policy == POLICY_DOCUMENT, "the IAM user's policy was changed"
+        assert sender.policy == sender.wanted, "the IAM user's policy was changed"
         assert sender.credential is not None, "the stored credential's key is gone or inactive"
+        assert not sender.rotating, "a rotation is under way: run rotate.py to finish it"
         assert not sender.orphans, f"keys that nobody uses: {[k.id for k in sender.orphans]}"
 
 

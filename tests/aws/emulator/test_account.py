@@ -31,6 +31,60 @@ def test_iam_behind_it(aws: Aws) -> None:
     assert policy == POLICY
 
 
+def test_inline_policies_of_a_user_have_room_for_2048_characters(aws: Aws) -> None:
+    """White space not counted, all policies together:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    iam = aws.client("iam")
+    iam.create_user(UserName="sender")
+
+    def put(name: str, characters: int) -> None:
+        text = json.dumps(POLICY | {"Id": ""}, indent=8)
+        text = text.replace('""', '"' + "x" * (characters - len("".join(text.split()))) + '"')
+        iam.put_user_policy(UserName="sender", PolicyName=name, PolicyDocument=text)
+
+    put("one", 2048)
+    put("one", 1024)
+    put("two", 1024)
+    with pytest.raises(iam.exceptions.LimitExceededException) as caught:
+        put("two", 1025)
+    assert "Maximum policy size of 2048 bytes exceeded for user sender" in str(caught.value)
+
+
+def test_staging_labels_of_a_secret(aws: Aws) -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html:
+    AWSPREVIOUS follows AWSCURRENT, which moves only from where the caller says that it is."""
+    secrets = aws.client("secretsmanager")
+
+    def stages() -> dict[str, str]:
+        found = {}
+        for stage in ("AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"):
+            try:
+                value = secrets.get_secret_value(SecretId="smtp", VersionStage=stage)
+            except secrets.exceptions.ResourceNotFoundException:
+                continue
+            found[stage] = value["SecretString"]
+        return found
+
+    old = secrets.create_secret(Name="smtp", SecretString="old")["VersionId"]
+    new = secrets.put_secret_value(
+        SecretId="smtp", SecretString="new", VersionStages=["AWSPENDING"]
+    )["VersionId"]
+    assert stages() == {"AWSCURRENT": "old", "AWSPENDING": "new"}
+    move = {"SecretId": "smtp", "VersionStage": "AWSCURRENT", "MoveToVersionId": new}
+    for wrong in ({}, {"RemoveFromVersionId": new}):
+        with pytest.raises(secrets.exceptions.InvalidParameterException):
+            secrets.update_secret_version_stage(**move, **wrong)
+    secrets.update_secret_version_stage(**move, RemoveFromVersionId=old)
+    assert stages() == {"AWSCURRENT": "new", "AWSPENDING": "new", "AWSPREVIOUS": "old"}
+    assert secrets.get_secret_value(SecretId="smtp")["SecretString"] == "new"
+    secrets.put_secret_value(SecretId="smtp", SecretString="newest")
+    assert stages() | {"AWSPENDING": ""} == {
+        "AWSCURRENT": "newest",
+        "AWSPENDING": "",
+        "AWSPREVIOUS": "new",
+    }
+
+
 def test_secrets_manager_behind_it(aws: Aws) -> None:
     secrets = aws.client("secretsmanager")
     secrets.create_secret(Name="smtp", SecretString="one")
@@ -122,7 +176,8 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"verification": "soon"}, 'verification is "live", "never" or'),
         ({"aws": {"status": 503}}, "aws is null or an object with status, code and match"),
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
-        ({"young_key": "old"}, "young_key is a number of seconds"),
+        ({"young_key": "old"}, "young_key: found 'old', expected seconds"),
+        ({"pending": -1}, "pending: found -1, expected seconds"),
         ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
     ],
@@ -141,6 +196,8 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
     assert aws.control.faults() == {
         "verification": "live",
         "aws": None,
+        "pending": 0,
+        "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
     }

@@ -102,25 +102,6 @@ def test_setting_it_needs_an_identity_and_a_known_behaviour(aws: Aws) -> None:
     assert code(caught) == "BadRequestException"
 
 
-def test_configuration_sets_are_made_once(aws: Aws) -> None:
-    """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html"""
-    sesv2 = aws.client("sesv2")
-    with pytest.raises(sesv2.exceptions.NotFoundException):
-        sesv2.get_configuration_set(ConfigurationSetName="bulk")
-    tags = [{"Key": "mailfleet", "Value": "fleet"}]
-    sesv2.create_configuration_set(ConfigurationSetName="bulk", Tags=tags)
-    found = sesv2.get_configuration_set(ConfigurationSetName="bulk")
-    assert (found["ConfigurationSetName"], found["Tags"]) == ("bulk", tags)
-    with pytest.raises(sesv2.exceptions.AlreadyExistsException):
-        sesv2.create_configuration_set(ConfigurationSetName="bulk")
-    with pytest.raises(sesv2.exceptions.BadRequestException):
-        sesv2.create_configuration_set(ConfigurationSetName="a b")
-    with pytest.raises(ClientError, match="does not emulate"):
-        sesv2.create_configuration_set(
-            ConfigurationSetName="x", SendingOptions={"SendingEnabled": True}
-        )
-
-
 def test_an_identity_names_a_configuration_set_that_exists(aws: Aws) -> None:
     """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityConfigurationSetAttributes.html"""
     sesv2 = aws.client("sesv2")

@@ -17,6 +17,7 @@ GETTERS = [
     "get_identity_verification_attributes",
     "get_identity_dkim_attributes",
     "get_identity_mail_from_domain_attributes",
+    "get_identity_notification_attributes",
 ]
 
 

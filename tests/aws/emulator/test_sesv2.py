@@ -202,25 +202,3 @@ def test_dkim_signing_and_key_length_can_be_changed(aws: Aws) -> None:
     assert dkim["SigningEnabled"] is False
     assert dkim["CurrentSigningKeyLength"] == "RSA_1024_BIT"
     assert dkim["NextSigningKeyLength"] == "RSA_2048_BIT"
-
-
-def test_tags(aws: Aws) -> None:
-    create(aws, "example.com", Tags=[{"Key": "owner", "Value": "mailfleet"}])
-    sesv2 = aws.client("sesv2")
-    arn = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
-    sesv2.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "mail"}])
-    sesv2.untag_resource(ResourceArn=arn, TagKeys=["owner"])
-    tags = [{"Key": "team", "Value": "mail"}]
-    assert sesv2.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
-    assert get(aws, "example.com")["Tags"] == tags
-
-
-def test_the_account_is_out_of_the_sandbox(aws: Aws) -> None:
-    account = aws.client("sesv2").get_account()
-    assert account["ProductionAccessEnabled"] is True
-    assert account["SendingEnabled"] is True
-    assert account["SendQuota"] == {
-        "Max24HourSend": 50000.0,
-        "MaxSendRate": 14.0,
-        "SentLast24Hours": 0.0,
-    }

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.host import apply as applying
+from agent.host import guard
 from agent.host.apply import apply
 from agent.host.common import Refused
 from agent.host.read import read
@@ -21,7 +21,7 @@ MANAGED = [{"path": PLAIN, "secret": False}, {"path": SECRET, "secret": True}]
 
 
 def state(root: Path) -> dict[str, Any]:
-    return read({"files": MANAGED, "packages": [], "units": []}, str(root))
+    return read({"files": MANAGED, "packages": [], "units": [], "previous": False}, str(root))
 
 
 def request(root: Path, **changes: Any) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def request(root: Path, **changes: Any) -> dict[str, Any]:
         "nexthops": [],
         "units": {"reload": False, "disable": [], "enable": [], "restart": []},
         "load": None,
+        "canary": None,
     }
     return {**usual, **changes}
 
@@ -106,7 +107,7 @@ def test_of_two_deploys_the_second_is_told_of_the_first(tmp_path: Path) -> None:
 def test_a_lock_that_is_held_is_waited_for_only_so_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(guard, "LOCK_SECONDS", 0)
     lock = tmp_path / "var/lib/mailfleet/lock"
     lock.parent.mkdir(parents=True)
     lock.write_text("ann@desk, since noon,")

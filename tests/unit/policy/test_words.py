@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import (
+    Address,
+    Delegate,
     Dmarc,
     Domain,
+    EasyDkim,
     EmailAlert,
     Mail,
+    OwnKey,
     PolicyError,
     Provider,
     Relay,
@@ -22,6 +26,7 @@ from mailfleet.policy import (
 EXAMPLE = Domain("example.com")
 SES = Ses("us-east-1")
 KEY = secret("aws:key")
+ACCOUNT = Delegate("210987654321")
 
 
 def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: Any) -> Smtp:
@@ -36,6 +41,53 @@ def routed(**route: Any) -> Mail:
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (
+            lambda: Domain("a.example", zone_id="a.example"),
+            "Domain.zone_id: found 'a.example', exp",
+        ),
+        (
+            lambda: Mail([Domain("example.com", absent=True), Domain("b.example")], [SES]),
+            "Mail.domains[0]: found 'example.com' absent, expected a domain that mail is sent from",
+        ),
+        (
+            lambda: Mail(
+                [EXAMPLE, Domain("old.example", absent=True)],
+                [SES],
+                routes=[Route(senders=["bills@old.example"], via="ses")],
+            ),
+            "Mail.routes[0].senders: found 'bills@old.example' of an absent domain, expected one",
+        ),
+        (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
+        (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
+        (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
+        (lambda: Delegate("arn:aws:iam::210987654321:root"), "or the ARN of a user or role such"),
+        (lambda: Delegate("210987654321\n"), "found '210987654321\\n', expected an AWS account"),
+        (
+            lambda: Delegate("210987654321", from_addresses=["example.com"]),
+            "Delegate.from_addresses.0: found 'example.com', expected a mail address such as news@",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[ACCOUNT, ACCOUNT]),
+            "Domain: delegates: found '210987654321' twice, expected once",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[Delegate("210987654321", ["a@xexample.com"])]),
+            "found from_addresses 'a@xexample.com' of '210987654321', expected addresses of",
+        ),
+        (
+            lambda: Address(
+                "a@example.com", delegates=[Delegate("210987654321", ["a@example.org"])]
+            ),
+            "Address: delegates: found from_addresses 'a@example.org'",
+        ),
+        (
+            lambda: Domain("example.com", delegates=[Delegate(str(n + 10**11)) for n in range(21)]),
+            "Domain.delegates: ",
+        ),
+        (
+            lambda: Mail(domains=[Domain("example.com", delegates=[ACCOUNT])], providers=[smtp()]),
+            "Mail: found delegates of 'example.com', which does not send by SES, expected none",
+        ),
         (lambda: Domain("no domain"), "Domain.name: found 'no domain', expected a domain name"),
         (lambda: Domain("example"), "Domain.name: found 'example', expected a domain name"),
         (lambda: Domain("-x.example"), "Domain.name: found '-x.example', expected"),
@@ -45,7 +97,7 @@ def routed(**route: Any) -> Mail:
         (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
         (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
-        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dikm=1), "Domain: found 'dikm', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
         (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
         (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
@@ -58,6 +110,8 @@ def routed(**route: Any) -> Mail:
         (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
         (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: OwnKey("a.b"), "OwnKey.selector: found 'a.b', expected one label"),
+        (lambda: EasyDkim(key_length=4096), "EasyDkim.key_length: found 4096, expected 2048 or"),  # type: ignore[arg-type]
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (
@@ -265,3 +319,10 @@ def test_alerts_may_leave_by_a_mere_fall_back() -> None:
     with pytest.raises(PolicyError, match="everyday mail does not leave by"):
         Mail(domains=domains, providers=providers, alerts=alerts,
              routes=[Route(via={"ses": 9, "other": 1})])  # fmt: skip
+
+
+def test_an_absent_domain_is_none_that_mail_is_sent_from() -> None:
+    old = Domain("old.example", absent=True)
+    mail = Mail([EXAMPLE, old], [SES])
+    assert mail.domains == (EXAMPLE,)
+    assert mail.absent == (old,)

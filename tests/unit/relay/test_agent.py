@@ -1,3 +1,4 @@
+import ast
 import json
 import subprocess
 import sys
@@ -6,7 +7,8 @@ import pytest
 
 from mailfleet.relay.agent import program
 
-REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": []}
+REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": [],
+           "previous": False}  # fmt: skip
 
 
 def test_a_program_reads_its_request_from_its_own_text() -> None:
@@ -19,11 +21,16 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
     assert json.loads(lines[0])["files"] == {"/nowhere/é\n'\"\\": None}
 
 
-@pytest.mark.parametrize("name", ["read", "apply", "probe_smtp"])
+@pytest.mark.parametrize(
+    "name",
+    ["read", "apply", "drain_connections", "rollback", "probe_smtp", "probe_message"],
+)
 def test_programs_are_whole(name: str) -> None:
     text = program(name, {}).encode().decode()
     assert "from agent" not in text
-    compile(text, name, "exec")
+    names = [node.name for node in ast.parse(text).body
+             if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
+    assert len(names) == len(set(names)), "two parts define the same name"
 
 
 def test_nothing_of_a_program_is_logged() -> None:

@@ -15,6 +15,7 @@ ANSWER: dict[str, Any] = {
     "applied": {"by": "ann", "on": "desk", "at": "now"},
     "state": "s",
     "running": True,
+    "previous": None,
 }
 
 

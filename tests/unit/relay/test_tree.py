@@ -65,7 +65,7 @@ def test_a_pinned_authority_is_that_transports_alone() -> None:
     )
     assert text(tree, "/etc/postfix/ca_sendgrid.pem") == "PEM"
     master = text(tree, "/etc/postfix/master.cf")
-    assert master.count("smtp_tls_CAfile=/etc/postfix/ca_sendgrid.pem") == 1
+    assert master.count("smtp_tls_CAfile=$config_directory/ca_sendgrid.pem") == 1
     assert "smtp_connection_reuse_count_limit=100" in master
     settings = json.loads(text(tree, EMERGENCY))
     assert settings["servers"][0]["ca"] == "/etc/postfix/ca_sendgrid.pem"

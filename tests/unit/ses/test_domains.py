@@ -2,7 +2,8 @@
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
-from mailfleet.ses.domains import SendingDomain, configuration_set_changes, domain_changes
+from mailfleet.ses.dkim import DEFAULT
+from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import MailFrom, Settings
@@ -11,7 +12,7 @@ REGIONS = ("eu-west-1", "us-east-1")
 
 
 def identity(region: str, found: Identity | None = None) -> SendingIdentity:
-    wanted = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet")
+    wanted = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet", DEFAULT)
     return SendingIdentity("example.com", region, found, wanted)
 
 
@@ -43,9 +44,8 @@ def test_what_two_regions_share_is_written_once() -> None:
 
 
 def test_once_made_an_identity_tells_its_records() -> None:
-    made = domain(*(identity(region) for region in REGIONS)).created(
-        {"us-east-1/example.com": easy("a", "b", "c")}
-    )
+    created = identity("us-east-1").created(easy("a", "b", "c"))
+    made = domain(*(identity(region) for region in REGIONS)).updated({created.id: created})
     assert [identity.found is None for identity in made.identities] == [True, False]
     assert "CNAME a._domainkey.example.com" in [record.id for record in made.desired]
 
@@ -54,8 +54,3 @@ def test_unverified_are_the_regions_that_do_not_send_yet() -> None:
     verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
     found = domain(identity("eu-west-1", verified), identity("us-east-1"))
     assert [identity.region for identity in found.unverified] == ["us-east-1"]
-
-
-def test_a_missing_configuration_set_is_planned() -> None:
-    (change,) = configuration_set_changes("@aws", ["us-east-1/bulk"])
-    assert (change.kind, change.id, change.after) == ("configuration set", "us-east-1/bulk", "bulk")

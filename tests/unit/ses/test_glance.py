@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mailfleet.dns.records import RecordSet
+from mailfleet.ses.dkim import DEFAULT, Dkim
 from mailfleet.ses.glance import enough, glance, told_signing_zone
 from mailfleet.ses.identity import Identity, dkim_records
 from mailfleet.ses.settings import MailFrom, Settings
@@ -62,6 +63,34 @@ def test_the_records_tell_a_regions_own_signing_zone() -> None:
 )
 def test_otherwise_it_is_read_whole(arguments: dict[str, Any]) -> None:
     assert look(**arguments) is None
+
+
+def keyed(dkim: Dkim, seen: Identity = SEEN, inherits: bool = False) -> Identity | None:
+    """What a glance at the identity is worth when the policy asks for these keys."""
+    key = Dkim("EXTERNAL", selector="mf1", public="MIIB").record("example.com")
+    records = {**zone(), key.id: key}
+    wanted = replace(WANTED, dkim=dkim)
+    return enough(seen, "example.com", "eu-south-1", wanted, False, records, inherits)
+
+
+def test_tokens_tell_whose_keys_an_identity_signs_with() -> None:
+    own = Dkim("EXTERNAL", selector="mf1", public="MIIB")
+    with_own = replace(SEEN, tokens=("mf1",))
+    assert keyed(own, with_own) == with_own
+    assert keyed(DEFAULT, with_own) is None
+    assert keyed(own) is None
+    assert keyed(replace(own, public="MIIC"), with_own) is None
+    assert keyed(Dkim("EXTERNAL", selector="mf2"), with_own) is None
+    replica = Dkim("AWS_SES_US_EAST_1")
+    assert keyed(replica, inherits=True) == SEEN
+    assert keyed(replica) is None
+    assert keyed(DEFAULT) is not None
+    assert keyed(DEFAULT, inherits=True) is None
+    assert keyed(Dkim(key_length="RSA_1024_BIT")) is None
+
+
+def test_signing_that_is_off_is_read_whole() -> None:
+    assert look(glance("SUCCESS", {**DKIM, "DkimEnabled": False}, MAIL_FROM)) is None
 
 
 def test_a_failed_mail_from_domain_is_read_whole() -> None:

@@ -1,6 +1,7 @@
 """MAIL FROM domain, configuration set and owner: what is wanted, shown, and put into DNS."""
 
 from mailfleet.policy import Address, Domain, Mail, Ses
+from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.settings import (
     MailFrom,
     Settings,
@@ -16,7 +17,7 @@ MAIL_FROM = MailFrom("ses-eu-west-1.example.com")
 
 
 def test_a_domain_has_a_mail_from_domain_of_its_own_in_each_region() -> None:
-    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet")
+    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet", DEFAULT)
     assert DOMAIN.mail_from_in("us-east-1") == "ses-us-east-1.example.com"
 
 

@@ -1,0 +1,60 @@
+"""One message through the relay as it now is, before the deploy says that all is well."""
+
+import re
+import secrets
+import socket
+import time
+from typing import Any
+
+from agent.host.common import Refused, run, say
+
+SECONDS = 30
+_ENDED = re.compile(r"^(\w+): to=<.*dsn=([\d.]+), status=(\w+) \((.*)\)$")
+_NETWORK = "4.4."  # RFC 3463 section 3.5: no answer, no route, a bad connection
+
+
+def send_canary(request: dict[str, Any]) -> None:
+    """Send from `from` to `to`. Raises Refused when the relay or its provider turns it down.
+
+    A provider that can't be reached, or a long queue before it, is no fault of the configuration.
+    """
+    name = f"mailfleet-{secrets.token_hex(8)}@{socket.gethostname()}"
+    started = int(time.time())
+    message = (
+        f"From: {request['from']}\nTo: {request['to']}\nMessage-ID: <{name}>\n"
+        "Subject: mailfleet canary\n\nSent after a deploy, to see that mail leaves this host.\n"
+    )
+    answer = run("sendmail", "-f", request["from"], "--", request["to"], given=message)
+    if answer.returncode != 0:
+        raise Refused(f"Postfix does not take a message: {answer.stderr.strip()}")
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        time.sleep(0.3)
+        if ended := _end_of(name, started):
+            _judge(*ended)
+            return
+    say(f"the canary message has not left after {SECONDS} s: see the queue")
+
+
+def _end_of(name: str, started: int) -> tuple[str, str, str, str] | None:
+    """What became of the message: queue id, enhanced status code, status and the answer."""
+    log = run("journalctl", "--facility=mail", f"--since=@{started}", "--output=cat", "--quiet")
+    queue = ""
+    for line in log.stdout.splitlines():
+        if f"message-id=<{name}>" in line:
+            queue = line.partition(":")[0]
+        found = _ENDED.match(line)
+        if queue and found and found[1] == queue:
+            return found[1], found[2], found[3], found[4]
+    return None
+
+
+def _judge(queue: str, code: str, status: str, answer: str) -> None:
+    if status == "sent":
+        say("the canary message was accepted")
+        return
+    run("postsuper", "-d", queue)
+    if status == "deferred" and code.startswith(_NETWORK):
+        say(f"the canary message waits: {answer}")
+        return
+    raise Refused(f"a canary message is {status}: {answer}")

@@ -1,0 +1,53 @@
+"""Postfix's files that worked before: kept when others take their place, and put back."""
+
+import base64
+import os
+from typing import Any
+
+from agent.host.files import observe, prepared, put, remove
+from agent.host.state import KEPT, LOADED, POSTFIX, keep, kept, live_digest, main_last, observed
+
+PREVIOUS = f"{KEPT}/previous"
+
+
+def remember(root: str, managed: list[dict[str, Any]]) -> None:
+    """Keep the live files, if Postfix has loaded them and answered; else those kept before stay."""
+    loaded = kept(root, LOADED)
+    if loaded and loaded.get("digest") == live_digest(observed(root, managed)):
+        ours = [file for file in managed if file["path"].startswith(POSTFIX)]
+        keep(root, PREVIOUS, {"files": {file["path"]: _whole(root, file) for file in ours}})
+
+
+def previous(root: str) -> dict[str, Any] | None:
+    """The kept files in the shape of observe(), by path; None when there are none."""
+    record = kept(root, PREVIOUS)
+    return record and {path: file and file["seen"] for path, file in record["files"].items()}
+
+
+def put_back(root: str, record: dict[str, Any]) -> None:
+    """Let the files of such a record take the place of the live ones."""
+    files = [
+        {
+            "path": path,
+            "content": base64.b64decode(file["content"]),
+            **{key: file["seen"][key] for key in ("mode", "owner", "group")},
+        }
+        for path, file in record["files"].items()
+        if file
+    ]
+    with prepared(root, files) as beside:
+        for path in sorted(beside, key=main_last):
+            put(root, path, beside.pop(path))
+    for path, file in record["files"].items():
+        if not file:
+            remove(root, path)
+
+
+def _whole(root: str, file: dict[str, Any]) -> dict[str, Any] | None:
+    """A live file and its content. A symbolic link is no file of ours, and is not kept."""
+    path = root + file["path"]
+    seen = observe(root, file["path"], file["secret"])
+    if seen is None or os.path.islink(path):
+        return None
+    with open(path, "rb") as source:
+        return {"seen": seen, "content": base64.b64encode(source.read()).decode()}

@@ -1,0 +1,37 @@
+"""Letting others send as an identity, and no longer."""
+
+from collections.abc import Generator, Sequence
+
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.api.operation import operation
+
+from mailfleet.aws.call import AwsCall
+from mailfleet.aws.identity_facts import get_identity
+from mailfleet.commands import Refuse
+from mailfleet.ses.authorization import PolicyChange
+from mailfleet.ses.identity import from_ses
+
+
+@operation()
+def policies(changes: Sequence[PolicyChange]) -> Generator[PyinfraCommand]:
+    """Make these policies of identities so, each only if it is still as it was read."""
+    for change in changes:
+        if change.before is not None:
+            look = get_identity(change.identity.name, change.identity.region, fresh=True)
+            yield look
+            found = from_ses(look.response).policies if look.response else {}
+            if look.response and found.get(change.name) != change.before:
+                yield Refuse(
+                    f"policy {change.name} of SES identity {change.identity.id} was changed since "
+                    "planned, so it stays as it is: run the deploy again"
+                )
+                return
+        yield _call(change)
+
+
+def _call(change: PolicyChange) -> AwsCall:
+    """SES itself refuses to create a policy that is there meanwhile."""
+    parameters = {"EmailIdentity": change.identity.name, "PolicyName": change.name}
+    operation = f"{change.action.capitalize()}EmailIdentityPolicy"
+    document = {} if change.after is None else {"Policy": change.after}
+    return AwsCall("sesv2", operation, parameters | document, region=change.identity.region)

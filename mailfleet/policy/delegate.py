@@ -1,0 +1,43 @@
+"""Who else may send as an identity of ours: "delegate senders", as Amazon SES calls them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from mailfleet.policy.names import FromPattern, Principal
+from mailfleet.policy.words import Listed, word
+
+MOST = 20
+"""Policies that an identity may have ("GetIdentityPolicies", Amazon SES API Reference)."""
+
+
+@word
+class Delegate:
+    """A delegate sender: another AWS account, by its number, or the ARN of a user or role.
+
+    `from_addresses`: the From addresses it may use, all of the identity's by default; `*` stands
+    for anything in what is before the @.
+    """
+
+    principal: Principal
+    from_addresses: Annotated[Sequence[FromPattern], Listed] = ()
+
+
+Delegates = Annotated[Sequence[Delegate], Field(max_length=MOST), Listed]
+
+
+def check_delegates(identity: str, delegates: Sequence[Delegate]) -> None:
+    """ValueError for a delegate that is there twice, and for addresses that are not the
+    identity's: SES would never let them through."""
+    principals = [delegate.principal for delegate in delegates]
+    domain = identity.rpartition("@")[2]
+    for delegate in delegates:
+        if principals.count(delegate.principal) > 1:
+            raise ValueError(f"delegates: found {delegate.principal!r} twice, expected once")
+        for address in delegate.from_addresses:
+            if not f".{address.rpartition('@')[2]}".endswith(f".{domain}"):
+                raise ValueError(
+                    f"delegates: found from_addresses {address!r} of {delegate.principal!r}, "
+                    f"expected addresses of {domain}"
+                )

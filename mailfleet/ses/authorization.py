@@ -1,0 +1,129 @@
+"""Who else may send as an identity: a policy for each delegate sender, beside what is there.
+
+Of an identity of ours the policies whose name starts with PREFIX are ours; all others are
+somebody else's and stay.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from mailfleet.plan import Action, Change
+from mailfleet.policy import Delegate
+from mailfleet.policy.delegate import MOST
+from mailfleet.refusal import Refusal
+from mailfleet.ses.arn import resource_arn
+from mailfleet.ses.identity_policy import EVERYBODY, MOST_BYTES, document, grants, pretty, same
+from mailfleet.ses.sending_identity import SendingIdentity
+
+PREFIX = "mailfleet-"
+_LONGEST = 64  # letters, digits, - and _ ("CreateEmailIdentityPolicy", Amazon SES API v2)
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """One policy of an identity, as it is and as it will be; None where there is none."""
+
+    identity: SendingIdentity
+    name: str
+    before: str | None
+    after: str | None
+
+    @property
+    def action(self) -> Action:
+        if self.before is None:
+            return "create"
+        return "update" if self.after is not None else "delete"
+
+    def shown(self, host: str) -> Change:
+        before, after = (text and pretty(text) for text in (self.before, self.after))
+        id = f"{self.identity.id}/{self.name}"
+        return Change(host, "sending authorization", id, self.action, before, after)
+
+
+def policy_name(delegate: Delegate) -> str:
+    """What the delegate's policy is called: the same as long as the delegate is."""
+    if delegate.principal.isdigit():
+        return f"{PREFIX}{delegate.principal}"
+    digest = sha256(delegate.principal.encode()).hexdigest()[:8]
+    account, _, path = delegate.principal.split(":", 4)[4].partition(":")
+    readable = re.sub(r"[^A-Za-z0-9_-]", "-", f"{account}-{path.rpartition('/')[2]}")
+    return f"{PREFIX}{readable[: _LONGEST - len(PREFIX) - 9]}-{digest}"
+
+
+def policy_changes(identities: Iterable[SendingIdentity], caller: str) -> Iterator[PolicyChange]:
+    """What of these identities' policies is to be changed; `caller` is our own ARN.
+
+    Refusal when it can't be: the identity is not ours, or SES would not take it.
+    """
+    for identity in identities:
+        if not _waits(identity):
+            changes = list(_changes(identity, caller))
+            if changes and not identity.ours:
+                raise Refusal(_not_ours(identity))
+            yield from changes
+
+
+def _changes(identity: SendingIdentity, caller: str) -> Iterator[PolicyChange]:
+    arn = resource_arn(caller, identity.region, f"identity/{identity.name}")
+    wanted = {policy_name(each): document(each, arn) for each in identity.delegates}
+    _check_limits(identity, wanted)
+    found = identity.found.policies if identity.found else {}
+    for name, after in wanted.items():
+        before = found.get(name)
+        if before is None or not same(before, after):
+            yield PolicyChange(identity, name, before, after)
+    for name, before in found.items():
+        if name.startswith(PREFIX) and name not in wanted and identity.ours:
+            yield PolicyChange(identity, name, before, None)
+
+
+def _waits(identity: SendingIdentity) -> bool:
+    """SES takes policies of verified identities alone, and nobody waits for an address."""
+    verified = identity.found and identity.found.status == "SUCCESS"
+    return identity.is_address and not verified
+
+
+def _check_limits(identity: SendingIdentity, wanted: Mapping[str, str]) -> None:
+    found = identity.found.policies if identity.found else {}
+    foreign = [name for name in found if not name.startswith(PREFIX)]
+    if len(wanted) + len(foreign) > MOST and wanted:
+        raise Refusal(
+            f"{identity.id}: found {len(foreign)} policies that are not ours beside {len(wanted)} "
+            f"delegates, expected {MOST} policies at most: SES takes no more"
+        )
+    for name, text in wanted.items():
+        if len(text.encode()) > MOST_BYTES:
+            raise Refusal(
+                f"{identity.id}: found a policy {name} of {len(text.encode())} bytes, expected "
+                f"{MOST_BYTES} at most: SES takes no more; say from_addresses with a *"
+            )
+
+
+def _not_ours(identity: SendingIdentity) -> str:
+    word = "Address" if identity.is_address else "Domain"
+    return (
+        f"{word} {identity.name!r}: found the SES identity {identity.id}, which is not ours, "
+        f"expected one of ours, for it has delegates: to take it over, say {word}(..., adopt=True)"
+    )
+
+
+def authorization_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
+    """What somebody should know of who may send as these identities."""
+    for identity in identities:
+        if identity.delegates and _waits(identity):
+            yield (
+                f"SES identity {identity.id} is not verified yet: its delegates may send once a "
+                "deploy after that has let them"
+            )
+        found = identity.found.policies if identity.found else {}
+        for name, text in found.items():
+            everybody = [grant for grant in grants(text) if EVERYBODY in grant.principals]
+            if everybody and not name.startswith(PREFIX):
+                conditions = ", ".join(g.conditions for g in everybody if g.conditions)
+                only = f" under the conditions {conditions}" if conditions else ""
+                yield (
+                    f"policy {name} of SES identity {identity.id} lets everybody at AWS "
+                    f"(principal *) send as it{only}; it is not ours, and stays as it is"
+                )

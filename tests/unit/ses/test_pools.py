@@ -1,0 +1,74 @@
+"""Dedicated IP pools: made, changed where AWS lets us, refused where it does not."""
+
+import pytest
+
+from mailfleet.policy import DedicatedPool
+from mailfleet.refusal import Refusal
+from mailfleet.ses.pools import Pool, PoolPlan, WarmUp, pool_changes, pool_notes
+
+WARM, COLD = WarmUp("192.0.2.1", 100, False), WarmUp("192.0.2.2", 40, True)
+
+
+def plan(found: Pool | None, scaling: str = "STANDARD", adopt: bool = False) -> PoolPlan:
+    wanted = DedicatedPool("bulk", scaling=scaling, adopt=adopt)  # type: ignore[arg-type]
+    return PoolPlan("us-east-1", wanted, "fleet", found)
+
+
+def changed(*pools: PoolPlan) -> list[tuple[str, str | None, str | None]]:
+    return [(change.action, change.before, change.after) for change in pool_changes("@aws", pools)]
+
+
+def test_a_missing_pool_is_made_ours() -> None:
+    assert changed(plan(None)) == [("create", None, "scaling: STANDARD\ntag mailfleet: fleet")]
+
+
+@pytest.mark.parametrize("fleet", ["fleet", "other", None])
+def test_a_pool_as_the_policy_says_is_left_alone_whosever_it_is(fleet: str | None) -> None:
+    assert changed(plan(Pool("STANDARD", fleet))) == []
+
+
+def test_a_pool_of_ours_becomes_managed() -> None:
+    assert changed(plan(Pool("STANDARD", "fleet"), "MANAGED")) == [
+        (
+            "update",
+            "scaling: STANDARD\ntag mailfleet: fleet",
+            "scaling: MANAGED\ntag mailfleet: fleet",
+        )
+    ]
+
+
+@pytest.mark.parametrize("adopt", [False, True])
+@pytest.mark.parametrize("fleet", ["fleet", None])
+def test_a_managed_pool_does_not_become_standard(fleet: str | None, adopt: bool) -> None:
+    with pytest.raises(Refusal, match="found the pool us-east-1/bulk with MANAGED scaling, exp"):
+        changed(plan(Pool("MANAGED", fleet), adopt=adopt))
+
+
+def test_somebody_elses_pool_is_changed_only_by_adoption() -> None:
+    theirs = Pool("STANDARD", None)
+    with pytest.raises(Refusal, match=r"not ours, .* say DedicatedPool\(\.\.\., adopt=True\)"):
+        changed(plan(theirs, "MANAGED"))
+    after = "scaling: MANAGED\ntag mailfleet: fleet"
+    assert changed(plan(theirs, "MANAGED", adopt=True)) == [("update", "scaling: STANDARD", after)]
+    assert changed(plan(Pool("STANDARD", "fleet"), adopt=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "notes"),
+    [
+        (None, []),
+        (Pool("STANDARD", None, (WARM,)), []),
+        (
+            Pool("STANDARD", None, (WARM, COLD)),
+            ["dedicated IP pool us-east-1/bulk warms up: 192.0.2.2 40 %"],
+        ),
+        (Pool("MANAGED", None, (COLD,)), []),
+    ],
+)
+def test_addresses_that_warm_up_are_told(found: Pool | None, notes: list[str]) -> None:
+    assert list(pool_notes([plan(found)])) == notes
+
+
+def test_a_standard_pool_without_addresses_is_told() -> None:
+    (note,) = pool_notes([plan(Pool("STANDARD", None))])
+    assert "us-east-1/bulk has no addresses: lease some" in note
