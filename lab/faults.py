@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from lab.aws import fault
+from lab.smtp.troubles import TROUBLES, UP
 
 
 class Faults:
@@ -18,7 +19,9 @@ class Faults:
     pending: seconds for which a change of records is PENDING
     dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
-    smtp: {provider's name: "up" | "down"}
+    smtp: {provider's name: one of lab.smtp.troubles}
+    smtp_delay: {provider's name: seconds before each of its replies, as a long way would take}
+    send_rate: None | recipients a second that SES takes
     rates: {} | {"ses": requests a second, "route53": requests a second, "strict": bool}; see
         lab.aws.quotas, whose RATES are AWS's own
     busy_zone: seconds for which a change batch keeps its hosted zone from taking another
@@ -33,7 +36,9 @@ class Faults:
             "pending": 0,
             "dns_lag": 0,
             "young_key": 0,
-            "smtp": dict.fromkeys(self._providers, "up"),
+            "smtp": dict.fromkeys(self._providers, UP),
+            "smtp_delay": dict.fromkeys(self._providers, 0),
+            "send_rate": None,
             "rates": {},
             "busy_zone": 0,
         }
@@ -50,11 +55,11 @@ class Faults:
             if name not in self._now:
                 raise ValueError(f"unknown fault {name!r}, known are {', '.join(self._now)}")
             _CHECKS[name](value)
-        smtp = self._now["smtp"] | wanted.get("smtp", {})
-        strangers = set(smtp) - self._providers
+        each = {name: self._now[name] | wanted.get(name, {}) for name in ("smtp", "smtp_delay")}
+        strangers = set().union(*each.values()) - self._providers
         if strangers:
             raise ValueError(f"no such provider: {', '.join(sorted(strangers))}")
-        self._now |= dict(wanted) | {"smtp": smtp}
+        self._now |= dict(wanted) | each
         if "aws" in wanted:
             self._aws = fault.AwsFault(**wanted["aws"]) if wanted["aws"] else None
         self.on_change()
@@ -98,8 +103,16 @@ class Faults:
     def busy_zone(self) -> float:
         return float(self._now["busy_zone"])
 
-    def down(self, provider: str) -> bool:
-        return bool(self._now["smtp"].get(provider) == "down")
+    def trouble(self, provider: str) -> str:
+        """What is wrong with a provider's end point: one of lab.smtp.troubles."""
+        return str(self._now["smtp"].get(provider, UP))
+
+    def delay(self, provider: str) -> float:
+        return float(self._now["smtp_delay"].get(provider, 0))
+
+    @property
+    def send_rate(self) -> float | None:
+        return None if self._now["send_rate"] is None else float(self._now["send_rate"])
 
     def aws(self, service: str, operation: str) -> fault.AwsFault | None:
         """What befalls the call that is asked for: asking counts it."""
@@ -133,8 +146,22 @@ def _check_rates(value: Any) -> None:
 
 
 def _check_smtp(value: Any) -> None:
-    if not isinstance(value, Mapping) or not set(value.values()) <= {"up", "down"}:
-        raise ValueError('smtp maps a provider\'s name to "up" or "down"')
+    if not isinstance(value, Mapping) or not set(value.values()) <= set(TROUBLES):
+        raise ValueError(f"smtp maps a provider's name to one of {', '.join(TROUBLES)}")
+
+
+def _check_smtp_delay(value: Any) -> None:
+    if not isinstance(value, Mapping) or not all(_is_seconds(each) for each in value.values()):
+        raise ValueError("smtp_delay maps a provider's name to seconds")
+
+
+def _check_send_rate(value: Any) -> None:
+    if value is not None and not (_is_seconds(value) and value > 0):
+        raise ValueError("send_rate is null or a number of recipients a second")
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and value >= 0
 
 
 _CHECKS: dict[str, Callable[[Any], None]] = {
@@ -147,4 +174,6 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
     "smtp": _check_smtp,
     "rates": _check_rates,
     "busy_zone": partial(_check_seconds, "busy_zone"),
+    "smtp_delay": _check_smtp_delay,
+    "send_rate": _check_send_rate,
 }

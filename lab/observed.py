@@ -46,6 +46,17 @@ class Mail:
     sent_from: str
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """One mail that an SMTP end point did not take, and its reply."""
+
+    n: int
+    provider: str
+    at: float
+    peer: str
+    reply: str
+
+
 class Log(Generic[Item]):
     """The last `size` items, each with a number (from 1, never reused) and a time."""
 

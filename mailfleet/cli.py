@@ -18,7 +18,7 @@ from mailfleet.aws.account import account_of  # noqa: E402
 from mailfleet.aws.identities import read_effective  # noqa: E402
 from mailfleet.aws.regions import check_regions  # noqa: E402
 from mailfleet.loading import load_inventory, policy_of  # noqa: E402
-from mailfleet.policy import PolicyError, Ses  # noqa: E402
+from mailfleet.policy import PolicyError  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.resolving import LiveDns, resolver_of  # noqa: E402
 
@@ -53,15 +53,15 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
         address = mail_address(address)
         account = account_of(load_inventory(inventory, list(group_data)))
         mail = policy_of(account)
-        provider = explanation.route_of(mail, address)
+        ses = explanation.ses_of(mail, address)
         found = None
-        if isinstance(provider, Ses):
+        if ses:
             check_regions(mail, LiveDns(resolver_of(account)))
             account.connect(raise_exceptions=True)
-            found = read_effective(account, address, provider.region)
+            found = read_effective(account, address, ses.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(address, provider, found))
+    click.echo(explanation.of(mail, address, ses, found))
 
 
 @main.command()

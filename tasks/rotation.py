@@ -9,6 +9,7 @@ from pyinfra.api.exceptions import DeployError
 from mailfleet.announce import announce
 from mailfleet.aws import rotation as account
 from mailfleet.aws.account import GROUP, account_of, in_one_line, missing_relays, read_sender
+from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
 from mailfleet.commands import fail
@@ -80,8 +81,9 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the new credential, then Postfix gets it."""
     with in_one_line():
         credentials = read_credentials(host.inventory, mail)
+        circumstances = read_circumstances(host.inventory, mail)
     new = {ses.name: todo.new for ses, todo in plans.items()}
-    target = desired(mail, {**credentials, **new})
+    target = desired(mail, {**credentials, **new}, circumstances)
     state = read_state(host, target)
     if state is None:
         return  # pyinfra has said why, and goes on without this host
@@ -92,9 +94,19 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     announce([*relay.proofs(host.name, mail, tuple(plans)), *changes])
     relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
     operations.apply_first(
-        mail=mail, state=state, changes=changes, name="Postfix has it, on one host first"
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix has it, on one host first",
     )
-    operations.apply(mail=mail, state=state, changes=changes, name="Postfix has it")
+    operations.apply(
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix has it",
+    )
     relay.drain(mail=mail, name="Nothing is sent with the old one")
 
 

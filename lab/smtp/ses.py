@@ -22,6 +22,8 @@ from lab.aws.identity import Identity
 from lab.smtp import permission
 from lab.smtp.message import Message
 from lab.smtp.service import Departure, RefusedError, Service, Submission
+from lab.smtp.throttle import Throttle
+from lab.smtp.troubles import THROTTLED_REPLY
 
 OUTGOING = "54.240.8.1"
 """one of the addresses that amazonses.com's SPF record names"""
@@ -47,6 +49,7 @@ class SesSmtp(Service):
         self.name = name
         self._account = account
         self._region = region
+        self._throttle = Throttle()
 
     def authenticate(self, user: str, password: str) -> bool:
         """An active IAM access key and the password derived from it for this region."""
@@ -68,6 +71,8 @@ class SesSmtp(Service):
         if not authors:
             raise RefusedError("554 Transaction failed: Missing 'From' header")
         self._check_permission(submission.user, authors[0])
+        if not self._throttle.admits(len(submission.rcpt_to), self._account.faults.send_rate):
+            raise RefusedError(THROTTLED_REPLY)
         self._check_verified([*authors, *message.addresses("sender"), submission.mail_from])
         message_id = _message_id()
         domain = "email" if self._region == "us-east-1" else self._region

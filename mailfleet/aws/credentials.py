@@ -8,7 +8,8 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws import facts
 from mailfleet.aws.account import account_of, read_sender
-from mailfleet.credential import Credential
+from mailfleet.aws.parameter import Parameter
+from mailfleet.credential import Credential, SecretText
 from mailfleet.policy import Mail, Secret, Ses, Smtp
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
@@ -52,8 +53,12 @@ def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
         path = Path(secret.name)
         return path.read_text().strip() if path.exists() else None
     account = account_of(inventory)
+    found: SecretText | None
     region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
-    found = read(account, facts.Secret, secret=secret.name, region=region)
+    if secret.scheme == "ssm":
+        found = read(account, Parameter, parameter=secret.name, region=region)
+    else:
+        found = read(account, facts.Secret, secret=secret.name, region=region)
     return found.text if found else None
 
 
@@ -61,5 +66,6 @@ def _remedy(smtp: Smtp) -> str:
     return {
         "aws": f"aws secretsmanager create-secret --name {smtp.password.name} --secret-string ...",
         "env": f"export {smtp.password.name}=...",
+        "ssm": f"aws ssm put-parameter --type SecureString --name {smtp.password.name} --value ...",
         "file": f"write it to {smtp.password.name}, for your own user alone",
     }[smtp.password.scheme]

@@ -143,6 +143,13 @@ def calendar_event(value: str) -> str:
     return value
 
 
+def file_name(value: str) -> str:
+    """A path of the machine that deploys."""
+    if not value or value.startswith("-") or not value.isprintable():
+        raise ValueError(f"found {value!r}, expected the name of a file")
+    return value
+
+
 DomainName = Annotated[str, AfterValidator(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
 Selector = Annotated[str, AfterValidator(selector)]
@@ -156,3 +163,4 @@ ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
 HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
+FileName = Annotated[str, AfterValidator(file_name)]

@@ -13,7 +13,7 @@ from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.operations import PROBE_TIMEOUT, SIMULATOR
-from mailfleet.relay.tree import POSTFIX
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.ses.permission import senders
 from mailfleet.ses.rotation import under_way
 

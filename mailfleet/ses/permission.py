@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mailfleet.policy import Mail, Ses
+from mailfleet.policy.route import VERIFIED
 
 MOST = 2048
 """Characters of all inline policies of a user, white space not counted ("IAM and AWS STS quotas",
@@ -19,6 +20,8 @@ IAM User Guide)."""
 def sending_policy(mail: Mail, ses: Ses) -> dict[str, Any]:
     """The user's policy document. When its senders are too many for it, hosted zones stand for
     their domains; when these are too many as well, it names none: see `policy_note`."""
+    if _takes_all_verified(mail, ses):
+        return _document([])
     names = senders(mail, ses)
     domains = [mail.domain_of(name) for name in names]
     zones = [domain.zone if domain else name for name, domain in zip(names, domains, strict=True)]
@@ -34,7 +37,8 @@ def senders(mail: Mail, ses: Ses) -> list[str]:
     while none does, so that the credential can be tried out."""
     names = [domain.name for domain in mail.domains_by(ses)]
     names += [address.name for address in mail.addresses if ses in mail.ses_of(address.name)]
-    names += [sender.removeprefix("@") for sender, via in mail.sender_routes if via == ses]
+    routes = mail.sender_routes
+    names += [sender.removeprefix("@") for sender, route in routes if ses.name in route.providers]
     return list(dict.fromkeys(names)) or [domain.name for domain in mail.domains]
 
 
@@ -61,6 +65,8 @@ def _allowed(document: dict[str, Any]) -> list[str]:
 
 def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
     """What the operator should know of a document that allows more than the domains."""
+    if _takes_all_verified(mail, ses):
+        return f"IAM user {user}: a route is for all that SES has verified, its policy names nobody"
     document = sending_policy(mail, ses)
     if document == _document(_patterns(senders(mail, ses))):
         return None
@@ -69,6 +75,11 @@ def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
         f"IAM user {user}: its senders do not fit into the {MOST} characters of its policy, which "
         f"names {what}"
     )
+
+
+def _takes_all_verified(mail: Mail, ses: Ses) -> bool:
+    """Whether a route sends identities there that the policy does not name."""
+    return any(route.senders == VERIFIED and ses.name in route.weights for route in mail.routes)
 
 
 def size(document: dict[str, Any]) -> int:

@@ -10,10 +10,11 @@ from tests.support.cli import Run, pyinfra
 RELAY = "\nrelays = [('@fake/relay1', {'fake_delay': 0, 'fake_delay_jitter': 0})]\n"
 
 
-def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None) -> Run:
+def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None, more: str = "") -> Run:
     """A dry run with a relay and a second provider whose password is kept at `reference`."""
     second = (
-        f"Smtp('smtp.second.example', name='second', username='u', password=secret('{reference}'))"
+        "Smtp('smtp.second.example', name='second', username='u', "
+        f"password=secret('{reference}'){more})"
     )
     fleet.write(more=f"routes=[Route(via='second', senders=['@{fleet.domain}'])]")
     policy = fleet.directory / "group_data/all.py"
@@ -30,6 +31,7 @@ def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None) -> R
         ("env:NOT_SET_ANYWHERE", "export NOT_SET_ANYWHERE=..."),
         ("file:/nowhere/password", "write it to /nowhere/password"),
         ("aws:not-there", "aws secretsmanager create-secret --name not-there"),
+        ("ssm:/not/there", "aws ssm put-parameter --type SecureString --name /not/there"),
     ],
 )
 def test_a_password_that_is_not_there(fleet: Fleet, reference: str, remedy: str) -> None:
@@ -54,7 +56,10 @@ def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> N
     fleet.cloud.client("secretsmanager").create_secret(
         Name=f"{fleet.name}-second", SecretString="good"
     )
-    for reference in (f"file:{kept}", "env:PASSWORD", f"aws:{fleet.name}-second"):
+    parameter = f"/mail/{fleet.name}"
+    fleet.cloud.client("ssm").put_parameter(Name=parameter, Type="SecureString", Value="good")
+    places = (f"file:{kept}", "env:PASSWORD", f"aws:{fleet.name}-second", f"ssm:{parameter}")
+    for reference in places:
         run = deploy(fleet, reference, {"PASSWORD": "good"})
         assert "password" not in run.output.replace("access key", "")
         assert "Plan of @aws/lab" in run.output, run.output

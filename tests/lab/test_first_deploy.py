@@ -12,7 +12,7 @@ def test_the_dry_run_shows_everything_to_come(first: FirstDeploy) -> None:
         "+ SES identity us-east-1/shop.example: create",
         "(known after apply)._domainkey.shop.example",
         "+ package postfix: create",
-        "+ relayhost = [email-smtp.us-east-1.amazonaws.com]:587",
+        "+ relay_status_filter = regexp:$config_directory/refusals",
         "+ file /etc/postfix/sasl_passwd: create",
         "+ file /usr/local/bin/check_mail_logs: create",
         "OnCalendar=hourly",

@@ -23,6 +23,14 @@ _FINGERPRINT = (
     "sha256sum /etc/postfix/* /var/lib/mailfleet/loaded /usr/local/bin/* 2>/dev/null;"
     " systemctl show postfix -p ActiveState; cat /var/spool/postfix/pid/master.pid"
 )
+_BURST = """
+import smtplib, sys
+sender, number, text = sys.argv[1], int(sys.argv[2]), sys.stdin.read()
+server = smtplib.SMTP("127.0.0.1", 25)
+for n in range(number):
+    server.sendmail(sender, [f"you{n}@elsewhere.example"], text)
+"""
+_BREAK = "-- next file"
 
 
 @dataclass
@@ -102,6 +110,27 @@ class Fleet:
         mail = f"From: {sender}\\nTo: {to}\\nSubject: {subject}\\n\\nHello\\n"
         submit = f"printf '{mail}' | /usr/sbin/sendmail -f {sender} {to}"
         self.ssh(relay, f"for n in $(seq {times}); do {submit}; done")
+
+    def burst(
+        self, relay: str, subject: str, *, sender: str, number: int, author: str = ""
+    ) -> None:
+        """Submit that many mails by SMTP, each to another recipient; `author` is in From."""
+        text = f"From: {author or sender}\nSubject: {subject}\n\nHello\n"
+        self.ssh(relay, f"python3 -c '{_BURST}' {sender} {number}", text)
+
+    def returned(self, relay: str) -> list[str]:
+        """The bounces and notices that the relay keeps, as text."""
+        files = "/var/mail/returned/new/*"
+        text = self.ssh(relay, f"for file in {files}; do cat $file; echo {_BREAK}; done 2>&-")
+        return [part for part in text.split(_BREAK) if part.strip()]
+
+    def reasons(self, relay: str) -> str:
+        """Why the mail in the relay's queue has not left."""
+        return " ".join(
+            str(recipient.get("delay_reason", ""))
+            for mail in self.queued(relay)
+            for recipient in mail["recipients"]
+        )
 
     def received(self, subject: str, number: int = 1, seconds: float = 60) -> list[Mail]:
         """All mail with that subject, once there are `number` of them or time is up."""

@@ -99,3 +99,11 @@ def test_nothing_is_taken_away_before_the_relays_are_done() -> None:
     full = [f"tenant-{n:03}.example" for n in range(36)]
     more = [f"more-{name}" for name in full]
     assert widened(document(*full), document(*more)) == anything
+
+
+def test_a_route_for_all_that_ses_has_verified_needs_any_sender() -> None:
+    mail = Mail(
+        domains=[Domain("a.example")], providers=[SES], routes=[Route("ses", senders="verified")]
+    )
+    assert patterns(mail) is None
+    assert "all that SES has verified" in str(policy_note(mail, SES, "user"))
