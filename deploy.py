@@ -8,14 +8,14 @@ their IAM user last.
 from pyinfra import host
 
 from mailfleet.announce import announce_end
-from mailfleet.aws.account import GROUP
+from mailfleet.aws.accounts import GROUP, is_account
 from mailfleet.loading import policy_of
 from tasks import accounts, relays
 from tasks.meeting import meet
 
 mail = policy_of(host)
 
-if GROUP in host.groups:
+if is_account(host, mail):
     accounts.sending_account(mail=mail)
     accounts.domains(mail=mail)
     accounts.sender(mail=mail)
@@ -27,7 +27,7 @@ if GROUP not in host.groups:
 
 meet(name="Relays are done")
 
-if GROUP in host.groups:
+if is_account(host, mail):
     accounts.narrow(mail=mail)
 
 announce_end()

@@ -8,7 +8,7 @@ leaves mail flowing, and the next one finishes it.
 from pyinfra import host
 
 from mailfleet.announce import announce_end
-from mailfleet.aws.account import GROUP
+from mailfleet.aws.accounts import GROUP, is_account
 from mailfleet.loading import policy_of
 from tasks import rotation
 from tasks.meeting import meet
@@ -16,25 +16,25 @@ from tasks.meeting import meet
 mail = policy_of(host)
 rotation.check_whole(mail)
 plans = rotation.plans_of(mail)
-is_account = GROUP in host.groups
+sends = is_account(host, mail)
 
-if is_account:
+if sends:
     rotation.issue(mail=mail, plans=plans)
 meet(name="There is a new key")
 
-if not is_account:
+if GROUP not in host.groups:
     rotation.relay_takes_it(mail=mail, plans=plans)
 meet(name="Every relay has it")
 
-if is_account:
+if sends:
     rotation.take_over(mail=mail, plans=plans)
 meet(name="The old key is refused")
 
-if not is_account:
+if GROUP not in host.groups:
     rotation.relay_sends_on(mail=mail, plans=plans)
 meet(name="Every relay sends on")
 
-if is_account:
+if sends:
     rotation.retire(mail=mail, plans=plans)
 
 announce_end()

@@ -10,23 +10,22 @@ from mailfleet.announce import announce
 from mailfleet.aws import dkim, operations, sending_account_operations
 from mailfleet.aws import sender as sender_operations
 from mailfleet.aws.account import (
-    GROUP,
     in_one_line,
-    missing_relays,
     read_addresses,
     read_domains,
     read_leaving,
-    read_protected,
     read_sender,
     read_shadows,
     read_unlisted,
 )
+from mailfleet.aws.accounts import is_account, missing_relays
 from mailfleet.aws.authorization import policies
 from mailfleet.aws.facts import Caller
 from mailfleet.aws.planned import account_calls, cost, domain_calls, policy_calls, sender_calls
 from mailfleet.aws.regions import check_regions
 from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.verification import look, verified
+from mailfleet.aws.zones import read_protected
 from mailfleet.policy import Mail
 from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
@@ -155,7 +154,7 @@ def sender(mail: Mail) -> None:
 def gate(mail: Mail) -> None:
     """All hosts wait here until SES has verified every domain that is routed to it. Only then SES
     takes new delegates of it."""
-    domains = read_domains(host, mail) if GROUP in host.groups else ()
+    domains = read_domains(host, mail) if is_account(host, mail) else ()
     unverified = [(i.name, i.region) for domain in domains for i in domain.unverified]
     if unverified:
         wait = f"up to {mail.gate.verified_within} s until SES has verified what is new"
@@ -165,7 +164,7 @@ def gate(mail: Mail) -> None:
         within=mail.gate.verified_within,
         name="Domains are verified",
     )
-    if GROUP in host.groups:
+    if is_account(host, mail):
         identities = [i for domain in domains for i in domain.identities]
         authorizations = _authorizations([*identities, *read_addresses(host, mail)])
         policies(

@@ -8,7 +8,8 @@ from pyinfra.api.exceptions import DeployError
 
 from mailfleet.announce import announce
 from mailfleet.aws import rotation as account
-from mailfleet.aws.account import GROUP, account_of, in_one_line, missing_relays, read_sender
+from mailfleet.aws.account import in_one_line, read_sender
+from mailfleet.aws.accounts import account_of, missing_relays, relays_of
 from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
@@ -28,7 +29,7 @@ Plans = Mapping[Ses, Rotation]
 
 def check_whole(mail: Mail) -> None:
     """DeployError unless the run takes in the account and every relay."""
-    account_of(host.inventory)
+    account_of(host.inventory, mail)
     left_out = [other.name for other in host.inventory if not host.state.is_host_in_limit(other)]
     if left_out:
         raise DeployError(
@@ -44,7 +45,7 @@ def check_whole(mail: Mail) -> None:
 def plans_of(mail: Mail) -> Plans:
     """What is to be done for each Ses; from where the last run has stopped, if it did."""
     with in_one_line():
-        return account.read_rotations(account_of(host.inventory), mail)
+        return account.read_rotations(account_of(host.inventory, mail), mail)
 
 
 @deploy("New key")
@@ -67,7 +68,7 @@ def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
             f"not reached: {', '.join(missing)}: the old key stays as it is until a later run has "
             "changed them, too"
         )
-    if not any(GROUP not in other.groups for other in host.inventory):
+    if not relays_of(host.inventory, mail):
         yield "there are no relay hosts: nobody proves the new key before the old one is deleted"
     if waiting := [ses.name for ses in mail.ses if ses not in plans]:
         yield (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from lab.aws import beyond_moto, operator, wire
+from lab.aws import beyond_moto, caller, operator, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
 from lab.aws.fault import AwsFault
@@ -38,6 +38,7 @@ class AwsApp:
             call = wire.identify(request)
         except ApiError as error:
             return wire.refuse("", error)(environ, start)
+        caller.account.set(caller.account_of(request))
         fault = self._account.faults.aws(call.service, call.operation)
         response = (fault and self._spoilt(call, fault)) or self._answer(call, request)
         dropped = fault is not None and bool(fault.drop)

@@ -61,11 +61,11 @@ class Route53:
         return {"ChangeInfo": self._change()}
 
     def get_hosted_zone_count(self, region: str, params: Params) -> Result:
-        return {"HostedZoneCount": len(self._zones.listed())}
+        return {"HostedZoneCount": len(self._zones.own())}
 
     def list_hosted_zones(self, region: str, params: Params) -> Result:
         """Pages of at most 100; the marker is the id of the next page's first zone."""
-        zones = sorted(self._zones.listed(), key=lambda zone: zone.id)
+        zones = sorted(self._zones.own(), key=lambda zone: zone.id)
         marker = (params.get("Marker") or "").removeprefix("/hostedzone/")
         rest = [zone for zone in zones if zone.id >= marker]
         size = _page_size(params, 100)
@@ -88,7 +88,7 @@ class Route53:
         start = (names.order(asked.get("DNSName", "")), asked.get("HostedZoneId", ""))
         rest = [
             zone
-            for zone in self._zones.listed()
+            for zone in self._zones.own()
             if not asked or (names.order(zone.name), zone.id) >= start
         ]
         size = _page_size(params, 100)

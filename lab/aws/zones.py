@@ -1,4 +1,4 @@
-"""The hosted zones of the emulated account, and what DNS reads from them."""
+"""The hosted zones of the emulated accounts, and what DNS reads from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from lab.aws import names
+from lab.aws import caller, names
 from lab.aws.changes import Change, applied, refuse_protected
 from lab.aws.errors import ApiError
 from lab.aws.records import Records, RecordSet
@@ -32,6 +32,8 @@ class Zone:
     caller_reference: str
     comment: str = ""
     private: bool = False
+    account: str = field(default_factory=caller.account.get)
+    """whose it is"""
     name_servers: tuple[str, ...] = ()
     records: Records = field(default_factory=dict)
     """as the API answers them"""
@@ -116,6 +118,8 @@ class Zones:
         zone = self._zones.get(zone_id.removeprefix("/hostedzone/"))
         if zone is None:
             raise ApiError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
+        if zone.account != caller.account.get():
+            raise ApiError("AccessDenied", "User is not authorized to access this resource", 403)
         return zone
 
     def delete(self, zone_id: str) -> None:
@@ -130,6 +134,10 @@ class Zones:
         del self._zones[zone.id]
         if self._public.get(zone.name) is zone:
             del self._public[zone.name]
+
+    def own(self) -> list[Zone]:
+        """Those of the account that asks, in the same order."""
+        return [zone for zone in self.listed() if zone.account == caller.account.get()]
 
     def listed(self) -> list[Zone]:
         """By name with reversed labels, then by id."""

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, partial
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
-from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.dkim import read_own_key
 from mailfleet.aws.facts import (
@@ -15,19 +13,16 @@ from mailfleet.aws.facts import (
     PENDING,
     PREVIOUS,
     AccessKeys,
-    HostedZones,
     LastUse,
-    ProtectedRecordSets,
-    RecordSets,
     Secret,
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities, read_notifications
 from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
+from mailfleet.aws.zones import Zones
 from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
-from mailfleet.dns.zone import find_zone
 from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
@@ -47,32 +42,8 @@ from mailfleet.ses.sender import (
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import wanted_settings
 
-GROUP = "@aws"
-
 Regions = Mapping[str, Mapping[str, Identity]]
 """The identities of each region, by name."""
-
-
-def account_of(inventory: Inventory) -> Host:
-    """The inventory's AWS account. DeployError when there is none, or several."""
-    accounts = inventory.get_group(GROUP, [])
-    if len(accounts) != 1:
-        names = ", ".join(host.name for host in accounts) or "none"
-        raise DeployError(
-            f'inventory: found {names}, expected one AWS account: "@aws" or "@aws/<profile>"'
-        )
-    return accounts[0]
-
-
-def missing_relays(account: Host) -> list[str]:
-    """Relays that this run leaves out, has not reached, or has failed on so far."""
-    state = account.state
-    return sorted(
-        relay.name
-        for relay in account.inventory
-        if GROUP not in relay.groups
-        and (relay not in state.active_hosts or relay in state.failed_hosts)
-    )
 
 
 def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
@@ -81,17 +52,14 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     Where only the default DMARC record is to be published, and DNS is not in this account, there
     is nothing to do.
     """
-    zones = read(account, HostedZones)
-    here = {zone.name for zone in zones}
+    zones = Zones(account)
     found_in = _read_regions(account, mail)
-    records_of = cache(partial(_read_records, account))  # a zone has many domains
     domains = []
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or domain.zone_id or domain.zone in here:
-            zone = find_zone(zones, domain.zone, domain.zone_id)
-            records = records_of(zone.id)
+        if by_ses or publishes.is_explicit or zones.expected(domain):
+            zone, records = zones.of(domain)
             identities = (
                 _read_identity(account, mail, domain, ses, found_in, records) for ses in by_ses
             )
@@ -107,9 +75,8 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
                 )
             )
     for domain in mail.absent:
-        if domain.zone_id or domain.zone in here:
-            zone = find_zone(zones, domain.zone, domain.zone_id)
-            domains.append(SendingDomain(domain.name, zone, records_of(zone.id), remove=True))
+        if zones.expected(domain):
+            domains.append(SendingDomain(domain.name, *zones.of(domain), remove=True))
     return tuple(domains)
 
 
@@ -134,11 +101,6 @@ def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -
     zones = {domain.zone.id: domain.records for domain in domains}
     identities = {ses.region: read(account, EmailIdentities, region=ses.region) for ses in mail.ses}
     return tuple(unlisted_notes(names, zones.values(), identities))
-
-
-def read_protected(account: Host, zone_id: str) -> list[str] | None:
-    """Ids of the zone's protected record sets; None when we may not ask."""
-    return read(account, ProtectedRecordSets, zone_id=zone_id)
 
 
 def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
@@ -192,10 +154,6 @@ def _inherits(mail: Mail, name: str, ses: Ses, found_in: Regions) -> bool:
     tokens = found_in[ses.region][name].tokens
     others = (found.get(name) for region, found in found_in.items() if region != ses.region)
     return any(other is not None and other.tokens == tokens for other in others)
-
-
-def _read_records(account: Host, zone_id: str) -> dict[str, RecordSet]:
-    return {record.id: record for record in read(account, RecordSets, zone_id=zone_id)}
 
 
 def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:

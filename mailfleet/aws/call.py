@@ -19,7 +19,8 @@ class AwsCall(StringCommand):
     succeeded, and `error` says what AWS said. So it is with those in `repeated`, if the request
     had to be sent again: it may have been carried out at first (see lost_answers). `paged` names
     the list that all pages of the answer are joined to: the answer is then that list. A read that
-    is `fresh` asks AWS even when the answer is known.
+    is `fresh` asks AWS even when the answer is known. `account` names another account of the
+    inventory that is to be asked in this one's place.
     """
 
     response: Any = None
@@ -39,6 +40,7 @@ class AwsCall(StringCommand):
         repeated: tuple[str, ...] = (),
         paged: str | None = None,
         fresh: bool = False,
+        account: str = "",
     ) -> None:
         self.service = service
         self.operation = operation
@@ -48,6 +50,7 @@ class AwsCall(StringCommand):
         self.repeated = repeated
         self.paged = paged
         self.fresh = fresh
+        self.account = account
         super().__init__(self.name, *self._shown())
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyinfra.api.inventory import Inventory
 
-from mailfleet.aws.account import GROUP, account_of
+from mailfleet.aws.accounts import account_of, relays_of
 from mailfleet.aws.identity_facts import EmailIdentities
 from mailfleet.aws.sending_account_facts import SendingAccount
 from mailfleet.policy import Mail, Ses
@@ -18,7 +18,7 @@ from mailfleet.relay.circumstances import Circumstances
 def read_circumstances(inventory: Inventory, mail: Mail) -> Circumstances:
     """Refusal when a file of authorities can't be used."""
     return Circumstances(
-        relays=sum(GROUP not in host.groups for host in inventory),
+        relays=len(relays_of(inventory, mail)),
         quotas=_quotas(inventory, mail),
         verified=_verified(inventory, mail),
         authorities={p.name: _authorities(p.name, p.ca) for p in mail.smtp if p.ca},
@@ -28,7 +28,9 @@ def read_circumstances(inventory: Inventory, mail: Mail) -> Circumstances:
 def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
     """The account's own rate, where the policy leaves it to that."""
     return {
-        ses.name: read(account_of(inventory), SendingAccount, region=ses.region).quota.max_send_rate
+        ses.name: read(
+            account_of(inventory, mail), SendingAccount, region=ses.region
+        ).quota.max_send_rate
         for ses in mail.ses
         if ses in mail.used_providers and not ses.rate and not ses.connections
     }
@@ -37,11 +39,11 @@ def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
 def _verified(inventory: Inventory, mail: Mail) -> dict[str, tuple[str, ...]]:
     """By SES entry, where a route asks for it: every identity that is verified there."""
     names = {n for route in mail.routes if route.senders == VERIFIED for n in route.weights}
-    return {ses.name: _identities(inventory, ses) for ses in mail.ses if ses.name in names}
+    return {ses.name: _identities(inventory, mail, ses) for ses in mail.ses if ses.name in names}
 
 
-def _identities(inventory: Inventory, ses: Ses) -> tuple[str, ...]:
-    listed = read(account_of(inventory), EmailIdentities, region=ses.region)
+def _identities(inventory: Inventory, mail: Mail, ses: Ses) -> tuple[str, ...]:
+    listed = read(account_of(inventory, mail), EmailIdentities, region=ses.region)
     return tuple(
         name if "@" in name else f"@{name}"
         for name, status in sorted(listed.items())

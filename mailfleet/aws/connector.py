@@ -6,7 +6,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from gevent.lock import RLock
 from pyinfra.api.arguments import ConnectorArguments
@@ -104,6 +104,9 @@ class AwsConnector(BaseConnector):
 
         One call at a time: hosts that ask for the same read share it, and writes stay ordered.
         """
+        if call.account not in ("", self.host.name):
+            other = cast(AwsConnector, self.host.inventory.get_host(call.account).connector)
+            return other._run(call)
         with self._lock:
             if call.is_read and not call.fresh and call.key in self._answers:
                 return True, self._answers[call.key]

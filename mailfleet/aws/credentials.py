@@ -7,7 +7,8 @@ from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws import facts
-from mailfleet.aws.account import account_of, read_sender
+from mailfleet.aws.account import read_sender
+from mailfleet.aws.accounts import account_of
 from mailfleet.aws.parameter import Parameter
 from mailfleet.credential import Credential, SecretText
 from mailfleet.policy import Mail, Secret, Ses, Smtp
@@ -22,7 +23,7 @@ def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential |
     refers to is not there.
     """
     return {
-        provider.name: _of_ses(account_of(inventory), mail, provider)
+        provider.name: _of_ses(account_of(inventory, mail), mail, provider)
         if isinstance(provider, Ses)
         else Credential(provider.username, _secret(inventory, mail, provider))
         for provider in mail.providers
@@ -52,7 +53,7 @@ def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
     if secret.scheme == "file":
         path = Path(secret.name)
         return path.read_text().strip() if path.exists() else None
-    account = account_of(inventory)
+    account = account_of(inventory, mail)
     found: SecretText | None
     region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
     if secret.scheme == "ssm":

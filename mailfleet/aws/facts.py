@@ -53,14 +53,16 @@ class HostedZones(AwsFact[list[HostedZone]]):
         ]
 
 
-def list_record_sets(zone_id: str, *, fresh: bool = False) -> AwsCall:
-    """Read a zone; `fresh`: as it is now, even if it was read before."""
+def list_record_sets(zone_id: str, *, fresh: bool = False, account: str = "") -> AwsCall:
+    """Read a zone, of another account if one is named; `fresh`: as it is now, even if it was read
+    before."""
     return AwsCall(
         "route53",
         "ListResourceRecordSets",
         {"HostedZoneId": zone_id, "MaxItems": "300"},  # the most that Route 53 gives at once
         paged="ResourceRecordSets",
         fresh=fresh,
+        account=account,
     )
 
 

@@ -25,7 +25,7 @@ def published(zone: ZoneChanges, within: float) -> Commands:
     One that answers with something else after `within` seconds fails the operation as pending.
     One that can't be reached from here is only told: Route 53 has said that it is in sync.
     """
-    call = AwsCall("route53", "GetHostedZone", {"Id": zone.zone.id})
+    call = AwsCall("route53", "GetHostedZone", {"Id": zone.zone.id}, account=zone.zone.account)
     yield call
     if not call.answered:
         return True  # while the calls are only counted

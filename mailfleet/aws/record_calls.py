@@ -31,12 +31,13 @@ def change_zone(changes: ZoneChanges, undo_dir: Path, sent: list[str]) -> Comman
             "ChangeResourceRecordSets",
             {"HostedZoneId": zone.id, "ChangeBatch": change_batch(batch)},
             absent=("InvalidChangeBatch",),
+            account=zone.account,
         )
         yield call
         if not call.answered:
             sent.append("")  # while the calls are only counted
         elif call.response is None:
-            read = list_record_sets(zone.id, fresh=True)
+            read = list_record_sets(zone.id, fresh=True, account=zone.account)
             yield read
             now = [from_route53(record) for record in read.response]
             if not done(batch, now):
@@ -65,7 +66,7 @@ def in_sync(zone: HostedZone, sent: Sequence[str], within: float) -> Commands:
     deadline = time.monotonic() + within
     for change in sent:
         while True:
-            call = AwsCall("route53", "GetChange", {"Id": change}, fresh=True)
+            call = AwsCall("route53", "GetChange", {"Id": change}, fresh=True, account=zone.account)
             yield call
             if call.response is None or call.response["ChangeInfo"]["Status"] == "INSYNC":
                 break

@@ -4,7 +4,8 @@ from pyinfra import host
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import missing_relays, read_sender
+from mailfleet.aws.account import read_sender
+from mailfleet.aws.accounts import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
 from mailfleet.aws.lost_answers import lost_keys

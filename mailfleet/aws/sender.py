@@ -7,7 +7,7 @@ from pyinfra import host
 from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import missing_relays
+from mailfleet.aws.accounts import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import Calls
 from mailfleet.aws.lost_answers import lost_keys

@@ -1,7 +1,7 @@
 """Which hosted zone a domain's records belong to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailfleet.refusal import Refusal
 from mailfleet.shown import Shown
@@ -9,10 +9,15 @@ from mailfleet.shown import Shown
 
 @dataclass(frozen=True)
 class HostedZone(Shown):
-    """A public hosted zone; `id` without the /hostedzone/ that some answers carry."""
+    """A public hosted zone; `id` without the /hostedzone/ that some answers carry, `account` the
+    inventory's name of the AWS account that it is in."""
 
     id: str
     name: str
+    account: str = ""
+
+    def of(self, account: str) -> "HostedZone":
+        return replace(self, account=account)
 
 
 def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> HostedZone:
@@ -26,8 +31,8 @@ def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> 
     if not found:
         raise Refusal(
             f"Domain {name!r}: found no public hosted zone {name} in this account, expected one: "
-            "create it, or name the zone that holds the domain with Domain(..., zone=...); a zone "
-            "of another account is out of reach"
+            "create it, name the zone that holds the domain with Domain(..., zone=...), or another "
+            "account of the inventory that has it with Domain(..., zone_account=...)"
         )
     ids = ", ".join(zone.id for zone in found)
     raise Refusal(

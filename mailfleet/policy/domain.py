@@ -5,7 +5,13 @@ from typing import Literal
 from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.names import ConfigurationSetName, DomainName, HostedZoneId, MailAddress
+from mailfleet.policy.names import (
+    AccountName,
+    ConfigurationSetName,
+    DomainName,
+    HostedZoneId,
+    MailAddress,
+)
 from mailfleet.policy.words import word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
@@ -16,7 +22,7 @@ class Domain:
     """A domain that mail is sent from.
 
     `zone`: its hosted zone's name, by default its own; `zone_id`: which one, where several have
-    that name.
+    that name; `zone_account`: the account of the inventory that has it, if another one.
     `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
     `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
     None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
@@ -31,6 +37,7 @@ class Domain:
     name: DomainName
     zone: DomainName = ""
     zone_id: HostedZoneId | None = None
+    zone_account: AccountName = ""
     dmarc: Dmarc | None = Dmarc()
     mail_from: DomainName | None = ""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"

@@ -10,6 +10,7 @@ from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
+    AccountName,
     CalendarEvent,
     MailAddress,
     ShortName,
@@ -75,6 +76,7 @@ class Mail:
     relay: Relay = Relay()
     gate: Gate = Gate()
     fleet: ShortName = "mailfleet"
+    account: AccountName = ""
     absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:

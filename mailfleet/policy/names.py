@@ -26,6 +26,7 @@ _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
+_ACCOUNT_HOST = re.compile(r"@aws(/[A-Za-z0-9][\w.@+-]*)?")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 
@@ -136,6 +137,13 @@ def user_name(value: str) -> str:
     return value
 
 
+def account_name(value: str) -> str:
+    """An AWS account as the inventory names it."""
+    if not _ACCOUNT_HOST.fullmatch(value):
+        raise ValueError(f"found {value!r}, expected an account such as @aws/production")
+    return value
+
+
 def calendar_event(value: str) -> str:
     """A systemd calendar event, see systemd.time(7); systemd itself checks the rest."""
     if not _CALENDAR.fullmatch(value):
@@ -162,5 +170,6 @@ ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
 HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
+AccountName = Annotated[str, AfterValidator(account_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
 FileName = Annotated[str, AfterValidator(file_name)]

@@ -9,7 +9,8 @@ from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
 from mailfleet.announce import changing_hosts
-from mailfleet.aws.account import GROUP, account_of, read_domains
+from mailfleet.aws.account import read_domains
+from mailfleet.aws.accounts import GROUP, account_of
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
@@ -35,7 +36,7 @@ def admit(mail: Mail, changes: Sequence[Change]) -> Commands:
 
 
 def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
-    account = account_of(host.inventory)
+    account = account_of(host.inventory, mail)
     if account in host.state.failed_hosts:
         yield Refuse(f"pending: {account.name} failed, so this relay stays as it is")
         return

@@ -7,7 +7,8 @@ from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import account_of, read_sender
+from mailfleet.aws.account import read_sender
+from mailfleet.aws.accounts import account_of
 from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
@@ -39,7 +40,7 @@ def proofs(host_name: str, mail: Mail, providers: Sequence[Ses]) -> list[Change]
 @operation()
 def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
     """Send a message with each new credential from this very host, before it is taken in use."""
-    account = account_of(host.inventory)
+    account = account_of(host.inventory, mail)
     for ses in providers:
         if account in host.state.failed_hosts:
             yield Refuse(f"pending: {account.name} failed, so this relay keeps its credential")
@@ -74,7 +75,7 @@ def drain(mail: Mail) -> Commands:
 def sends_on(mail: Mail, providers: Sequence[Ses]) -> Commands:
     """Send a message with the credential that Postfix itself holds, now that the old key is
     refused. There is nothing to see when the account's part was not done."""
-    if account_of(host.inventory) in host.state.failed_hosts:
+    if account_of(host.inventory, mail) in host.state.failed_hosts:
         return
     for ses in providers:
         subject = "the old credential is gone"

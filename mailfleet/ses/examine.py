@@ -9,9 +9,10 @@ from mailfleet.dns.lookup import Lookup
 from mailfleet.dns.obstacles import refuse_protected
 from mailfleet.dns.spf_check import SpfCheck, check_spf, summary
 from mailfleet.dns.threshold import check_threshold
+from mailfleet.dns.zone import HostedZone
 from mailfleet.ses.domains import SendingDomain, ZoneChanges, zone_changes
 
-Protected = Callable[[str], Collection[str] | None]
+Protected = Callable[[HostedZone], Collection[str] | None]
 """Ids of the protected record sets of a zone, by its id; None when they are not known."""
 
 
@@ -40,7 +41,7 @@ def examine(
     for zone in zone_changes(domains):
         if not many_changes:
             check_threshold(zone.zone, zone.records, zone.changes)
-        notes += _protection_notes(zone, protected(zone.zone.id))
+        notes += _protection_notes(zone, protected(zone.zone))
         # what only goes need not be seen by the world
         if delegation and any(change.action != "delete" for change in zone.changes):
             notes += _delegation_notes(zone, lookup)

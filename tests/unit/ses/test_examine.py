@@ -34,7 +34,7 @@ class Dns:
         return ["ns-1.awsdns-1.com"] if type_ == "NS" else []
 
 
-def nobody(zone_id: str) -> Collection[str]:
+def nobody(zone: HostedZone) -> Collection[str]:
     """No record set is protected."""
     return []
 
