@@ -178,7 +178,10 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"aws": {"status": 503, "code": "X", "match": "("}}, "not a regular expression"),
         ({"young_key": "old"}, "young_key: found 'old', expected seconds"),
         ({"pending": -1}, "pending: found -1, expected seconds"),
-        ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
+        ({"smtp": {"ses": "sideways"}}, "smtp maps a provider's name to one of up, down, 421"),
+        ({"smtp_delay": {"ses": "long"}}, "smtp_delay maps a provider's name to seconds"),
+        ({"smtp_delay": {"nobody": 1}}, "no such provider: nobody"),
+        ({"send_rate": 0}, "send_rate is null or a number of recipients a second"),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
     ],
 )
@@ -200,4 +203,6 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
         "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
+        "smtp_delay": {"ses": 0},
+        "send_rate": None,
     }
