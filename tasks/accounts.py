@@ -23,9 +23,10 @@ from mailfleet.aws.account import (
 )
 from mailfleet.aws.authorization import policies
 from mailfleet.aws.facts import Caller
+from mailfleet.aws.planned import account_calls, cost, domain_calls, policy_calls, sender_calls
 from mailfleet.aws.regions import check_regions
 from mailfleet.aws.sending_account import read_region
-from mailfleet.aws.verification import verified
+from mailfleet.aws.verification import look, verified
 from mailfleet.policy import Mail
 from mailfleet.reading import read
 from mailfleet.resolving import LiveDns, resolver_of
@@ -48,7 +49,8 @@ def sending_account(mail: Mail) -> None:
         check_regions(mail, LiveDns(resolver_of(host)))
         regions = [read_region(host, mail, ses) for ses in mail.ses]
         changes = [change for region in regions for change in region.changes(host.name)]
-    announce(changes, [note for region in regions for note in region.notes])
+    notes = [note for region in regions for note in region.notes]
+    announce(changes, notes, cost=cost(host, account_calls(regions)))
     sending_account_operations.sending_account(regions=regions, name="SES account")
 
 
@@ -84,7 +86,9 @@ def domains(mail: Mail) -> None:
         *authorization_notes(identities),
         *leaving_notes(leaving),
     ]
-    announce(changes, notes, found.total)
+    caller = read(host, Caller)
+    calls = domain_calls(domains, identities, leaving, mail.fleet, caller)
+    announce(changes, notes, found.total, cost(host, [*calls, *policy_calls(authorizations)]))
     made: operations.Made = {}
     replicas = [identity for identity in identities if identity.is_replica]
     dkim.own_keys(identities=identities, made=made, name="DKIM keys of ours")
@@ -94,8 +98,8 @@ def domains(mail: Mail) -> None:
         made=made,
         name="SES identities",
     )
-    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.leave(identities=leaving, name="SES identities of absent domains")
+    dkim.keys_of_ses(identities=identities, made=made, name="DKIM keys of SES")
     operations.records(
         domains=domains,
         made=made,
@@ -112,7 +116,11 @@ def domains(mail: Mail) -> None:
     )
     dkim.signing(identities=identities, made=made, name="DKIM signing")
     operations.settings(
-        identities=identities, fleet=mail.fleet, made=made, name="Settings of SES identities"
+        identities=identities,
+        fleet=mail.fleet,
+        caller=caller,
+        made=made,
+        name="Settings of SES identities",
     )
     policies(
         changes=[change for change in authorizations if change.action != "create"],
@@ -136,6 +144,7 @@ def sender(mail: Mail) -> None:
         announce(
             sender_changes(host.name, user, secret, sender, whole),
             [*notes, *([wide] if wide else [])],
+            cost=cost(host, sender_calls(sender, mail.fleet, ses.region)),
         )
         sender_operations.make(
             sender=sender, fleet=mail.fleet, region=ses.region, name="IAM user and credential"
@@ -147,8 +156,12 @@ def gate(mail: Mail) -> None:
     """All hosts wait here until SES has verified every domain that is routed to it. Only then SES
     takes new delegates of it."""
     domains = read_domains(host, mail) if GROUP in host.groups else ()
+    unverified = [(i.name, i.region) for domain in domains for i in domain.unverified]
+    if unverified:
+        wait = f"up to {mail.gate.verified_within} s until SES has verified what is new"
+        announce([], cost=cost(host, look(unverified), wait))  # once at least
     verified(
-        identities=[(i.name, i.region) for domain in domains for i in domain.unverified],
+        identities=unverified,
         within=mail.gate.verified_within,
         name="Domains are verified",
     )

@@ -26,6 +26,7 @@ from lab.aws.sending_account_api import SendingAccountApi
 from lab.aws.ses import Ses
 from lab.aws.ses_tags import SesTags
 from lab.aws.sesv2 import SesV2
+from lab.aws.tagging import Tagging
 from lab.aws.zones import Zones
 from lab.faults import Faults
 
@@ -59,6 +60,7 @@ class Account:
                 IdentityPolicies(self.identities, self.id),
             ),
             "ses": (Ses(self.identities), Notifications(self.identities)),
+            "resourcegroupstaggingapi": (Tagging(self.identities, self.id),),
         }
 
     @cached_property

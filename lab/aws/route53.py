@@ -29,6 +29,7 @@ class Route53:
     def __init__(self, zones: Zones, faults: Faults) -> None:
         self._zones = zones
         self._faults = faults
+        self._free_at: dict[str, float] = {}
         self._changes: deque[Result] = deque(maxlen=1000)
 
     def create_hosted_zone(self, region: str, params: Params) -> Result:
@@ -102,12 +103,23 @@ class Route53:
         return page
 
     def change_resource_record_sets(self, region: str, params: Params) -> Result:
+        """A zone works at one batch at a time.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
+        """
+        zone = self._zones.get(params["HostedZoneId"])
+        if time.monotonic() < self._free_at.get(zone.id, 0):
+            raise ApiError(
+                "PriorRequestNotComplete",
+                "The request was rejected because Route 53 was still processing a prior request.",
+            )
         batch = params["ChangeBatch"]
         changes = [
             Change(change["Action"], RecordSet.from_api(change["ResourceRecordSet"]))
             for change in batch.get("Changes") or ()
         ]
-        self._zones.get(params["HostedZoneId"]).change(changes)
+        self._zones.get(zone.id).change(changes)
+        self._free_at[zone.id] = time.monotonic() + self._faults.busy_zone
         return {"ChangeInfo": self._change(batch.get("Comment"))}
 
     def get_change(self, region: str, params: Params) -> Result:

@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import time
 import uuid
-from email.utils import formatdate
+from email import message_from_bytes
+from email.utils import formatdate, parseaddr
 
 import dkim
 
@@ -20,9 +21,12 @@ from lab.aws.account import Account
 from lab.aws.identity import Identity
 from lab.smtp import permission
 from lab.smtp.message import Message
-from lab.smtp.service import RefusedError, Service, Submission
+from lab.smtp.service import Departure, RefusedError, Service, Submission
 from lab.smtp.throttle import Throttle
 from lab.smtp.troubles import THROTTLED_REPLY
+
+OUTGOING = "54.240.8.1"
+"""one of the addresses that amazonses.com's SPF record names"""
 
 _SIGNED = [
     *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),
@@ -77,6 +81,18 @@ class SesSmtp(Service):
             message.set("Date", formatdate())
         message.set("Feedback-ID", f"::1.{self._region}.lab:AmazonSES")
         return f"250 Ok {message_id}", self._signed(message, authors[0])
+
+    def departure(self, submission: Submission, data: bytes) -> Departure:
+        """https://docs.aws.amazon.com/ses/latest/dg/mail-from.html: the identity's MAIL FROM
+        domain once its records were found, amazonses.com else."""
+        message = message_from_bytes(data)
+        author = parseaddr(str(message["From"]))[1]
+        with self._account.lock:
+            identity = next(self._account.identities.covering(self._region, author), None)
+            own = identity.mail_from if identity and identity.mail_from_found else None
+        ours = f"{self._region}.amazonses.com" if self._region != "us-east-1" else "amazonses.com"
+        message_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
+        return Departure(f"{message_id}@{own or ours}", OUTGOING)
 
     def _check_permission(self, user: str, author: str) -> None:
         key = vault.active_key(user)

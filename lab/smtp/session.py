@@ -97,6 +97,7 @@ class Hooks:
             if server.trouble in TO_DATA:
                 raise RefusedError(TO_DATA[server.trouble])
             reply, data = await loop.run_in_executor(None, self._service.accept, submission)
+            departure = await loop.run_in_executor(None, self._service.departure, submission, data)
         except RefusedError as refusal:
             self._note_refusal(peer, str(refusal))
             if server.trouble == DROPPED:
@@ -114,6 +115,8 @@ class Hooks:
                 mail_from=submission.mail_from,
                 rcpt_to=submission.rcpt_to,
                 data=data,
+                return_path=departure.mail_from,
+                sent_from=departure.address,
             )
         )
         return reply

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
@@ -26,7 +27,7 @@ from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
 from mailfleet.credential import Credential
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
-from mailfleet.dns.zone import HostedZone, find_zone
+from mailfleet.dns.zone import find_zone
 from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
@@ -47,6 +48,9 @@ from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import wanted_settings
 
 GROUP = "@aws"
+
+Regions = Mapping[str, Mapping[str, Identity]]
+"""The identities of each region, by name."""
 
 
 def account_of(inventory: Inventory) -> Host:
@@ -77,14 +81,20 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
     Where only the default DMARC record is to be published, and DNS is not in this account, there
     is nothing to do.
     """
-    zones = {zone.name for zone in read(account, HostedZones)}
+    zones = read(account, HostedZones)
+    here = {zone.name for zone in zones}
+    found_in = _read_regions(account, mail)
+    records_of = cache(partial(_read_records, account))  # a zone has many domains
     domains = []
     for domain in mail.domains:
         publishes = Wanted.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or domain.zone_id or domain.zone in zones:
-            zone, records = _read_zone(account, domain)
-            identities = (_read_identity(account, mail, domain, ses, records) for ses in by_ses)
+        if by_ses or publishes.is_explicit or domain.zone_id or domain.zone in here:
+            zone = find_zone(zones, domain.zone, domain.zone_id)
+            records = records_of(zone.id)
+            identities = (
+                _read_identity(account, mail, domain, ses, found_in, records) for ses in by_ses
+            )
             domains.append(
                 SendingDomain(
                     domain.name,
@@ -97,13 +107,15 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
                 )
             )
     for domain in mail.absent:
-        if domain.zone_id or domain.zone in zones:
-            domains.append(SendingDomain(domain.name, *_read_zone(account, domain), remove=True))
+        if domain.zone_id or domain.zone in here:
+            zone = find_zone(zones, domain.zone, domain.zone_id)
+            domains.append(SendingDomain(domain.name, zone, records_of(zone.id), remove=True))
     return tuple(domains)
 
 
 def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
-    """The identities that are there of domains that are to be absent, in the policy's regions."""
+    """The identities that are there of domains that are to be absent, in the policy's regions:
+    replicas first."""
     leaving = []
     for ses in mail.ses if mail.absent else ():
         listed = read(account, EmailIdentities, region=ses.region)
@@ -112,7 +124,7 @@ def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
                 found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
                 if found:
                     leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
-    return tuple(leaving)
+    return tuple(sorted(leaving, key=lambda identity: not identity.is_replica))
 
 
 def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
@@ -131,27 +143,37 @@ def read_protected(account: Host, zone_id: str) -> list[str] | None:
 
 def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
     """The policy's address identities, in each region that their mail leaves from."""
+    found_in = _read_regions(account, mail)
     return tuple(
-        _read_identity(account, mail, address, ses, {})
+        _read_identity(account, mail, address, ses, found_in, {})
         for address in mail.addresses
         for ses in mail.ses_of(address.name)
     )
 
 
+def _read_regions(account: Host, mail: Mail) -> Regions:
+    return {ses.region: read_identities(account, mail, ses) for ses in mail.ses}
+
+
 def _read_identity(
-    account: Host, mail: Mail, entry: Domain | Address, ses: Ses, records: Mapping[str, RecordSet]
+    account: Host,
+    mail: Mail,
+    entry: Domain | Address,
+    ses: Ses,
+    found_in: Regions,
+    records: Mapping[str, RecordSet],
 ) -> SendingIdentity:
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
     if wanted.dkim and wanted.dkim.secret:
         wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
-    found = read_identities(account, mail, ses).get(entry.name)
+    found = found_in[ses.region].get(entry.name)
     if found and not found.whole and entry.delegates is not None:
         found = None  # a glance does not see who may send as it
     if found and not found.whole:
-        inherits = wanted.dkim is not None and _inherits(account, mail, entry.name, ses, found)
-        found = enough(found, entry.name, ses.region, wanted, entry.adopt, records, inherits)
+        inherits = wanted.dkim is not None and _inherits(mail, entry.name, ses, found_in)
+        found = enough(found, entry.name, ses.region, wanted, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
     if found and found.settings.dkim and wanted.dkim:
@@ -161,21 +183,19 @@ def _read_identity(
     return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
 
 
-def _inherits(account: Host, mail: Mail, name: str, ses: Ses, found: Identity) -> bool:
+def _inherits(mail: Mail, name: str, ses: Ses, found_in: Regions) -> bool:
     """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
     it is not their parent, and has the same tokens."""
     domain = mail.domain_of(name)
     if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
         return False
-    others = (read_identities(account, mail, other).get(name) for other in mail.ses if other != ses)
-    return any(other is not None and other.tokens == found.tokens for other in others)
+    tokens = found_in[ses.region][name].tokens
+    others = (found.get(name) for region, found in found_in.items() if region != ses.region)
+    return any(other is not None and other.tokens == tokens for other in others)
 
 
-def _read_zone(account: Host, domain: Domain) -> tuple[HostedZone, dict[str, RecordSet]]:
-    zones = read(account, HostedZones)
-    zone = find_zone(zones, domain.zone, domain.zone_id)
-    records = read(account, RecordSets, zone_id=zone.id)
-    return zone, {record.id: record for record in records}
+def _read_records(account: Host, zone_id: str) -> dict[str, RecordSet]:
+    return {record.id: record for record in read(account, RecordSets, zone_id=zone_id)}
 
 
 def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:

@@ -52,16 +52,20 @@ def own_keys(identities: Sequence[SendingIdentity], made: Made) -> Calls:
     somebody has stored one meanwhile."""
     for secret in dict.fromkeys(missing_keys(identity.wanted.dkim for identity in identities)):
         private = new_private_key()
-        yield AwsCall(
-            "secretsmanager",
-            "CreateSecret",
-            {"Name": secret.name, "SecretString": _hidden(private)},
-            region=secret.region,
-        )
+        yield create_key(secret, private)
         public = str(public_key(private))
         for identity in identities:
             if identity.wanted.dkim and identity.wanted.dkim.secret == secret:
                 made[identity.id] = identity.with_key(public)
+
+
+def create_key(secret: Secret, private: str) -> AwsCall:
+    return AwsCall(
+        "secretsmanager",
+        "CreateSecret",
+        {"Name": secret.name, "SecretString": _hidden(private)},
+        region=secret.region,
+    )
 
 
 @operation()

@@ -1,23 +1,22 @@
 """Carrying out an account's plan. Each operation is given what was read when it was planned."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.dkim import created_with
 from mailfleet.aws.identity_calls import (
-    Calls,
     create_identity,
     setting_calls,
 )
 from mailfleet.aws.identity_facts import get_identity
+from mailfleet.aws.lost_answers import refuse_foreign
 from mailfleet.aws.publication import published
 from mailfleet.aws.record_calls import change_zone, in_sync
-from mailfleet.commands import Refuse
+from mailfleet.commands import Commands, Refuse
 from mailfleet.dns.threshold import check_threshold
 from mailfleet.refusal import Refusal
 from mailfleet.ses.dkim import EASY
@@ -32,18 +31,22 @@ then follow from."""
 
 
 @operation()
-def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Commands:
     """Create the missing identities; what SES answers goes to `made`."""
     for identity in (made.get(planned.id, planned) for planned in identities):
         if identity.found is None:
             signing = yield from created_with(identity)
             call = create_identity(identity, fleet, signing)
             yield call
-            if call.response and not tells_records(call.response, identity):
+            lost = call.unanswered
+            if lost or (call.response and not tells_records(call.response, identity)):
                 call = get_identity(identity.name, identity.region, fresh=True)
                 yield call
             if call.response:  # there is none while pyinfra only asks whether anything changes
-                made[identity.id] = identity.created(from_ses(call.response))
+                found = from_ses(call.response)
+                made[identity.id] = identity.created(found)
+                if lost:
+                    yield from refuse_foreign(identity.id, found, fleet)
 
 
 def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
@@ -53,7 +56,7 @@ def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
 
 
 @operation()
-def leave(identities: Sequence[LeavingIdentity]) -> Calls:
+def leave(identities: Sequence[LeavingIdentity]) -> Commands:
     """Delete the identities of absent domains that are ours, before their records: SES then takes
     no mail any more that receivers would not find the key of."""
     for identity in identities:
@@ -70,7 +73,7 @@ def leave(identities: Sequence[LeavingIdentity]) -> Calls:
 @operation()
 def records(
     domains: Sequence[SendingDomain], made: Made, undo_dir: str, many_changes: bool, within: int
-) -> Generator[PyinfraCommand, None, None]:
+) -> Commands:
     """Make each zone's records so, in as few batches as Route 53 allows; then wait, `within`
     seconds at most, until Route 53 and its name servers have them. A batch fails whole when
     somebody has changed one of its record sets. The undo of each is in `undo_dir`."""
@@ -93,7 +96,9 @@ def records(
 
 
 @operation()
-def settings(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Calls:
+def settings(
+    identities: Sequence[SendingIdentity], fleet: str, caller: str, made: Made
+) -> Commands:
     """Set what differs of the identities: last, for SES looks at the records when it is set."""
     for identity in identities:
-        yield from setting_calls(made.get(identity.id, identity), fleet)
+        yield from setting_calls(made.get(identity.id, identity), fleet, caller)

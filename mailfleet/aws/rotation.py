@@ -7,6 +7,7 @@ from pyinfra.api.operation import operation
 from mailfleet.aws.account import missing_relays, read_sender
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
+from mailfleet.aws.lost_answers import lost_keys
 from mailfleet.aws.sender import create_key, credential_of, delete_key, hidden
 from mailfleet.commands import Commands, Refuse
 from mailfleet.policy import Mail, Ses
@@ -40,6 +41,10 @@ def issue(plan: Rotation, fleet: str, region: str) -> Commands:
             },
             region=region,
         )
+        if call.attempts > 1:
+            known = {credential_of(call, region).username, *(key.id for key in plan.replaced)}
+            for lost in (yield from lost_keys(user, known)):
+                yield delete_key(user, lost)
 
 
 @operation()

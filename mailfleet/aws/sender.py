@@ -10,6 +10,7 @@ from pyinfra.api.operation import operation
 from mailfleet.aws.account import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import Calls
+from mailfleet.aws.lost_answers import lost_keys
 from mailfleet.commands import Commands, Refuse
 from mailfleet.credential import Credential
 from mailfleet.ses.sender import POLICY_NAME, Sender, credential_text, secret_name, user_name
@@ -17,12 +18,17 @@ from mailfleet.ses.smtp_password import smtp_password
 
 
 @operation()
-def make(sender: Sender, fleet: str, region: str) -> Calls:
+def make(sender: Sender, fleet: str, region: str) -> Commands:
     """Make the IAM user that relays authenticate as, and its credential in Secrets Manager."""
     user = user_name(fleet, region)
     if sender.keys is None:
         tags = [{"Key": "mailfleet", "Value": fleet}]
-        yield AwsCall("iam", "CreateUser", {"UserName": user, "Tags": tags})
+        yield AwsCall(
+            "iam",
+            "CreateUser",
+            {"UserName": user, "Tags": tags},
+            repeated=("EntityAlreadyExists",),
+        )
     if sender.policy != sender.first_policy:
         yield put_policy(user, sender.first_policy)
     for key in sender.orphans:
@@ -31,7 +37,11 @@ def make(sender: Sender, fleet: str, region: str) -> Calls:
     if sender.credential is None:
         call = create_key(user)
         yield call
-        yield from store(credential_of(call, region), secret_name(fleet, region), region)
+        credential = credential_of(call, region)
+        yield from store(credential, secret_name(fleet, region), region)
+        if call.attempts > 1:
+            for lost in (yield from lost_keys(user, {credential.username})):
+                yield delete_key(user, lost)
 
 
 @operation()
@@ -61,11 +71,14 @@ def create_key(user: str) -> AwsCall:
 
 
 def delete_key(user: str, key: str) -> AwsCall:
-    return AwsCall("iam", "DeleteAccessKey", {"UserName": user, "AccessKeyId": key})
+    parameters = {"UserName": user, "AccessKeyId": key}
+    return AwsCall("iam", "DeleteAccessKey", parameters, repeated=("NoSuchEntity",))
 
 
 def credential_of(created: AwsCall, region: str) -> Credential:
     """What the answer to create_key() makes an SMTP credential there."""
+    if not created.answered:
+        return Credential("", "")  # while the calls are only counted
     key = created.response["AccessKey"]
     return Credential(key["AccessKeyId"], smtp_password(key["SecretAccessKey"], region))
 
@@ -80,7 +93,7 @@ def store(credential: Credential, name: str, region: str) -> Calls:
         absent=("ResourceExistsException",),
     )
     yield create
-    if create.response is None:
+    if create.answered and create.response is None:
         yield AwsCall(
             "secretsmanager",
             "PutSecretValue",

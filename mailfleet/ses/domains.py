@@ -31,9 +31,11 @@ class SendingDomain:
     remove: bool = False
 
     def updated(self, made: Mapping[str, SendingIdentity]) -> "SendingDomain":
-        """The domain once these of its identities, by id, have become so."""
-        identities = (made.get(identity.id, identity) for identity in self.identities)
-        return replace(self, identities=tuple(identities))
+        """The domain once these of its identities, by id, have become so; SES has not found their
+        records yet, so that nothing is removed."""
+        identities = tuple(made.get(identity.id, identity) for identity in self.identities)
+        remove = self.remove and identities == self.identities
+        return replace(self, identities=identities, remove=remove)
 
     @property
     def unverified(self) -> tuple[SendingIdentity, ...]:
@@ -72,9 +74,9 @@ class SendingDomain:
 
     @property
     def removed(self) -> frozenset[str]:
-        """Those of them that go now: not what SES still uses until its settings are others."""
-        used = {record.id for identity in self.identities for record in identity.used}
-        return frozenset(self.unlisted) - used if self.remove else frozenset()
+        """Those of them that go now: none as long as SES may use what the policy wanted before."""
+        settled = all(identity.settled for identity in self.identities)
+        return frozenset(self.unlisted) if self.remove and settled else frozenset()
 
     @property
     def unlisted_notes(self) -> Iterator[str]:
@@ -84,7 +86,7 @@ class SendingDomain:
             if id in touched:
                 yield f"{id} was ours, but somebody has edited it: it stays, and is theirs now"
             elif self.remove and id not in self.removed:
-                yield f"{id} is ours and SES still uses it: the next deploy deletes it"
+                yield f"{id} stays until SES has found what is new: the next deploy deletes it"
             elif id not in self.removed:
                 yield (
                     f"{id} is ours, but the policy no longer asks for it: "

@@ -1,5 +1,6 @@
 """SES identities, and the records that verify them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
 from mailfleet.ses.dkim import dkim_from_ses, is_rotating, key_name
-from mailfleet.ses.settings import TAG, MailFrom, Settings
+from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
 from mailfleet.shown import Shown
 
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
@@ -20,7 +21,7 @@ class Identity(Shown):
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
     where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
     name. While the keys are `rotating`, mail is signed with those of before. Of one that is not
-    `whole` neither key length nor configuration set nor tags nor policies were looked at.
+    `whole` neither key length nor configuration set nor policies were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -56,6 +57,12 @@ class Identity(Shown):
         return f"{self.status}, DKIM {self.dkim_status}{off}{also}{why}"
 
 
+def likely_identity(id: str) -> Identity:
+    """What SES is going to make, as long as it mostly is: to be counted with, and nothing else."""
+    tokens = (hashlib.sha256(f"{id}/{n}".encode()).hexdigest()[:32] for n in range(TOKENS))
+    return Identity(() if "@" in id else tuple(tokens), "dkim.amazonses.com")
+
+
 def from_ses(answer: dict[str, Any]) -> Identity:
     """An answer of GetEmailIdentity or CreateEmailIdentity (Amazon SES API v2)."""
     dkim = answer["DkimAttributes"]
@@ -75,6 +82,7 @@ def from_ses(answer: dict[str, Any]) -> Identity:
             configuration_set=answer.get("ConfigurationSetName"),
             fleet=tags.get(TAG),
             dkim=None if answer.get("IdentityType") == "EMAIL_ADDRESS" else dkim_from_ses(dkim),
+            stamp=tags.get(STAMP),
         ),
         policies=answer.get("Policies", {}),
     )

@@ -26,6 +26,13 @@ class LeavingIdentity:
     def ours(self) -> bool:
         return self.found.settings.fleet == self.fleet
 
+    @property
+    def is_replica(self) -> bool:
+        """Whether it signs with another region's keys: it has to go before the identity there
+        ("Deterministic Easy DKIM", Amazon SES Developer Guide)."""
+        dkim = self.found.settings.dkim
+        return dkim is not None and dkim.parent is not None
+
 
 def leaving_changes(host: str, identities: Iterable[LeavingIdentity]) -> Iterator[Change]:
     for identity in identities:

@@ -99,9 +99,10 @@ class SendingIdentity:
         return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
 
     @property
-    def used(self) -> tuple[RecordSet, ...]:
-        """The record sets of the MAIL FROM domain that SES uses as long as nothing else is set."""
-        return mail_from_records(self.region, self.found.settings.mail_from if self.found else None)
+    def settled(self) -> bool:
+        """Whether SES has found all that the policy wants, and uses nothing else any more."""
+        before, after = self.settings
+        return self.verified and before == after
 
     @property
     def records(self) -> tuple[RecordSet, ...]:
@@ -161,6 +162,6 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
     if glanced:
         number = f"{len(glanced)} SES {'identity' if len(glanced) == 1 else 'identities'}"
         yield (
-            f"not looked at: configuration set, key length, tags and policies of {number}; "
-            "--data read=deep does"
+            f"not looked at: key length, configuration set and policies of {number}, only the tag "
+            "that says which set we gave them; --data read=deep does"
         )

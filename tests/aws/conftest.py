@@ -33,8 +33,10 @@ class Fleet:
         domains: str = "",
         providers: str = "",
         more: str = "",
+        rates: dict[str, float] | None = None,
+        attempts: int = 2,
     ) -> None:
-        """Write the policy and the inventory anew."""
+        """Write the policy and the inventory anew; `rates` are so high that nothing waits."""
         (self.directory / "group_data").mkdir(exist_ok=True)
         (self.directory / "group_data/all.py").write_text(
             "from mailfleet.inventory import *\n"
@@ -44,8 +46,8 @@ class Fleet:
         )
         settings = {
             "aws_config_file": str(self.cloud.config_file),
-            "aws_rates": {"ses": 1000, "route53": 1000},
-            "aws_max_attempts": 2,
+            "aws_rates": {"ses": 1000, "route53": 1000} if rates is None else rates,
+            "aws_max_attempts": attempts,
             "resolver": ("127.0.0.1", self.dns_port),
             "name_server_port": self.dns_port,
             "undo_dir": str(self.directory / "undo"),
@@ -107,12 +109,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     cloud.stop()
 
 
-@pytest.fixture
-def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
+def new_fleet(cloud: Cloud, directory: Path) -> Fleet:
+    """One whose domain and name nobody else has; its policy and inventory go to the directory."""
     number = next(_numbers)
-    fleet = Fleet(cloud, tmp_path, f"t{number}.example", f"fleet{number}", cloud.dns_port)
+    fleet = Fleet(cloud, directory, f"t{number}.example", f"fleet{number}", cloud.dns_port)
     cloud.client("route53").create_hosted_zone(Name=fleet.domain, CallerReference=fleet.domain)
     cloud.control.forget_calls()
     fleet.write()
-    yield fleet
+    return fleet
+
+
+@pytest.fixture
+def fleet(cloud: Cloud, tmp_path: Path) -> Iterator[Fleet]:
+    yield new_fleet(cloud, tmp_path)
     cloud.control.reset_faults()

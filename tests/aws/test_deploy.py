@@ -114,20 +114,6 @@ def test_a_key_whose_secret_was_never_stored_is_replaced(fleet: Fleet) -> None:
     assert fleet.plan() == []
 
 
-@pytest.mark.parametrize("failing", EVERY_WRITE)
-def test_each_failing_write_is_named_and_a_rerun_finishes(fleet: Fleet, failing: str) -> None:
-    fleet.cloud.control.set_faults(
-        aws={"status": 503, "code": "ServiceUnavailable", "match": f".*:{failing}$"}
-    )
-    failed = fleet.deploy("-y")
-    assert failed.status != 0
-    assert f":{failing} failed" in failed.output
-    assert "Traceback" not in failed.output
-    fleet.cloud.control.reset_faults()
-    assert fleet.deploy("-y").status == 0
-    assert fleet.plan() == []
-
-
 @pytest.mark.parametrize(
     "failing",
     [

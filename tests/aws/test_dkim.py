@@ -189,6 +189,19 @@ def test_two_regions_sign_with_the_keys_of_one(fleet: Fleet) -> None:
     fleet.cloud.control.forget_calls()
     assert fleet.plan() == []
     assert "GetEmailIdentity" not in [call.operation for call in fleet.cloud.control.calls()]
+    replicas_go_before_their_parent(fleet)
+
+
+def replicas_go_before_their_parent(fleet: Fleet) -> None:
+    """The parent stands first in the policy."""
+    other = f"Domain('kept.{fleet.domain}', zone={fleet.domain!r}, dmarc=None)"
+    fleet.write(
+        domains=f"{other}, Domain({fleet.domain!r}, absent=True)",
+        providers=f"Ses({REGION!r}), Ses({SECOND!r}, name='second')",
+    )
+    run = fleet.deploy("-y", "--data", "many_changes=yes")
+    assert run.status == 0, run.output
+    assert fleet.cloud.writes().count("DeleteEmailIdentity") == 2
 
 
 @pytest.mark.slow

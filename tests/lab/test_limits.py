@@ -20,7 +20,8 @@ SENDER = f"app@{DOMAIN}"
 QUEUE = f"""
 systemctl stop postfix
 for n in $(seq {{number}}); do
-    printf "From: {SENDER}\\nSubject: cap\\n\\nHello\\n" | sendmail -f {SENDER} you$n@elsewhere.example
+    printf "From: {SENDER}\\nSubject: cap\\n\\nHello\\n" |
+        sendmail -f {SENDER} you$n@elsewhere.example
 done
 """
 INVENTORY = """\

@@ -7,6 +7,7 @@ from email import message_from_bytes
 import pytest
 
 from lab.signature import aligned_signature
+from lab.spf import aligned_envelope
 from tests.support.fleet import Fleet, subject_of, wait_until
 from tests.support.policies import ADMIN, DOMAIN, SECOND
 
@@ -28,6 +29,7 @@ def test_sendmail_reaches_ses_signed_over_tls(deployed: Fleet) -> None:
         assert mail.user.startswith("AKIA")
         assert mail.peer == deployed.address(relay)
         assert aligned_signature(mail.data, deployed.lab.dns) == DOMAIN
+        assert aligned_envelope(mail, deployed.lab.dns) == f"ses-us-east-1.{DOMAIN}"
 
 
 def test_smtp_to_the_loopback_address_is_relayed(deployed: Fleet) -> None:

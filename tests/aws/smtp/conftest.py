@@ -103,14 +103,27 @@ class Services:
         return False
 
     def verify(self, domain: str) -> None:
-        """Create the identity and its records."""
-        dkim = self.client("sesv2").create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+        """Create the identity and its records, unless a test before has done so."""
+        sesv2 = self.client("sesv2")
+        try:
+            dkim = sesv2.create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+        except sesv2.exceptions.AlreadyExistsException:
+            return
         self._create(
             domain,
             *(
                 (f"{token}._domainkey.{domain}", "CNAME", f"{token}.{dkim['SigningHostedZone']}")
                 for token in dkim["Tokens"]
             ),
+        )
+
+    def mail_from(self, domain: str) -> None:
+        """Give it the MAIL FROM domain ses.<domain>, with its records."""
+        own, feedback = f"ses.{domain}", "10 feedback-smtp.us-east-1.amazonses.com"
+        spf = '"v=spf1 include:amazonses.com ~all"'
+        self._create(domain, (own, "MX", feedback), (own, "TXT", spf))
+        self.client("sesv2").put_email_identity_mail_from_attributes(
+            EmailIdentity=domain, MailFromDomain=own
         )
 
     def publish(self, key: Dkim, domain: str = "example.com") -> None:

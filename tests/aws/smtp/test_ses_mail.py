@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import dkim
 import pytest
 
+from lab.spf import aligned_envelope, check_host, records_of
+from lab.state import Dns
 from mailfleet.ses.dkim import Dkim
 from mailfleet.ses.dkim_key import new_private_key, public_key
 
@@ -33,6 +35,22 @@ def test_accepted_mail_is_signed_for_its_domain_and_for_ses(services: Services) 
         signatures = dkim.DKIM(mail.data)
         assert signatures.verify(number, dnsfunc=services.txt)
         assert signatures.domain == domain
+
+
+def test_spf_passes_for_the_mail_from_domain_once_its_records_are_there(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/mail-from.html"""
+    domain, dns = "example.com", Dns("127.0.0.1", services.dns_port)
+    services.verify(domain)
+    with services.login(services.sender("spf")) as client:
+        client.sendmail(f"app@{domain}", ["user@example.net"], MAIL % domain.encode())
+        services.mail_from(domain)
+        client.sendmail(f"app@{domain}", ["user@example.net"], MAIL % domain.encode())
+    before, after = services.control.mail("ses")
+    assert before.return_path.endswith("@amazonses.com")
+    assert check_host(before.sent_from, before.return_path, "x", records_of(dns)).result == "pass"
+    assert check_host("192.0.2.1", after.return_path, "x", records_of(dns)).result == "softfail"
+    assert aligned_envelope(before, dns) is None
+    assert aligned_envelope(after, dns) == f"ses.{domain}"
 
 
 def test_mail_is_signed_with_a_brought_key_once_it_is_published(services: Services) -> None:

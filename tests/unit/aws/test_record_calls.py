@@ -1,18 +1,22 @@
 """The calls that change a hosted zone, answered by hand."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyinfra.api.command import PyinfraCommand
 
 from mailfleet.aws.call import AwsCall
+from mailfleet.aws.operations import records
 from mailfleet.aws.record_calls import Commands, change_zone, in_sync
 from mailfleet.aws.undo import WriteUndo
 from mailfleet.commands import Refuse
 from mailfleet.dns.changes import RecordChange
+from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet, to_route53
 from mailfleet.dns.zone import HostedZone
-from mailfleet.ses.domains import ZoneChanges
+from mailfleet.ses.domains import SendingDomain, ZoneChanges
 
 ZONE = HostedZone("Z1", "example.com")
 OLD, NEW, OTHER = (RecordSet("example.com", "TXT", (f'"{n}"',)) for n in range(3))
@@ -25,7 +29,7 @@ def answered(commands: Commands, *answers: Any) -> list[Any]:
     for command in commands:
         seen.append(command)
         if isinstance(command, AwsCall):
-            command.response = left.pop(0)
+            command.answered, command.response = True, left.pop(0)
             command.error = None if command.response else "InvalidChangeBatch: ..."
     return seen
 
@@ -59,3 +63,20 @@ def test_pending_changes_are_waited_for(statuses: list[str], calls: int) -> None
         "pending: after 0 s Route 53 says that the changes of example.com are PENDING, expected "
         "INSYNC: run the deploy again, it goes on from there"
     ] * (calls - 1)
+
+
+def test_the_operation_itself_refuses_to_turn_much_of_a_zone_over() -> None:
+    """Whatever made it: with -y nobody looks at the plan."""
+    sets = [RecordSet(f"{n}.example.com", "CNAME", ("x.example.",)) for n in range(20)]
+    ours = Ownership({record.id: digest(record) for record in sets}).record("example.com")
+    zone = {record.id: record for record in (*sets, ours)}
+    domain = SendingDomain("example.com", ZONE, zone, remove=True)
+
+    def commands(many_changes: bool) -> list[PyinfraCommand]:
+        run = records._inner([domain], {}, "undo", many_changes=many_changes, within=1)
+        return list(islice(run, 1))
+
+    (refusal,) = commands(many_changes=False)
+    assert isinstance(refusal, Refuse)
+    assert "21 of its 21 record sets would be changed or deleted" in refusal.sentence
+    assert isinstance(commands(many_changes=True)[0], WriteUndo)

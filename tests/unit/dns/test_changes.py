@@ -52,6 +52,9 @@ def test_somebody_elses_record_is_not_overwritten() -> None:
 def test_nothing_is_put_beside_a_cname() -> None:
     with pytest.raises(Refusal, match="beside which"):
         plan_records("example.com", [CNAME], zone(TXT))
+    text = RecordSet(CNAME.name, "TXT", ('"x"',))
+    with pytest.raises(Refusal, match="beside which TXT"):
+        plan_records("example.com", [text], zone(CNAME))
     with pytest.raises(Refusal, match=r"an alias of x\., beside which"):
         plan_records(
             "example.com", [CNAME], zone(replace(TXT, values=(), special="an alias of x."))

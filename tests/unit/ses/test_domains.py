@@ -1,5 +1,8 @@
 """The plan of a domain: its identities, then its records."""
 
+from dataclasses import replace
+
+from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
 from mailfleet.ses.dkim import DEFAULT
@@ -54,3 +57,23 @@ def test_unverified_are_the_regions_that_do_not_send_yet() -> None:
     verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
     found = domain(identity("eu-west-1", verified), identity("us-east-1"))
     assert [identity.region for identity in found.unverified] == ["us-east-1"]
+
+
+def test_nothing_is_removed_before_ses_has_found_what_is_new() -> None:
+    """In the plan, and also when the plan is carried out and SES has just made its identity."""
+    former = RecordSet("x._domainkey.example.com", "CNAME", ("y.example.",))
+    claims = Ownership({former.id: digest(former)}).record("example.com")
+    records = {record.id: record for record in (former, claims)}
+    verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
+
+    def leaving(identity: SendingIdentity) -> SendingDomain:
+        return replace(domain(identity), records=records, remove=True)
+
+    new = identity("us-east-1")
+    settled = replace(new, wanted=Settings(fleet="fleet"))
+    settled = replace(settled, found=replace(verified, settings=settled.wanted))
+    assert leaving(settled).removed == {former.id}
+    unsettled = leaving(new)
+    assert unsettled.removed == frozenset()
+    assert "stays until SES has found what is new" in "".join(unsettled.unlisted_notes)
+    assert unsettled.updated({new.id: settled}).removed == frozenset()

@@ -89,7 +89,7 @@ def test_one_that_is_not_ours_but_as_it_should_be_is_named_and_left_alone() -> N
 
 def test_a_fast_plan_says_what_it_did_not_look_at() -> None:
     (note,) = identity_notes([sending(identity(whole=False)), sending(None), sending(identity())])
-    assert "of 1 SES identity; --data read=deep" in note
+    assert "of 1 SES identity, only the tag" in note
     assert list(identity_notes([sending(identity())])) == []
 
 
