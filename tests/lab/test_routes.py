@@ -141,8 +141,12 @@ def test_a_sender_without_a_fall_back_waits_and_then_arrives(routed: Fleet) -> N
     assert wait_until(lambda: len(routed.deferred(NEW)) == 3, 60)
     assert routed.control.mail() == []
     routed.control.reset_faults()
-    routed.ssh(NEW, "postqueue -f")
-    assert len(routed.received("list waits", 3)) == 3
+
+    def arrived() -> bool:
+        routed.ssh(NEW, "postqueue -f")
+        return len(routed.received("list waits", 3, seconds=3)) == 3
+
+    assert wait_until(arrived, 60)
     assert by_provider(routed, "list waits") == {SECOND: 3}
 
 
