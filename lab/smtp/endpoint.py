@@ -68,8 +68,8 @@ class EndPoint:
         starttls = not self._place.wrapper and trouble != NO_STARTTLS
         session = SmtpSession(
             Hooks(self.service, self._seen),
-            trouble,
-            self._faults.delay(self.service.name),
+            self._faults,
+            self.service.name,
             hostname=self._place.host,
             ident=self.service.banner,
             tls_context=context if starttls else None,

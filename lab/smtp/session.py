@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session, syntax
 
+from lab.faults import Faults
 from lab.observed import Log, Mail, Refusal
 from lab.smtp.service import RefusedError, Service, Submission
 from lab.smtp.troubles import BUSY, BUSY_REPLY, DROPPED, TO_DATA
@@ -22,16 +23,20 @@ class Seen:
 
 
 class SmtpSession(SMTP):
-    """`trouble` is what is wrong with it, `delay` the seconds before each of its replies."""
+    """What is wrong with it, and how slow it is, may change while it is open."""
 
-    def __init__(self, hooks: Hooks, trouble: str, delay: float, **options: Any) -> None:
+    def __init__(self, hooks: Hooks, faults: Faults, provider: str, **options: Any) -> None:
         super().__init__(hooks, **options)
-        self.trouble = trouble
-        self._delay = delay
+        self._faults = faults
+        self._provider = provider
+
+    @property
+    def trouble(self) -> str:
+        return self._faults.trouble(self._provider)
 
     async def push(self, status: Any) -> None:
-        if self._delay:
-            await asyncio.sleep(self._delay)
+        if delay := self._faults.delay(self._provider):
+            await asyncio.sleep(delay)
         await super().push(status)
 
     @syntax("EHLO hostname")

@@ -49,7 +49,7 @@ BROKEN = [
     Broken("boolean", "", "soft_bounce = maybe", "soft_bounce = maybe"),
     # and these of our own
     Broken("no transport", "default_transport = error", "default_transport = errror",
-           "default_transport is errror, which"),
+           "the transport errror, which"),
     Broken("route to nowhere", "sendgrid:[", "sendgrit:[", "the transport sendgrit",
            file="sender_transport"),
     Broken("no brackets", f"ses:{NEXTHOP}", "ses:email-smtp.us-east-1.amazonaws.com:587",

@@ -145,6 +145,10 @@ class Fleet:
         """The relay's queue, as `postqueue -j` tells it."""
         return [json.loads(line) for line in self.ssh(relay, "postqueue -j").splitlines()]
 
+    def deferred(self, relay: str) -> list[dict[str, Any]]:
+        """The mail that has been tried, and waits."""
+        return [mail for mail in self.queued(relay) if mail["queue_name"] == "deferred"]
+
     def fingerprint(self, relay: str) -> str:
         """Changes when any of our files, the stamp or the running master does."""
         return self.ssh(relay, _FINGERPRINT, check=False)

@@ -204,10 +204,13 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ({"operator": {}}, "an IAM policy document"),
         ({"young_key": "old"}, "young_key: found 'old', expected seconds"),
         ({"pending": -1}, "pending: found -1, expected seconds"),
+        ({"smtp": {"ses": "sideways"}}, "smtp maps a provider's name to one of up, down, 421"),
+        ({"smtp_delay": {"ses": "long"}}, "smtp_delay maps a provider's name to seconds"),
+        ({"smtp_delay": {"nobody": 1}}, "no such provider: nobody"),
+        ({"send_rate": 0}, "send_rate is null or a number of recipients a second"),
         ({"busy_zone": -1}, "busy_zone: found -1, expected seconds"),
         ({"rates": {"iam": 1}}, "rates maps ses and route53 to requests a second"),
         ({"rates": {"ses": 0}}, "rates maps ses and route53 to requests a second"),
-        ({"smtp": {"ses": "sideways"}}, '"up" or "down"'),
         ({"smtp": {"nobody": "down"}}, "no such provider: nobody"),
     ],
 )
@@ -230,6 +233,8 @@ def test_faults_change_one_by_one(aws: Aws) -> None:
         "dns_lag": 0,
         "young_key": 5,
         "smtp": {"ses": "down"},
+        "smtp_delay": {"ses": 0},
+        "send_rate": None,
         "rates": {},
         "busy_zone": 0,
     }
