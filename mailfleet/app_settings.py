@@ -17,21 +17,17 @@ LOCAL = "local"
 @dataclass(frozen=True)
 class Submission:
     """Where an application hands its mail over; `credential` says where that is kept, and is
-    empty where none is needed."""
+    empty where none is needed. `wrapped`: TLS from the first byte, otherwise STARTTLS."""
 
     host: str
     port: int
     sender: str
     credential: str = ""
+    wrapped: bool = False
 
     @property
     def encrypted(self) -> bool:
         return bool(self.credential) or self.port != 25
-
-    @property
-    def wrapped(self) -> bool:
-        """TLS from the first byte (RFC 8314 section 3); otherwise STARTTLS."""
-        return self.port == 465
 
 
 def submission(mail: Mail, through: str) -> Submission:
@@ -41,7 +37,7 @@ def submission(mail: Mail, through: str) -> Submission:
         return Submission("localhost", 25, mail.noreply)
     provider = mail.provider(through)
     kept = _kept(mail, provider)
-    return Submission(provider.host, provider.port, mail.noreply, kept)
+    return Submission(provider.host, provider.port, mail.noreply, kept, provider.wrapper)
 
 
 def through_dedicated(mail: Mail, host: str) -> Submission:

@@ -70,7 +70,7 @@ def _routes(found: Configuration) -> Iterator[str]:
         if not authenticates and transport != _DEDICATED:
             yield f"the transport {transport} does not authenticate: {nexthop} would answer 530"
         wrapped = found.of(clients[transport], "smtp_tls_wrappermode") == "yes"
-        if wrapped != nexthop.endswith(":465"):
+        if nexthop.endswith((":25", ":587") if wrapped else ":465"):
             yield f"the transport {transport} has the wrong smtp_tls_wrappermode for {nexthop}"
     for nexthop in sorted(found.nexthops):
         if not re.fullmatch(r"\[[^\]]+\]:\d+", nexthop):

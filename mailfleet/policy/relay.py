@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
@@ -19,6 +19,7 @@ from mailfleet.policy.names import (
 from mailfleet.policy.words import word
 
 ALL = "all"
+RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
 # One value may stand without its list.
 _Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterValidator(tuple))
 
@@ -28,6 +29,7 @@ class Relay:
     """How a relay host behaves: every one, or those whose group_data has a `relay` of its own.
 
     `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
+    `round_trip`: how far the providers are, in seconds; limits are calculated with it.
     `check_logs`: how often the logs are read for trouble, a systemd calendar event.
     `adopt`: replace a Postfix configuration that is on a host already and is not ours.
 
@@ -41,6 +43,7 @@ class Relay:
     """
 
     soft_bounce: bool = True
+    round_trip: RoundTrip = 0.020
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()

@@ -25,8 +25,10 @@ _PARTS = {
         "host/canary.py",
         "host/apply.py",
     ),
+    "drain_connections": ("drain_connections.py",),
+    "probe_message": ("smtp_session.py", "probe_message.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),
-    "probe_smtp": ("probe_smtp.py",),
+    "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
 
 

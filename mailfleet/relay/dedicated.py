@@ -19,7 +19,9 @@ class Dedicated:
     hosts: tuple[str, ...]
     name: str = DEDICATED
     port: int = SUBMISSION_PORT
-    connections: int = 10
+    wrapper: bool = False
+    ca: str | None = None
+    messages_per_connection: int | None = None
 
     @property
     def host(self) -> str:
@@ -28,7 +30,7 @@ class Dedicated:
     @property
     def nexthop(self) -> str:
         """Postfix goes on to the next one when one does not answer (relayhost, Postfix 3.5)."""
-        return ", ".join(f"[{host}]:{self.port}" for host in self.hosts)
+        return ",".join(f"[{host}]:{self.port}" for host in self.hosts)
 
 
 def dedicated_of(relay: Relay) -> Dedicated | None:

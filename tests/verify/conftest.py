@@ -9,9 +9,12 @@ import pytest
 from pyinfra.api.exceptions import PyinfraError
 
 from mailfleet.aws.account import read_domains
+from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.loading import policy_of
 from mailfleet.policy import Mail
+from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.agent import program
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.tree import Desired, desired
@@ -51,9 +54,23 @@ def mail(fleet: Fleet) -> Mail:
 
 
 @pytest.fixture(scope="session")
-def target(fleet: Fleet, relay_name: str) -> Desired:
+def circumstances(fleet: Fleet, mail: Mail) -> Circumstances:
+    """What relays depend on besides the policy. AWS is asked only where a route wants it."""
+    if any(route.senders == VERIFIED for route in mail.routes):
+        fleet.account  # noqa: B018  connects
+    return read_circumstances(fleet.inventory, mail)
+
+
+@pytest.fixture(scope="session")
+def relay_mail(fleet: Fleet, relay_name: str) -> Mail:
+    """The policy of one relay host: its group may have a `relay` of its own."""
+    return policy_of(fleet.inventory.get_host(relay_name))
+
+
+@pytest.fixture(scope="session")
+def target(relay_mail: Mail, circumstances: Circumstances) -> Desired:
     """A relay as it should be, but for what holds secrets."""
-    return desired(policy_of(fleet.inventory.get_host(relay_name)), {})
+    return desired(relay_mail, {}, circumstances)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,10 @@ from mailfleet.policy import PolicyError, Relay, Smtp, secret
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import load_action, plan
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.state import Loaded
-from mailfleet.relay.tree import POSTFIX, Desired, desired
+from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -85,12 +86,11 @@ def test_postfix_restarts_to_listen_elsewhere() -> None:
 
 
 def test_a_client_hands_all_its_mail_to_the_relays_in_order() -> None:
-    found = main_cf(CLIENT)
-    assert found["default_transport"] == "dedicated"
-    assert found["relayhost"] == "[relay1.example.com]:587, [10.0.0.5]:587"
-    assert "ses_destination_recipient_limit" not in found
     table = (tree(CLIENT).file(f"{POSTFIX}sender_transport").content or b"").decode()
-    assert "sendgrid" not in table
+    assert "@example.com dedicated:[relay1.example.com]:587,[10.0.0.5]:587\n" in table
+    assert "@lists.example.com dedicated:[relay1" in table
+    assert "ses_destination_recipient_limit" not in main_cf(CLIENT)
+    assert "sendgrid" not in table + master_cf(CLIENT)
 
 
 def test_a_client_has_no_credential_of_a_provider() -> None:
