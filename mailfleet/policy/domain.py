@@ -1,11 +1,12 @@
 """A domain that mail is sent from, and what SES and DNS shall say of it."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.names import ConfigurationSetName, DomainName, MailAddress
-from mailfleet.policy.words import word
+from mailfleet.policy.names import ConfigurationSetName, DomainName, FromPattern, MailAddress
+from mailfleet.policy.words import Listed, word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 
@@ -22,6 +23,8 @@ class Domain:
     `adopt`: take over an identity that is in the account already and is not ours.
     `delegates`: who else may send as it, and an empty list that nobody may; without, those that
     were there once go when the identity is read whole.
+    `senders`: the From addresses that may be used, by default all; `*` stands for anything in what
+    is before the @. Mail from others leaves as noreply@ the domain.
     """
 
     name: DomainName
@@ -32,6 +35,7 @@ class Domain:
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
     delegates: Delegates | None = None
+    senders: Annotated[Sequence[FromPattern], Listed] = ()
 
     def __post_init__(self) -> None:
         if not self.zone:
@@ -44,6 +48,9 @@ class Domain:
                 f"ses.{self.name}, or None"
             )
         check_delegates(self.name, self.delegates or ())
+        for sender in self.senders:
+            if sender.rpartition("@")[2] != self.name:
+                raise ValueError(f"senders: found {sender!r}, expected addresses of {self.name}")
 
     def mail_from_in(self, region: str) -> str | None:
         """The MAIL FROM domain there. It has exactly one MX, so each region has its own."""

@@ -43,11 +43,14 @@ class Relay:
     `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
     `check_logs`: how often the logs are read for trouble, a systemd calendar event.
     `adopt`: replace a Postfix configuration that is on a host already and is not ours.
+    `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
+    first domain, and answers go to those addresses.
     """
 
     soft_bounce: bool = True
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
+    rewrite_foreign: bool = False
 
 
 @word

@@ -9,6 +9,7 @@ from mailfleet.policy import Mail, PolicyError, Provider, Ses
 from mailfleet.relay.agent import AGENT
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
+from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_files
 
 # Debian's names. libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it.
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
@@ -68,12 +69,15 @@ def desired(mail: Mail, credentials: Mapping[str, Credential | None]) -> Desired
     _check(mail)
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
+    senders, rewrites = sender_files(mail), rewrites_senders(mail)
     return Desired(
         files=(*_postfix(mail, credentials), *_programs(), *(alarm if mail.alerts else ()),
-               *_emergency(mail, credentials)),
-        absent=() if mail.alerts else (EMERGENCY, *watching),
-        packages=PACKAGES,
-        units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts))),
+               *_emergency(mail, credentials), *(senders if rewrites else ())),
+        absent=(*(() if mail.alerts else (EMERGENCY, *watching)),
+                *(() if rewrites else (file.path for file in senders))),
+        packages=(*PACKAGES, *((PACKAGE,) if rewrites else ())),
+        units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
+               Unit(UNIT, rewrites, rewrites)),
         nexthops=tuple(provider.nexthop for provider in mail.providers),
     )  # fmt: skip
 
@@ -85,6 +89,7 @@ def _postfix(mail: Mail, credentials: Mapping[str, Credential | None]) -> tuple[
         "host_patterns": _HOSTS,
         "myorigin": mail.myorigin,
         "noreply": mail.noreply,
+        "rewrites_senders": rewrites_senders(mail),
         "providers": mail.providers,
         "routes": mail.sender_routes,
         "ses": [provider.name for provider in mail.providers if isinstance(provider, Ses)],

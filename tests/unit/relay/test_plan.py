@@ -26,7 +26,7 @@ def test_a_bare_host_gets_everything_and_then_starts() -> None:
     assert [c.id for c in changes if c.kind == "package"] == [
         "ca-certificates", "libsasl2-modules", "postfix",
     ]  # fmt: skip
-    assert {c.id for c in changes if c.kind == "file"} == set(TREE.managed)
+    assert {c.id for c in changes if c.kind == "file"} == {file.path for file in TREE.files}
     assert (changes[-1].kind, changes[-1].action, changes[-1].after) == ("service", "run", "start")
 
 
