@@ -2,7 +2,9 @@
 envelope sender of those that come from somebody who may not be used, and lets every message pass.
 
 The rules are read anew for each message, so that they change without a restart. When this
-program fails or is not there, Postfix goes on without it (milter_default_action).
+program fails or is not there, Postfix goes on without it (milter_default_action). Header fields
+come here with their addresses rewritten already, the envelope sender comes as it was given
+("Postfix before-queue Milter support").
 """
 
 import json

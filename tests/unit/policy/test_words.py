@@ -48,10 +48,6 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         ),
         (lambda: Domain("example.com", senders=["info"]), "expected a mail address such as news@"),
         (
-            lambda: Relay(**{"rewrite_foreign": "yes"}),
-            "Relay.rewrite_foreign: found 'yes', expected a",
-        ),
-        (
             lambda: Domain("example.com", delegates=[ACCOUNT, ACCOUNT]),
             "Domain: delegates: found '210987654321' twice, expected once",
         ),
