@@ -7,7 +7,7 @@ that going back once more undoes it. The next deploy.py brings the policy's conf
 from pyinfra import host
 
 from mailfleet.announce import announce_end
-from mailfleet.aws.account import GROUP
+from mailfleet.aws.accounts import GROUP
 from mailfleet.loading import policy_of
 from tasks import relays
 

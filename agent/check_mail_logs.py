@@ -92,11 +92,12 @@ def trouble(identifier: str, message: str, priority: str) -> str | None:
     """The kind of trouble that a line of Postfix's tells of; None for everyday lines."""
     delivery = DELIVERY.search(message)
     if delivery and delivery["status"] in ("sent", "deliverable"):
-        return None
+        # what a provider does not take goes on to this host: docs/relay.md, Fall-back
+        handed_on = delivery["relay"] == "127.0.0.1"
+        return f"not taken by {identifier}, handed to its fall-back" if handed_on else None
     if delivery:
         reason = delivery["reason"]
         named = next((name for name, pattern in CLASSES if re.search(pattern, reason)), "other")
-        # SOFTBOUNCE: refused for good, and kept because of soft_bounce
         where = "" if delivery["relay"] == "none" else f" at {printable(delivery['relay'])}"
         return f"{delivery['status'].lower()}{where}: {named}"
     severity = SEVERITY.match(message)

@@ -48,7 +48,7 @@ def one_line(text: str) -> str:
 
 def send(server: dict[str, Any], settings: dict[str, Any], mail: EmailMessage) -> None:
     """Hand the mail to one server, verified and authenticated, or raise OSError or ValueError."""
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(cafile=server.get("ca"))
     address, port = server["host"], server["port"]
     implicit = server["tls"] == "implicit"
     client = (

@@ -4,37 +4,16 @@ Goes to `python3 -I -` on standard input, with its request:
 {"host", "port", "username", "password", "timeout", "retry_535_for"}, times in seconds.
 """
 
-import json
 import smtplib
-import socket
-import ssl
-import sys
 import time
 from typing import Any
 
-PAUSE = 5.0
-
-
-class Failed(Exception):
-    """The text is the one sentence that says what was seen and what to do."""
+from agent.smtp_session import PAUSE, Failed, advice, answered, connected, in_one_sentence
 
 
 def authenticate(request: dict[str, Any]) -> str:
-    """One attempt; returns the TLS version. Raises smtplib's errors, ssl.SSLError and OSError."""
-    context = ssl.create_default_context()
-    implicit = request["port"] == 465
-    where, timeout = (request["host"], request["port"]), request["timeout"]
-    client = (
-        smtplib.SMTP_SSL(*where, timeout=timeout, context=context)
-        if implicit
-        else smtplib.SMTP(*where, timeout=timeout)
-    )
-    with client:
-        if not implicit:
-            client.ehlo()
-            client.starttls(context=context)
-        client.ehlo()
-        client.login(request["username"], request["password"])
+    """One attempt; returns the TLS version."""
+    with connected(request) as client:
         version = getattr(client.sock, "version", lambda: None)()
         return str(version or "TLS")
 
@@ -61,38 +40,5 @@ def probe(request: dict[str, Any]) -> None:
             return
 
 
-def answered(error: smtplib.SMTPResponseException) -> str:
-    answer = error.smtp_error
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
-    return " ".join(f"{error.smtp_code} {text}".split())[:500]
-
-
-def advice(error: Exception) -> str:
-    """What was seen, and what to look at."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"shows a certificate that does not verify ({error.verify_message}): see that the host "
-            "name is right, that ca-certificates is up to date and the clock too"
-        )
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"answers {answered(error)}: see the provider's status"
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return f"does not offer what is needed ({error}): see that this is a submission port"
-    if isinstance(error, socket.gaierror):
-        return f"is not found ({error.strerror}): see the name and this host's resolver"
-    if isinstance(error, (TimeoutError, ConnectionError)):
-        return (
-            f"is not reached ({error.strerror or type(error).__name__}): see that firewalls and "
-            "security groups let this port out"
-        )
-    return f"fails ({type(error).__name__}: {error})"
-
-
 def main(text: str) -> None:
-    request = json.loads(text)
-    try:
-        probe(request)
-    except Failed as reason:
-        sys.exit(f"mailfleet: {reason}")
-    except Exception as error:  # a traceback could show the request, which holds a password
-        sys.exit(f"mailfleet: mistake in mailfleet's own program: {type(error).__name__}")
+    in_one_sentence(probe, text)

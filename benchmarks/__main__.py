@@ -1,7 +1,8 @@
-"""`make bench`: what a deploy costs that changes nothing, beside pyinfra's stock operations.
+"""`make bench`: what a deploy costs, at AWS and on relay hosts, beside other ways to the same.
 
-Both run against the same hosts of the lab, in turns, in one go. Counts are exact; times are of
-this machine and this moment, so compare them with each other only.
+On relay hosts: a deploy that changes nothing, beside pyinfra's stock operations. Both run against
+the same hosts of the lab, in turns, in one go. Counts are exact; times are of this machine and
+this moment, so compare them with each other only.
 """
 
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import aws
 from lab.control import Control
 from lab.errors import LabError
 from lab.state import CHECKOUT, Lab
@@ -34,6 +36,7 @@ class Cost:
 
 
 def main() -> None:
+    aws.main()
     lab = _lab()
     measured: dict[str, list[Cost]] = {"deploy.py": [], STOCK: []}
     for _ in range(ROUNDS):

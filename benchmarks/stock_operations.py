@@ -9,7 +9,7 @@ import io
 from pyinfra import host
 from pyinfra.operations import apt, files, systemd
 
-from mailfleet.aws.account import GROUP
+from mailfleet.aws.accounts import GROUP
 from mailfleet.loading import policy_of
 from mailfleet.relay.tree import desired
 

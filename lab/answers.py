@@ -95,7 +95,7 @@ class Answers:
             return Found(records, bool(records) or below, _ROOT_SOA)
         soa = next(record for record in zone.at(zone.name) if record.type == "SOA")
         records = zone.at(name)
-        if records or any(other.endswith("." + name) for other in zone.records):
+        if records or any(other.endswith("." + name) for other in zone.served):
             return Found(records, True, soa)
         records = _wildcard(zone, name)
         return Found(records, bool(records), soa)
@@ -115,8 +115,8 @@ class Answers:
     def _public_key(self, name: str) -> str | None:
         if name == f"{self._account.ses_selector}._domainkey.amazonses.com":
             return self._account.ses_key.record
-        identity = self._account.identities.published_at(name)
-        return identity.key.record if identity else None
+        keys = self._account.identities.published_at(name)
+        return keys.key.record if keys else None
 
     def _fix(self, name: str, type_: str, value: str) -> None:
         self._fixed[canonical(name)] = RecordSet(canonical(name), type_, 60, (value,))

@@ -16,6 +16,7 @@ class SesEndPoint:
     address: str
     port: int
     name: str = "ses"
+    wrapper: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class ProviderEndPoint:
     """SPF terms; what they include is served"""
     dkim: str = ""
     """names at which a public key is served, with a space between them"""
+    wrapper: bool = False
+    """TLS from the first byte"""
 
 
 EndPoint = SesEndPoint | ProviderEndPoint

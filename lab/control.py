@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from lab.observed import ApiCall, Log, Mail
+from lab.observed import ApiCall, Log, Mail, Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,12 +26,18 @@ class ControlApp:
     """Answers under /_lab and hands everything else to `aws`."""
 
     def __init__(
-        self, aws: WSGIApplication, account: Account, calls: Log[ApiCall], mail: Log[Mail]
+        self,
+        aws: WSGIApplication,
+        account: Account,
+        calls: Log[ApiCall],
+        mail: Log[Mail],
+        refusals: Log[Refusal],
     ) -> None:
         self._aws = aws
         self._account = account
         self._calls = calls
         self._mail = mail
+        self._refusals = refusals
         self._faults = account.faults
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -59,6 +65,10 @@ class ControlApp:
                 return [_mail_as_json(mail) for mail in self._mail.all()]
             case "DELETE", "/mail":
                 return self._mail.clear()
+            case "GET", "/refusals":
+                return [asdict(refusal) for refusal in self._refusals.all()]
+            case "DELETE", "/refusals":
+                return self._refusals.clear()
             case "GET", "/faults":
                 return self._faults.current()
             case "PUT", "/faults":
@@ -117,6 +127,13 @@ class Control:
 
     def forget_mail(self) -> None:
         self._ask("DELETE", "mail")
+
+    def refusals(self) -> list[Refusal]:
+        """The mail that SMTP end points did not take."""
+        return [Refusal(**entry) for entry in self._ask("GET", "refusals")]
+
+    def forget_refusals(self) -> None:
+        self._ask("DELETE", "refusals")
 
     def faults(self) -> dict[str, Any]:
         found: dict[str, Any] = self._ask("GET", "faults")

@@ -12,6 +12,7 @@ from lab.control import Control
 from lab.errors import LabError
 from lab.observed import Mail
 from lab.signature import aligned_signature
+from lab.spf import aligned_envelope
 from lab.state import CHECKOUT, Lab
 
 INVENTORY = "inventory/lab.py"
@@ -57,11 +58,12 @@ def _send_from_every_relay(lab: Lab) -> None:
     for relay in lab.relays:
         mail = received.get(relay.address)
         domain = mail and aligned_signature(mail.data, lab.dns)
-        if not mail or not mail.tls or not mail.user or not domain:
+        envelope = mail and aligned_envelope(mail, lab.dns)
+        if not mail or not mail.tls or not mail.user or not domain or not envelope:
             raise LabError(f"no signed mail arrived from {relay.name}: `mailq` there says why")
         click.echo(
             f"{relay.name}: received by {mail.provider} over {mail.tls}, authenticated as "
-            f"{mail.user}, DKIM signature of {domain} verified"
+            f"{mail.user}, DKIM signature of {domain} verified, SPF of {envelope} passed"
         )
 
 

@@ -30,7 +30,8 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class Mail:
-    """One accepted mail; `data` as signed, in CR LF lines."""
+    """One accepted mail; `data` as signed, in CR LF lines. Its recipients get it from the address
+    `sent_from`, with `return_path` as the envelope's sender."""
 
     n: int
     provider: str
@@ -41,6 +42,19 @@ class Mail:
     mail_from: str
     rcpt_to: tuple[str, ...]
     data: bytes
+    return_path: str
+    sent_from: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One mail that an SMTP end point did not take, and its reply."""
+
+    n: int
+    provider: str
+    at: float
+    peer: str
+    reply: str
 
 
 class Log(Generic[Item]):

@@ -13,7 +13,6 @@ import sys
 import threading
 from pathlib import Path
 
-from lab import tls
 from lab.answers import Answers
 from lab.aws import vault
 from lab.aws.account import Account
@@ -22,12 +21,13 @@ from lab.config import ProviderEndPoint, Services, SesEndPoint
 from lab.control import ControlApp
 from lab.dns import DnsServers
 from lab.faults import Faults
-from lab.observed import CALLS_KEPT, MAILS_KEPT, ApiCall, Log, Mail
-from lab.smtp.endpoint import EndPoint
+from lab.observed import CALLS_KEPT, MAILS_KEPT, ApiCall, Log, Mail, Refusal
+from lab.smtp.endpoint import EndPoint, Place
 from lab.smtp.provider import PlainSmtp
 from lab.smtp.servers import SmtpServers
 from lab.smtp.service import Service
 from lab.smtp.ses import SesSmtp
+from lab.smtp.session import Seen
 from lab.web import WebServer
 
 
@@ -40,6 +40,7 @@ class Lab:
         self.account = Account(self.faults)
         self.calls: Log[ApiCall] = Log(CALLS_KEPT)
         self.mail: Log[Mail] = Log(MAILS_KEPT)
+        self.refusals: Log[Refusal] = Log(MAILS_KEPT)
         self._furnish()
         answers = Answers(services, self.account)
         self._dns = DnsServers(services.address, services.dns_port, answers)
@@ -47,16 +48,17 @@ class Lab:
             [
                 EndPoint(
                     self._service(end_point),
-                    end_point.host,
-                    (end_point.address, end_point.port),
-                    tls.server_context(directory / "ca", end_point.host),
-                    self.mail,
+                    Place(end_point.host, end_point.address, end_point.port, end_point.wrapper),
+                    directory / "ca",
+                    Seen(self.mail, self.refusals),
+                    self.faults,
                 )
                 for end_point in services.end_points
             ],
             self.faults,
         )
-        app = ControlApp(AwsApp(self.account, self.calls), self.account, self.calls, self.mail)
+        aws = AwsApp(self.account, self.calls)
+        app = ControlApp(aws, self.account, self.calls, self.mail, self.refusals)
         self._web = WebServer(services.address, services.aws_port, app)
 
     def start(self) -> None:

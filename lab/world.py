@@ -40,6 +40,7 @@ class SmtpProvider:
     secret: str
     spf: str = ""
     dkim: str = ""
+    wrapper: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _essence(world: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _zones(mail: Mail) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(domain.zone for domain in mail.domains))
+    return tuple(dict.fromkeys(domain.zone for domain in (*mail.domains, *mail.absent)))
 
 
 def _ses(mail: Mail) -> Iterator[Ses]:
@@ -159,4 +160,4 @@ def _smtp(mail: Mail) -> Iterator[Smtp]:
 def _provider(p: Smtp, address: str, port: int) -> SmtpProvider:
     secret = f"{p.password.scheme}:{p.password.name}"
     keys = " ".join(p.dkim.values())
-    return SmtpProvider(p.name, p.host, address, port, p.username, secret, p.spf, keys)
+    return SmtpProvider(p.name, p.host, address, port, p.username, secret, p.spf, keys, p.wrapper)

@@ -17,6 +17,7 @@ from pyinfra import host, logger, state
 from pyinfra.api.state import State
 
 from mailfleet import show
+from mailfleet.cost import Cost, total_cost
 from mailfleet.plan import Change
 
 
@@ -25,20 +26,27 @@ class _HostPlan:
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    whole: bool = False
 
 
 _runs: "WeakKeyDictionary[State, dict[str, _HostPlan]]" = WeakKeyDictionary()
 
 
 def announce(
-    changes: Iterable[Change], notes: Iterable[str] = (), total: str | None = None
+    changes: Iterable[Change],
+    notes: Iterable[str] = (),
+    total: str | None = None,
+    cost: Cost | None = None,
 ) -> None:
     """Add to the current host's part of the plan; notes are what somebody should know, `total`
-    is what the plan's last line should say beside the numbers of changes."""
+    is what the plan's last line should say beside the numbers of changes, and `cost` that of the
+    calls to AWS that the changes take."""
     part = _run().setdefault(host.name, _HostPlan())
     part.changes.extend(changes)
     part.notes.extend(notes)
     part.totals.extend([total] if total else [])
+    part.costs.extend([cost] if cost else [])
 
 
 def changing_hosts() -> tuple[str, ...]:
@@ -50,8 +58,8 @@ def announce_end() -> None:
     """Say that the current host's part is whole. Once all are: show the plan, a line a change
     or all of it with --diff, and write the file that was asked for."""
     run = _run()
-    run.setdefault(host.name, _HostPlan())
-    if not {active.name for active in state.active_hosts} <= run.keys():
+    run.setdefault(host.name, _HostPlan()).whole = True
+    if not {active.name for active in state.active_hosts} <= {n for n in run if run[n].whole}:
         return
     plan = {name: run[name] for name in sorted(run)}  # hosts finish in any order
     for names, part in _alike(plan):
@@ -59,6 +67,9 @@ def announce_end() -> None:
     every = [change for part in plan.values() for change in part.changes]
     totals = [total for part in plan.values() for total in part.totals]
     logger.info(f"--> Plan: {', '.join([show.totals(every), *totals])}")
+    for name, part in plan.items():
+        if cost := total_cost(part.costs):
+            logger.info(f"--> {name}: {cost.text}")
     if path := host.data.get("plan_out"):
         _write(Path(path), every)
 

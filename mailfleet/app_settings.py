@@ -16,17 +16,13 @@ LOCAL = "local"
 @dataclass(frozen=True)
 class Submission:
     """Where an application hands its mail over; `credential` says where that is kept, and is
-    empty where none is needed."""
+    empty where none is needed. `wrapped`: TLS from the first byte, otherwise STARTTLS."""
 
     host: str
     port: int
     sender: str
     credential: str = ""
-
-    @property
-    def wrapped(self) -> bool:
-        """TLS from the first byte (RFC 8314 section 3); otherwise STARTTLS."""
-        return self.port == 465
+    wrapped: bool = False
 
 
 def submission(mail: Mail, through: str) -> Submission:
@@ -36,7 +32,7 @@ def submission(mail: Mail, through: str) -> Submission:
         return Submission("localhost", 25, mail.noreply)
     provider = mail.provider(through)
     kept = _kept(mail, provider)
-    return Submission(provider.host, provider.port, mail.noreply, kept)
+    return Submission(provider.host, provider.port, mail.noreply, kept, provider.wrapper)
 
 
 def _kept(mail: Mail, provider: Provider) -> str:

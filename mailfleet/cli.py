@@ -14,11 +14,11 @@ from rich.console import Console  # noqa: E402
 from mailfleet import app_settings as settings  # noqa: E402
 from mailfleet import explain as explanation  # noqa: E402
 from mailfleet import overview  # noqa: E402
-from mailfleet.aws.account import account_of  # noqa: E402
+from mailfleet.aws.accounts import account_of  # noqa: E402
 from mailfleet.aws.identities import read_effective  # noqa: E402
 from mailfleet.aws.regions import check_regions  # noqa: E402
-from mailfleet.loading import load_inventory, policy_of  # noqa: E402
-from mailfleet.policy import PolicyError, Ses  # noqa: E402
+from mailfleet.loading import fleet_policy, load_inventory  # noqa: E402
+from mailfleet.policy import PolicyError  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.resolving import LiveDns, resolver_of  # noqa: E402
 
@@ -36,7 +36,7 @@ def check(inventory: Path, group_data: tuple[str, ...]) -> None:
     sys.path.insert(0, str(Path.cwd()))
     try:
         hosts = load_inventory(inventory, list(group_data))
-        mail = policy_of(account_of(hosts))
+        mail = fleet_policy(hosts)
     except PyinfraError as mistake:
         raise click.ClickException(str(mistake)) from None
     Console().print(overview.of(mail, [host.name for host in hosts]))
@@ -51,17 +51,18 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
     sys.path.insert(0, str(Path.cwd()))
     try:
         address = mail_address(address)
-        account = account_of(load_inventory(inventory, list(group_data)))
-        mail = policy_of(account)
-        provider = explanation.route_of(mail, address)
+        hosts = load_inventory(inventory, list(group_data))
+        mail = fleet_policy(hosts)
+        account = account_of(hosts, mail)
+        ses = explanation.ses_of(mail, address)
         found = None
-        if isinstance(provider, Ses):
+        if ses:
             check_regions(mail, LiveDns(resolver_of(account)))
             account.connect(raise_exceptions=True)
-            found = read_effective(account, address, provider.region)
+            found = read_effective(account, address, ses.region)
     except (PyinfraError, ValueError) as mistake:
         raise click.ClickException(str(mistake)) from None
-    click.echo(explanation.of(address, provider, found))
+    click.echo(explanation.of(mail, address, ses, found))
 
 
 @main.command()
@@ -73,7 +74,7 @@ def app_settings(form: str, inventory: Path, group_data: tuple[str, ...], throug
     """Print what an application sets to send its mail. Contacts nothing."""
     sys.path.insert(0, str(Path.cwd()))
     try:
-        mail = policy_of(account_of(load_inventory(inventory, list(group_data))))
+        mail = fleet_policy(load_inventory(inventory, list(group_data)))
         to = settings.submission(mail, through)
     except (PyinfraError, PolicyError) as mistake:
         raise click.ClickException(str(mistake)) from None

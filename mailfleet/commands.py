@@ -1,5 +1,6 @@
 """Commands that operations yield beside those of pyinfra."""
 
+from collections.abc import Generator
 from typing import Any
 
 from pyinfra import host, logger
@@ -7,6 +8,8 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.host import Host
 from pyinfra.api.output import format_text
 from pyinfra.api.state import State
+
+Commands = Generator[PyinfraCommand, None, None]
 
 
 class Refuse(PyinfraCommand):

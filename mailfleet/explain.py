@@ -2,33 +2,45 @@
 
 from collections.abc import Iterator, Mapping
 
-from mailfleet.policy import Mail, Provider, Ses
+from mailfleet.policy import Mail, Route, Ses
 from mailfleet.ses.effective import Effective
 from mailfleet.ses.identity_policy import EVERYBODY, grants
 from mailfleet.ses.notifications import TOPICS, Notifications
 
 
-def route_of(mail: Mail, address: str) -> Provider:
-    """The provider that takes the address's mail: its own route before its domain's."""
-    routes = dict(mail.sender_routes)
-    domain = address.rpartition("@")[2]
-    return routes.get(address) or routes.get(f"@{domain}") or mail.default_provider
+def ses_of(mail: Mail, address: str) -> Ses | None:
+    """The SES entry whose identities count for the address's mail: of several the first."""
+    route = mail.route_of(address)
+    providers = [mail.provider(name) for name in route.providers] if route else []
+    return next((provider for provider in providers if isinstance(provider, Ses)), None)
 
 
-def of(address: str, provider: Provider, found: Effective | None) -> str:
-    """The identity that wins for the address, and what it decides, for people."""
-    return "\n".join(f"{name:19}{value}" for name, value in _facts(address, provider, found))
+def of(mail: Mail, address: str, ses: Ses | None, found: Effective | None) -> str:
+    """By whom the address's mail leaves, and which identity wins for it and what it decides."""
+    lines = [("From", f"{address}, {leaves_by(mail.route_of(address))}"), *_facts(ses, found)]
+    return "\n".join(f"{name:19}{value}" for name, value in lines)
 
 
-def _facts(address: str, provider: Provider, found: Effective | None) -> Iterator[tuple[str, str]]:
-    yield "From", f"{address}, leaves by {provider.name}"
-    if not isinstance(provider, Ses):
+def leaves_by(route: Route | None) -> str:
+    """A route in words."""
+    if route is None:
+        return "may not send: it is not of the policy's domains"
+    weights = route.weights
+    shares = [
+        f"{name} ({weight})" if len(weights) > 1 else name for name, weight in weights.items()
+    ]
+    after = f", else by {', '.join(route.fallbacks)}" if route.fallbacks else ""
+    return f"leaves by {' and '.join(shares)}{after}"
+
+
+def _facts(ses: Ses | None, found: Effective | None) -> Iterator[tuple[str, str]]:
+    if ses is None:
         yield "identity", "SES has no say in it"
     elif found is None:
         yield "identity", "none: SES refuses it (554 Email address is not verified)"
     else:
         over = f", overrides {', '.join(found.overridden)}" if found.overridden else ""
-        yield "identity", f"{provider.region}/{found.name}, {found.identity.status}{over}"
+        yield "identity", f"{ses.region}/{found.name}, {found.identity.status}{over}"
         yield "DKIM", _dkim(found)
         yield "MAIL FROM", _mail_from(found)
         yield "configuration set", found.identity.settings.configuration_set or "none"

@@ -23,9 +23,11 @@ __all__ = [
     "Delegate",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "ProductionAccess",
     "Relay",
     "Route",
@@ -64,9 +66,11 @@ DedicatedPool = _in_one_line(policy.DedicatedPool)
 Delegate = _in_one_line(policy.Delegate)
 Dmarc = _in_one_line(policy.Dmarc)
 Domain = _in_one_line(policy.Domain)
+EasyDkim = _in_one_line(policy.EasyDkim)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Mail = _in_one_line(policy.Mail)
+OwnKey = _in_one_line(policy.OwnKey)
 ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
 Route = _in_one_line(policy.Route)

@@ -40,3 +40,10 @@ def policy_of(host: Host) -> Mail:
             f"{host.name}: found no mail policy, expected `mail = Mail(...)` in group_data/all.py"
         )
     return policy
+
+
+def fleet_policy(inventory: Inventory) -> Mail:
+    """The policy of an inventory: that of its first host. InventoryError when there is none."""
+    for host in inventory:
+        return policy_of(host)
+    raise InventoryError("found no host, expected an AWS account and relay hosts")

@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailfleet.dns.dmarc import dmarc_text
+from mailfleet.explain import leaves_by
 from mailfleet.policy import Mail, Ses
 
 
@@ -18,13 +19,18 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
         dmarc = mail.dmarc_of(domain)
         published = f", {dmarc_text(dmarc)}" if dmarc else ""
         table.add_row("domain", domain.name, f"{verified}{zone}{published}")
+    for domain in mail.absent:
+        table.add_row("domain", domain.name, "absent: what is ours of it goes")
     for provider in mail.providers:
         made = "credential made by us" if isinstance(provider, Ses) else f"{provider.password}"
-        limit = f"{provider.connections} connections a host"
+        limit = f"{provider.connections} connections a host" if provider.connections else ""
+        limit = limit or (f"{provider.rate:g} messages/s" if provider.rate else "its own quota")
         table.add_row("provider", provider.name, escape(f"{provider.nexthop}, {limit}, {made}"))
-    for sender, provider in mail.sender_routes:
-        table.add_row("route", sender, f"by {provider.name}")
-    table.add_row("route", "all other mail", f"by {mail.default_provider.name}")
+    for sender, route in mail.sender_routes:
+        table.add_row("route", sender, leaves_by(route))
+    table.add_row("route", "the policy's other senders", leaves_by(mail.default_route))
+    others = mail.route_of_others
+    table.add_row("route", "anybody else", leaves_by(others) if others else "may not send")
     table.add_row("system mail", "to", mail.admin)
     table.add_row("", "from", mail.noreply)
     for alert in mail.alerts:

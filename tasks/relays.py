@@ -5,12 +5,16 @@ from pyinfra.api.deploy import deploy
 
 from mailfleet.announce import announce
 from mailfleet.aws.account import in_one_line
+from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import read_state
 from mailfleet.relay.plan import plan, rollback_plan
+from mailfleet.relay.routes import route_notes, routes
+from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
 
 NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
@@ -25,7 +29,8 @@ NOTHING_BEFORE = "there is no earlier configuration to go back to"
 def relay(mail: Mail) -> None:
     """Everything on a relay host: read at once, planned in the open, written at once."""
     with in_one_line():
-        target = desired(mail, read_credentials(host.inventory, mail))
+        circumstances = read_circumstances(host.inventory, mail)
+        target = desired(mail, read_credentials(host.inventory, mail), circumstances)
     state = read_state(host, target)
     if state is None:
         return  # pyinfra has said why, and goes on without this host
@@ -33,12 +38,30 @@ def relay(mail: Mail) -> None:
         fail(FOREIGN)
         return
     changes = plan(host.name, target, state)
-    announce(changes, [] if mail.alerts else [NO_ALERTS])
+    announce(changes, _notes(mail, circumstances))
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
     operations.apply_first(
-        mail=mail, state=state, changes=changes, name="Postfix and monitoring, on one host first"
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix and monitoring, on one host first",
     )
-    operations.apply(mail=mail, state=state, changes=changes, name="Postfix and monitoring")
+    operations.apply(
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix and monitoring",
+    )
+
+
+def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
+    return [
+        *([] if mail.alerts else [NO_ALERTS]),
+        *route_notes(routes(mail, circumstances)),
+        *limit_notes(mail, circumstances),
+    ]
 
 
 @deploy("Go back")

@@ -16,7 +16,7 @@ from agent.host.common import (
 )
 from agent.host.files import prepared, put, remove
 from agent.host.guard import compare, how_to_load, locked, record, stamp
-from agent.host.history import PREVIOUS, put_back, remember
+from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
 from agent.host.packages import install
 from agent.host.postfix import check, load
 from agent.host.state import kept, main_last
@@ -69,6 +69,7 @@ def _load_or_go_back(root: str, request: dict[str, Any]) -> None:
         stamp(root, request)
         raise Refused(f"{reason}; this host went back to what worked before") from None
     stamp(root, request)
+    renew_credentials(root)
 
 
 def _units(units: dict[str, Any]) -> None:

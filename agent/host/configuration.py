@@ -1,5 +1,6 @@
 """A Postfix configuration as Postfix itself understands it."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from agent.host.common import run
 
 Names = dict[str, str]
 _ROUTE = re.compile(r"(?<![\w-])([a-z][a-z0-9-]*):(\[[^\]\s]+\]:\d+)")
+_SENDER_TABLES = ("sender_transport", "chosen")
 _NOT_TABLES = ("main.cf", "master.cf", "sasl_passwd")
 
 
@@ -77,7 +79,13 @@ def understood(directory: str) -> Configuration:
         overrides=overrides,
         services=tuple(_services(ask("-M"))),
         map_types=frozenset(ask("-m").split()),
-        routes=frozenset([*_default_routes(parameters), *_ROUTE.findall(tables)]),
+        routes=frozenset(
+            [
+                *_default_routes(parameters),
+                *_sender_routes(directory),
+                *_ROUTE.findall(tables),
+            ]
+        ),
         daemons=ask("-h", "daemon_directory").strip(),
         credentials_mode=os.stat(f"{directory}/sasl_passwd").st_mode & 0o777,
     )
@@ -86,8 +94,20 @@ def understood(directory: str) -> Configuration:
 def _default_routes(parameters: Names) -> Iterator[tuple[str, str]]:
     transport, _, nexthop = parameters.get("default_transport", "").partition(":")
     for host in re.split(r"[\s,]+", nexthop or parameters.get("relayhost", "")):
-        if host and transport != "error":
+        if host and transport not in ("error", "retry"):
             yield transport, host
+
+
+def _sender_routes(directory: str) -> Iterator[tuple[str, str]]:
+    """Where mail goes by its sender, but for what goes on to this very host."""
+    for name in _SENDER_TABLES:
+        with contextlib.suppress(FileNotFoundError), open(f"{directory}/{name}") as table:
+            for line in table:
+                destination = "" if line.startswith("#") else line.rstrip().rpartition(" ")[2]
+                transport, _, nexthops = destination.partition(":")
+                for nexthop in nexthops.split(","):
+                    if nexthop and not nexthop.startswith("[127.0.0.1]"):
+                        yield transport, nexthop
 
 
 def _tables(directory: str) -> Iterator[str]:

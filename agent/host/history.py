@@ -4,10 +4,11 @@ import base64
 import os
 from typing import Any
 
-from agent.host.files import observe, prepared, put, remove
+from agent.host.files import digest, observe, prepared, put, remove
 from agent.host.state import KEPT, LOADED, POSTFIX, keep, kept, live_digest, main_last, observed
 
 PREVIOUS = f"{KEPT}/previous"
+CREDENTIALS = f"{POSTFIX}sasl_passwd"
 
 
 def remember(root: str, managed: list[dict[str, Any]]) -> None:
@@ -22,6 +23,26 @@ def previous(root: str) -> dict[str, Any] | None:
     """The kept files in the shape of observe(), by path; None when there are none."""
     record = kept(root, PREVIOUS)
     return record and {path: file and file["seen"] for path, file in record["files"].items()}
+
+
+def renew_credentials(root: str) -> None:
+    """Give the kept files the credentials that are live and work: of those that they hold, one may
+    have been taken out of use since, as when keys are rotated."""
+    record = kept(root, PREVIOUS)
+    file = record["files"].get(CREDENTIALS) if record else None
+    if not record or not file:
+        return
+    with open(root + CREDENTIALS, "rb") as live:
+        now = _lines(live.read())
+    content = b"".join({**_lines(base64.b64decode(file["content"])), **now}.values())
+    file["content"] = base64.b64encode(content).decode()
+    file["seen"]["digest"] = digest(content, secret=True)
+    keep(root, PREVIOUS, record)
+
+
+def _lines(content: bytes) -> dict[bytes, bytes]:
+    """The lines of a table by their keys; comments are theirs."""
+    return {line.partition(b" ")[0]: line for line in content.splitlines(keepends=True)}
 
 
 def put_back(root: str, record: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def _routes(found: Configuration) -> Iterator[str]:
         if found.of(clients[transport], "smtp_sasl_auth_enable") != "yes":
             yield f"the transport {transport} does not authenticate: {nexthop} would answer 530"
         wrapped = found.of(clients[transport], "smtp_tls_wrappermode") == "yes"
-        if wrapped != nexthop.endswith(":465"):
+        if nexthop.endswith((":25", ":587") if wrapped else ":465"):
             yield f"the transport {transport} has the wrong smtp_tls_wrappermode for {nexthop}"
     for nexthop in sorted(found.nexthops):
         if not re.fullmatch(r"\[[^\]]+\]:\d+", nexthop):

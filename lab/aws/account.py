@@ -15,15 +15,18 @@ from lab.aws.dedicated_ips import DedicatedIps, DedicatedIpsApi
 from lab.aws.dkim_key import DkimKey
 from lab.aws.errors import NotEmulatedError
 from lab.aws.identities import Identities
+from lab.aws.identity_dkim import IdentityDkim
 from lab.aws.identity_policies import IdentityPolicies
 from lab.aws.identity_settings import IdentitySettings
 from lab.aws.notifications import Notifications
+from lab.aws.protections import Protections
 from lab.aws.route53 import Route53
 from lab.aws.sending_account import SendingAccounts
 from lab.aws.sending_account_api import SendingAccountApi
 from lab.aws.ses import Ses
 from lab.aws.ses_tags import SesTags
 from lab.aws.sesv2 import SesV2
+from lab.aws.tagging import Tagging
 from lab.aws.zones import Zones
 from lab.faults import Faults
 
@@ -40,14 +43,15 @@ class Account:
     def __init__(self, faults: Faults) -> None:
         self.lock = threading.RLock()
         self.faults = faults
-        self.zones = Zones()
+        self.zones = Zones(faults)
         self.identities = Identities(self.zones, faults)
         self.sending = SendingAccounts()
         sets, ips = ConfigurationSets(), DedicatedIps(self.sending)
         self._services: dict[str, tuple[object, ...]] = {
-            "route53": (Route53(self.zones),),
+            "route53": (Route53(self.zones, faults), Protections(self.zones)),
             "sesv2": (
                 SesV2(self.identities, sets),
+                IdentityDkim(self.identities),
                 IdentitySettings(self.identities, sets),
                 ConfigurationSetsApi(sets, ips),
                 DedicatedIpsApi(ips),
@@ -56,11 +60,12 @@ class Account:
                 IdentityPolicies(self.identities, self.id),
             ),
             "ses": (Ses(self.identities), Notifications(self.identities)),
+            "resourcegroupstaggingapi": (Tagging(self.identities, self.id),),
         }
 
     @cached_property
     def ses_key(self) -> DkimKey:
-        return DkimKey(1024)
+        return DkimKey.new(1024)
 
     def owns(self, service: str) -> bool:
         """Whether we answer for the service ourselves."""

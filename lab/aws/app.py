@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import socket
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from lab.aws import wire
+from lab.aws import beyond_moto, caller, operator, wire
 from lab.aws.account import Account
 from lab.aws.errors import ApiError
+from lab.aws.fault import AwsFault
+from lab.aws.quotas import Quotas
 from lab.observed import ApiCall, Log
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ class AwsApp:
     def __init__(self, account: Account, calls: Log[ApiCall]) -> None:
         self._account = account
         self._calls = calls
+        self._quotas = Quotas(lambda: account.faults.rates)
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -33,18 +38,37 @@ class AwsApp:
             call = wire.identify(request)
         except ApiError as error:
             return wire.refuse("", error)(environ, start)
-        response = self._answer(call, request)
-        self._log(call, response)
+        caller.account.set(caller.account_of(request))
+        fault = self._account.faults.aws(call.service, call.operation)
+        response = (fault and self._spoilt(call, fault)) or self._answer(call, request)
+        dropped = fault is not None and bool(fault.drop)
+        self._log(call, response.status_code, "Dropped" if dropped else wire.error_code(response))
+        if fault and fault.late:
+            time.sleep(fault.late)
+        if dropped:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError("as the lab was told")
         return response(environ, start)
 
+    def _spoilt(self, call: wire.Call, fault: AwsFault) -> Response | None:
+        """The answer to a call that is not carried out; None for one that is."""
+        if fault.drop == "before":
+            return Response(status=0)
+        if not fault.code:
+            return None
+        return wire.refuse(call.service, ApiError(fault.code, "as the lab was told", fault.status))
+
     def _answer(self, call: wire.Call, request: Request) -> Response:
-        fault = self._account.faults.aws(call.service, call.operation)
-        if fault is not None:
-            status, code = fault
-            return wire.refuse(call.service, ApiError(code, "as the lab was told", status))
-        if not self._account.owns(call.service):
-            return self._from_moto(request)
+        policy = self._account.faults.operator
         try:
+            self._quotas.count(call.service, call.region)
+            if policy is not None:
+                operator.check(policy, call, wire.parse(call, request))
+            if not self._account.owns(call.service):
+                beyond_moto.check(call, request)
+                response = self._from_moto(request)
+                beyond_moto.settle(call)
+                return response
             operation = self._account.operation(call.service, call.operation)
             return wire.answer(call, operation(call.region, wire.parse(call, request)))
         except ApiError as error:
@@ -59,7 +83,7 @@ class AwsApp:
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         return Response.from_app(self._moto, environ, buffered=True)
 
-    def _log(self, call: wire.Call, response: Response) -> None:
+    def _log(self, call: wire.Call, status: int, error: str | None) -> None:
         number, at = self._calls.stamp()
         self._calls.add(
             ApiCall(
@@ -69,7 +93,7 @@ class AwsApp:
                 operation=call.operation,
                 region=call.region,
                 write=call.write,
-                status=response.status_code,
-                error=wire.error_code(response),
+                status=status,
+                error=error,
             )
         )

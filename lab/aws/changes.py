@@ -8,7 +8,7 @@ wording is not published the message is ours; the error code is AWS's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lab.aws import names
@@ -43,6 +43,21 @@ def applied(zone: str, current: Records, changes: Sequence[Change]) -> Records:
     if refused:
         raise ApiError("InvalidChangeBatch", f"[{', '.join(refused)}]")
     return {name: sets for name, sets in records.items() if sets}
+
+
+def refuse_protected(protected: Mapping[tuple[str, str], str], changes: Sequence[Change]) -> None:
+    """Raise InvalidChangeBatch when a change touches a protected name and type.
+
+    "Protected Resource Record Sets": each is named, with its protection's comment.
+    """
+    touched = ((record.name, record.type) for _, record in changes)
+    refused = [
+        f"[name='{name}', type='{type_}'] is protected: {protected[name, type_]}"
+        for name, type_ in dict.fromkeys(touched)
+        if (name, type_) in protected
+    ]
+    if refused:
+        raise ApiError("InvalidChangeBatch", f"[{', '.join(refused)}]")
 
 
 def _check_batch(changes: Sequence[Change]) -> None:

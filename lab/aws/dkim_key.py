@@ -9,10 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 class DkimKey:
-    """`private` is PEM; `record` is the TXT record's content (RFC 6376 3.6.1)."""
+    """`private` is PEM, `public` base64; `record` is the TXT record's content (RFC 6376 3.6.1)."""
 
-    def __init__(self, bits: int) -> None:
-        key = rsa.generate_private_key(65537, bits)
+    def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self.private = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.TraditionalOpenSSL,
@@ -21,4 +20,21 @@ class DkimKey:
         public = key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        self.record = f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+        self.public = base64.b64encode(public).decode()
+        self.record = f"v=DKIM1; k=rsa; p={self.public}"
+
+    @classmethod
+    def new(cls, bits: int) -> DkimKey:
+        return cls(rsa.generate_private_key(65537, bits))
+
+    @classmethod
+    def given(cls, encoded: str) -> DkimKey:
+        """A key as BYODKIM takes it: PKCS #1 or #8 in base64, of 1024 to 2048 bits; ValueError
+        otherwise.
+
+        https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-bring-your-own.html
+        """
+        key = serialization.load_der_private_key(base64.b64decode(encoded, validate=True), None)
+        if not isinstance(key, rsa.RSAPrivateKey) or not 1024 <= key.key_size <= 2048:
+            raise ValueError("not an RSA key of 1024 to 2048 bits")
+        return cls(key)

@@ -1,4 +1,4 @@
-"""One SES identity: its name, its DKIM tokens and its key.
+"""One SES identity: its name, its keys and its settings.
 
 https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
 """
@@ -6,16 +6,11 @@ https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
 from __future__ import annotations
 
 import re
-import secrets
-import string
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from lab.aws.dkim_key import DkimKey
+from lab.aws.dkim_keys import DkimKeys
 from lab.aws.errors import ApiError
-
-KEY_LENGTHS = {"RSA_1024_BIT": 1024, "RSA_2048_BIT": 2048}
 
 _OWN_DKIM_DOMAIN = frozenset(
     (
@@ -41,18 +36,20 @@ def signing_zone(region: str) -> str:
 class Identity:
     name: str
     region: str
-    key_length: str = "RSA_2048_BIT"
-    next_key_length: str = "RSA_2048_BIT"
+    own_keys: DkimKeys = field(default_factory=DkimKeys)
+    next_keys: DkimKeys | None = None
+    """Easy DKIM's keys of another length, until SES has found their records"""
+    retired: list[DkimKeys] = field(default_factory=list)
+    """keys of before, which SES goes on publishing for mail that is on its way"""
+    lengths: list[tuple[float, str]] = field(default_factory=list)
+    """when another key length was asked for, and which"""
+    parent: Identity | None = None
+    """whose keys it signs with: Deterministic Easy DKIM"""
     tags: dict[str, str] = field(default_factory=dict)
     configuration_set: str | None = None
     signing: bool = True
-    tokens: tuple[str, ...] = ()
     created: float = field(default_factory=time.time)
-    seen: float | None = None
-    """when the right DNS records were first there"""
     verified: float | None = None
-    error: str | None = None
-    """VerificationInfo.ErrorType while pending"""
     mail_from: str | None = None
     on_mx_failure: str = "USE_DEFAULT_VALUE"
     mail_from_found: bool = False
@@ -63,10 +60,6 @@ class Identity:
     forwarding: bool = True
     """whether bounces and complaints are told by mail, too"""
 
-    def __post_init__(self) -> None:
-        if self.is_domain:
-            self.tokens = tuple(_token() for _ in range(3))
-
     @property
     def is_domain(self) -> bool:
         return "@" not in self.name
@@ -75,10 +68,21 @@ class Identity:
     def domain(self) -> str:
         return self.name.rpartition("@")[2]
 
-    @cached_property
-    def key(self) -> DkimKey:
-        """Made when it is first signed with or asked for: a thousand would take minutes."""
-        return DkimKey(KEY_LENGTHS[self.key_length])
+    @property
+    def keys(self) -> DkimKeys:
+        """What its mail is signed with, once SES has found it in DNS."""
+        return (self.parent or self).own_keys
+
+    @property
+    def awaited(self) -> DkimKeys:
+        """The keys that SES looks for in DNS, or has found there last."""
+        source = self.parent or self
+        return source.next_keys or source.own_keys
+
+    @property
+    def key_region(self) -> str:
+        """Where the keys are made and published."""
+        return (self.parent or self).region
 
 
 def normal(name: str) -> str:
@@ -97,9 +101,3 @@ def checked(name: str) -> str:
     ):
         raise ApiError("BadRequestException", f"Invalid email address or domain name {name}.")
     return local + at + domain
-
-
-def _token() -> str:
-    """Tokens are 32 lower-case letters and digits."""
-    letters = string.ascii_lowercase + string.digits
-    return "".join(secrets.choice(letters) for _ in range(32))

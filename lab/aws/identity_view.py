@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from lab.aws.dkim_keys import EASY, OWN
 from lab.aws.identity import Identity, signing_zone
 
 Result = dict[str, Any]
@@ -25,16 +26,24 @@ def dkim_attributes(identity: Identity) -> Result:
             "Status": "NOT_STARTED",
             "SigningAttributesOrigin": "AWS_SES",
         }
-    return {
+    keys = identity.awaited
+    told: Result = {
         "SigningEnabled": identity.signing,
-        "Status": status(identity),
-        "Tokens": list(identity.tokens),
-        "SigningHostedZone": signing_zone(identity.region),
-        "SigningAttributesOrigin": "AWS_SES",
-        "NextSigningKeyLength": identity.next_key_length,
-        "CurrentSigningKeyLength": identity.key_length,
-        "LastKeyGenerationTimestamp": _when(identity.created),
+        "Status": "PENDING" if keys.found is None else "SUCCESS",
+        "Tokens": list(keys.tokens),
+        "SigningHostedZone": signing_zone(identity.key_region),
+        "SigningAttributesOrigin": keys.origin,
     }
+    if identity.parent:
+        region = identity.key_region.upper().replace("-", "_")
+        told["SigningAttributesOrigin"] = f"{EASY}_{region}"
+    if keys.origin != OWN:
+        told |= {
+            "NextSigningKeyLength": keys.length,
+            "CurrentSigningKeyLength": identity.keys.length,
+            "LastKeyGenerationTimestamp": _when(identity.created),
+        }
+    return told
 
 
 def mail_from_attributes(identity: Identity) -> Result:
@@ -50,8 +59,8 @@ def verification_info(identity: Identity) -> Result:
     info: Result = {"LastCheckedTimestamp": datetime.now(UTC)}
     if identity.verified is not None:
         info["LastSuccessTimestamp"] = _when(identity.verified)
-    elif identity.error:
-        info["ErrorType"] = identity.error
+    elif identity.awaited.error:
+        info["ErrorType"] = identity.awaited.error
     return info
 
 

@@ -43,6 +43,12 @@ def model_of(service: str) -> ServiceModel:
     return get_service_model(service)
 
 
+def protocol_of(service: str) -> str:
+    """Of the service's protocols the one that botocore speaks."""
+    protocol: str = model_of(service).resolved_protocol
+    return protocol
+
+
 @cache
 def known(service: str) -> bool:
     try:

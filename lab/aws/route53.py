@@ -1,11 +1,12 @@
 """Route 53's operations, as boto3 names their parameters and results.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
-Answers are strict (lab.aws.changes); every change is INSYNC at once.
+Answers are strict (lab.aws.changes); a change is INSYNC at once unless a fault says otherwise.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from lab.aws.changes import Change
 from lab.aws.errors import ApiError
 from lab.aws.records import RecordSet
 from lab.aws.zones import Zone, Zones, new_id
+from lab.faults import Faults
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -24,8 +26,10 @@ Result = dict[str, Any]
 class Route53:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, zones: Zones) -> None:
+    def __init__(self, zones: Zones, faults: Faults) -> None:
         self._zones = zones
+        self._faults = faults
+        self._free_at: dict[str, float] = {}
         self._changes: deque[Result] = deque(maxlen=1000)
 
     def create_hosted_zone(self, region: str, params: Params) -> Result:
@@ -57,11 +61,11 @@ class Route53:
         return {"ChangeInfo": self._change()}
 
     def get_hosted_zone_count(self, region: str, params: Params) -> Result:
-        return {"HostedZoneCount": len(self._zones.listed())}
+        return {"HostedZoneCount": len(self._zones.own())}
 
     def list_hosted_zones(self, region: str, params: Params) -> Result:
         """Pages of at most 100; the marker is the id of the next page's first zone."""
-        zones = sorted(self._zones.listed(), key=lambda zone: zone.id)
+        zones = sorted(self._zones.own(), key=lambda zone: zone.id)
         marker = (params.get("Marker") or "").removeprefix("/hostedzone/")
         rest = [zone for zone in zones if zone.id >= marker]
         size = _page_size(params, 100)
@@ -84,7 +88,7 @@ class Route53:
         start = (names.order(asked.get("DNSName", "")), asked.get("HostedZoneId", ""))
         rest = [
             zone
-            for zone in self._zones.listed()
+            for zone in self._zones.own()
             if not asked or (names.order(zone.name), zone.id) >= start
         ]
         size = _page_size(params, 100)
@@ -99,19 +103,31 @@ class Route53:
         return page
 
     def change_resource_record_sets(self, region: str, params: Params) -> Result:
+        """A zone works at one batch at a time.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
+        """
+        zone = self._zones.get(params["HostedZoneId"])
+        if time.monotonic() < self._free_at.get(zone.id, 0):
+            raise ApiError(
+                "PriorRequestNotComplete",
+                "The request was rejected because Route 53 was still processing a prior request.",
+            )
         batch = params["ChangeBatch"]
         changes = [
             Change(change["Action"], RecordSet.from_api(change["ResourceRecordSet"]))
             for change in batch.get("Changes") or ()
         ]
-        self._zones.change(params["HostedZoneId"], changes)
+        self._zones.get(zone.id).change(changes)
+        self._free_at[zone.id] = time.monotonic() + self._faults.busy_zone
         return {"ChangeInfo": self._change(batch.get("Comment"))}
 
     def get_change(self, region: str, params: Params) -> Result:
         wanted = params["Id"].removeprefix("/change/")
         for change in self._changes:
             if change["Id"] == f"/change/{wanted}":
-                return {"ChangeInfo": change}
+                pending = time.time() < change["SubmittedAt"].timestamp() + self._faults.pending
+                return {"ChangeInfo": change | {"Status": "PENDING" if pending else "INSYNC"}}
         raise ApiError("NoSuchChange", f"Could not find resource with ID: {wanted}", 404)
 
     def list_resource_record_sets(self, region: str, params: Params) -> Result:
@@ -136,7 +152,7 @@ class Route53:
     def _change(self, comment: str | None = None) -> Result:
         change: Result = {
             "Id": f"/change/{new_id('C')}",
-            "Status": "INSYNC",
+            "Status": "PENDING",  # "the initial status of all change batch requests"
             "SubmittedAt": datetime.now(UTC),
         }
         if comment:

@@ -1,8 +1,7 @@
 """SES v2's operations, as boto3 names their parameters and results.
 
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
-Easy DKIM only: bring-your-own and deterministic DKIM are refused as not emulated. An address
-identity waits for a click that never comes.
+An address identity waits for a click that never comes.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from lab.aws import identity_view as view
 from lab.aws.configuration_sets import ConfigurationSets
 from lab.aws.errors import ApiError, NotEmulatedError
 from lab.aws.identities import Identities
-from lab.aws.identity import KEY_LENGTHS, Identity, checked, signing_zone
+from lab.aws.identity import Identity, checked
+from lab.aws.identity_dkim import configured
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -28,20 +28,16 @@ class SesV2:
         self._sets = sets
 
     def create_email_identity(self, region: str, params: Params) -> Result:
-        attributes = params.get("DkimSigningAttributes") or {}
-        length = _key_length(attributes)
         if params.get("ConfigurationSetName"):
             self._sets.get(region, params["ConfigurationSetName"])
-        identity = self._identities.create(
-            Identity(
-                name=checked(params["EmailIdentity"]),
-                region=region,
-                key_length=length,
-                next_key_length=length,
-                tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
-                configuration_set=params.get("ConfigurationSetName"),
-            )
+        new = Identity(
+            name=checked(params["EmailIdentity"]),
+            region=region,
+            tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
+            configuration_set=params.get("ConfigurationSetName"),
         )
+        configured(new, params.get("DkimSigningAttributes") or {}, self._identities)
+        identity = self._identities.create(new)
         return {
             "IdentityType": view.type_of(identity),
             "VerifiedForSendingStatus": identity.verified is not None,
@@ -82,30 +78,3 @@ class SesV2:
         if len(rest) > size:
             page["NextToken"] = rest[size].name
         return page
-
-    def put_email_identity_dkim_attributes(self, region: str, params: Params) -> Result:
-        identity = self._identities.get(region, params["EmailIdentity"])
-        identity.signing = bool(params.get("SigningEnabled"))
-        return {}
-
-    def put_email_identity_dkim_signing_attributes(self, region: str, params: Params) -> Result:
-        """A new key length shows as the next one; the rotation itself is not emulated."""
-        identity = self._identities.get(region, params["EmailIdentity"])
-        if params["SigningAttributesOrigin"] != "AWS_SES":
-            raise NotEmulatedError(f"DKIM from {params['SigningAttributesOrigin']}")
-        identity.next_key_length = _key_length(params.get("SigningAttributes") or {})
-        return {
-            "DkimStatus": view.dkim_attributes(identity)["Status"],
-            "DkimTokens": list(identity.tokens),
-            "SigningHostedZone": signing_zone(region),
-        }
-
-
-def _key_length(attributes: Params) -> str:
-    strange = set(attributes) - {"NextSigningKeyLength", "DomainSigningAttributesOrigin"}
-    if strange or attributes.get("DomainSigningAttributesOrigin", "AWS_SES") != "AWS_SES":
-        raise NotEmulatedError("DKIM other than Easy DKIM")
-    length = str(attributes.get("NextSigningKeyLength", "RSA_2048_BIT"))
-    if length not in KEY_LENGTHS:
-        raise ApiError("BadRequestException", f"Invalid NextSigningKeyLength {length}")
-    return length

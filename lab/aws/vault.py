@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -24,8 +23,8 @@ class AccessKey(NamedTuple):
     age: float
     """seconds"""
     user_arn: str
-    may_send: bool
-    """whether the user's policies allow ses:SendRawEmail"""
+    policies: tuple[dict[str, Any], ...]
+    """the user's own, inline and attached, not those of groups"""
 
 
 def active_key(key_id: str) -> AccessKey | None:
@@ -34,9 +33,9 @@ def active_key(key_id: str) -> AccessKey | None:
         for key in user.access_keys:
             if key.access_key_id == key_id and key.status == "Active":
                 age = datetime.now(UTC) - key.create_date.replace(tzinfo=UTC)
-                allowed = _allows(_policies(user), "ses:SendRawEmail")
+                policies = tuple(_policies(user))
                 return AccessKey(
-                    key_id, key.secret_access_key, age.total_seconds(), user.arn, allowed
+                    key_id, key.secret_access_key, age.total_seconds(), user.arn, policies
                 )
     return None
 
@@ -76,26 +75,7 @@ def ensure_secret(name: str) -> None:
 
 
 def _policies(user: Any) -> Iterator[dict[str, Any]]:
-    """Inline and attached policies of the user, not those of groups."""
     for text in user.policies.values():
         yield json.loads(text)
     for policy in user.managed_policies.values():
         yield json.loads(policy.document)
-
-
-def _allows(policies: Iterator[dict[str, Any]], action: str) -> bool:
-    """Deny beats Allow; Resource and Condition are taken as matching.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-    """
-    effects = set()
-    for policy in policies:
-        for statement in _as_list(policy.get("Statement")):
-            patterns = _as_list(statement.get("Action"))
-            if any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns):
-                effects.add(statement.get("Effect"))
-    return "Allow" in effects and "Deny" not in effects
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if value else []

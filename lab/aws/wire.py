@@ -18,10 +18,14 @@ from moto.core.serialize import SERIALIZERS, SerializationContext
 from werkzeug.wrappers import Request, Response
 
 from lab.aws.errors import ApiError
-from lab.aws.models import by_path, known, model_of
+from lab.aws.models import by_path, known, model_of, protocol_of
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]*)/([^/]+)/aws4_request")
-_SIGNED_AS = {"monitoring": "cloudwatch", "email": "ses"}
+_SIGNED_AS = {
+    "monitoring": "cloudwatch",
+    "email": "ses",
+    "tagging": "resourcegroupstaggingapi",
+}
 _READS = re.compile(r"(Get|List|Describe|BatchGet|Head|Lookup|Simulate|Search|Scan|Query|Receive)")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -66,7 +70,7 @@ def identify(request: Request) -> Call:
 def parse(call: Call, request: Request) -> dict[str, Any]:
     """The request's parameters, as the caller gave them to boto3."""
     model = model_of(call.service).operation_model(call.operation)
-    parser = PROTOCOL_PARSERS[model_of(call.service).protocol](model)
+    parser = PROTOCOL_PARSERS[protocol_of(call.service)](model)
     try:
         parsed = parser.parse(
             {
@@ -95,7 +99,7 @@ def parse(call: Call, request: Request) -> dict[str, Any]:
 def answer(call: Call, result: Mapping[str, Any]) -> Response:
     """A successful answer in the service's protocol."""
     model = model_of(call.service).operation_model(call.operation)
-    serializer = SERIALIZERS[model_of(call.service).protocol]
+    serializer = SERIALIZERS[protocol_of(call.service)]
     made = serializer(model, SerializationContext(_REQUEST_ID)).serialize(result)
     return Response(
         made["body"], made["status_code"], {**made["headers"], "x-amzn-RequestId": _REQUEST_ID}
@@ -104,7 +108,7 @@ def answer(call: Call, result: Mapping[str, Any]) -> Response:
 
 def refuse(service: str, error: ApiError) -> Response:
     """An error in the shape of the service's protocol, so that botocore finds its code."""
-    protocol = model_of(service).protocol if known(service) else "rest-json"
+    protocol = protocol_of(service) if known(service) else "rest-json"
     fault = "Receiver" if error.status >= 500 else "Sender"
     headers = {"x-amzn-RequestId": _REQUEST_ID}
     if protocol in ("json", "rest-json"):

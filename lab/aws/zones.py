@@ -1,17 +1,19 @@
-"""The hosted zones of the emulated account, and what DNS reads from them."""
+"""The hosted zones of the emulated accounts, and what DNS reads from them."""
 
 from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from lab.aws import names
-from lab.aws.changes import Change, applied
+from lab.aws import caller, names
+from lab.aws.changes import Change, applied, refuse_protected
 from lab.aws.errors import ApiError
 from lab.aws.records import Records, RecordSet
+from lab.faults import Faults
 
 _numbers = count(1)
 
@@ -30,8 +32,17 @@ class Zone:
     caller_reference: str
     comment: str = ""
     private: bool = False
+    account: str = field(default_factory=caller.account.get)
+    """whose it is"""
     name_servers: tuple[str, ...] = ()
     records: Records = field(default_factory=dict)
+    """as the API answers them"""
+    protected: dict[tuple[str, str], str] = field(default_factory=dict)
+    """comments of protections by canonical name and type"""
+    _versions: list[tuple[float, Records]] = field(default_factory=list)
+    """since when the API answers what, the one that the name servers have first"""
+    lag: Callable[[], float] = lambda: 0.0
+    """how many seconds the name servers are behind"""
 
     def __post_init__(self) -> None:
         """A new zone holds its NS and SOA sets, and four name servers of its own."""
@@ -47,6 +58,20 @@ class Zone:
             RecordSet(self.name, "SOA", 900, (first,)),
         ):
             self.records.setdefault(record.name, {})[record.kind] = record
+        self._versions.append((0, self.records))
+
+    def change(self, changes: Sequence[Change]) -> None:
+        refuse_protected(self.protected, changes)
+        self.records = applied(self.name, self.records, changes)
+        self._versions.append((time.time(), self.records))
+
+    @property
+    def served(self) -> Records:
+        """What the name servers answer with."""
+        then = time.time() - self.lag()
+        latest = max((n for n, (at, _) in enumerate(self._versions) if at <= then), default=0)
+        del self._versions[:latest]
+        return self._versions[0][1]
 
     def listed(self) -> list[RecordSet]:
         """In Route 53's order: by reversed labels, then by type."""
@@ -57,14 +82,15 @@ class Zone:
         ]
 
     def at(self, name: str) -> list[RecordSet]:
-        """The record sets of one canonical name."""
-        return list(self.records.get(name, {}).values())
+        """The record sets of one canonical name, as the name servers have them."""
+        return list(self.served.get(name, {}).values())
 
 
 class Zones:
     """All hosted zones. Callers hold the account's lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
         self._zones: dict[str, Zone] = {}
         self._public: dict[str, Zone] = {}
         """by canonical name; of two zones with one name the first is the delegated one"""
@@ -82,6 +108,7 @@ class Zones:
                 "A hosted zone has already been created with the specified caller reference.",
                 409,
             )
+        zone.lag = lambda: self._faults.dns_lag
         self._zones[zone.id] = zone
         if not zone.private:
             self._public.setdefault(zone.name, zone)
@@ -91,12 +118,14 @@ class Zones:
         zone = self._zones.get(zone_id.removeprefix("/hostedzone/"))
         if zone is None:
             raise ApiError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
+        if zone.account != caller.account.get():
+            raise ApiError("AccessDenied", "User is not authorized to access this resource", 403)
         return zone
 
     def delete(self, zone_id: str) -> None:
         """A zone goes only when nothing but its own NS and SOA is left in it."""
         zone = self.get(zone_id)
-        if len(zone.listed()) > 2:
+        if len(zone.listed()) > 2 or zone.protected:
             raise ApiError(
                 "HostedZoneNotEmpty",
                 "The specified hosted zone contains non-required resource record sets "
@@ -106,9 +135,9 @@ class Zones:
         if self._public.get(zone.name) is zone:
             del self._public[zone.name]
 
-    def change(self, zone_id: str, changes: Sequence[Change]) -> None:
-        zone = self.get(zone_id)
-        zone.records = applied(zone.name, zone.records, changes)
+    def own(self) -> list[Zone]:
+        """Those of the account that asks, in the same order."""
+        return [zone for zone in self.listed() if zone.account == caller.account.get()]
 
     def listed(self) -> list[Zone]:
         """By name with reversed labels, then by id."""

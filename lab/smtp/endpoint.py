@@ -1,44 +1,58 @@
-"""A listening address that wants STARTTLS and AUTH; what it accepts is up to its `Service`."""
+"""A listening address that wants TLS and AUTH; what it accepts is up to its `Service`."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 import weakref
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from lab.observed import Log, Mail
+from lab import tls
+from lab.faults import Faults
 from lab.smtp.service import Service
-from lab.smtp.session import Hooks, SmtpSession
+from lab.smtp.session import Hooks, Seen, SmtpSession
+from lab.smtp.troubles import NO_LOGIN, NO_STARTTLS, WRONG_CERTIFICATE
 
 BAD_CREDENTIALS = "535 Authentication Credentials Invalid"
+
+
+ANOTHER_HOST = "another-host.invalid"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an end point listens, under which name, and whether TLS begins with the first byte."""
+
+    host: str
+    address: str
+    port: int
+    wrapper: bool
 
 
 class EndPoint:
     """One listening address of a service, opened and closed on the event loop's thread."""
 
     def __init__(
-        self,
-        service: Service,
-        host: str,
-        at: tuple[str, int],
-        tls: ssl.SSLContext,
-        mail: Log[Mail],
+        self, service: Service, place: Place, authority: Path, seen: Seen, faults: Faults
     ) -> None:
         self.service = service
-        self._host = host
-        self._at = at
-        self._tls = tls
-        self._mail = mail
+        self._place = place
+        self._tls = tls.server_context(authority, place.host)
+        self._wrong_tls = tls.server_context(authority, ANOTHER_HOST)
+        self._seen = seen
+        self._faults = faults
         self._server: asyncio.Server | None = None
         self._sessions: weakref.WeakSet[SmtpSession] = weakref.WeakSet()
 
     async def open(self) -> None:
         if self._server is None:
             loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(self._session, *self._at)
+            wrapped = self._tls if self._place.wrapper else None
+            at = (self._place.address, self._place.port)
+            self._server = await loop.create_server(self._session, *at, ssl=wrapped)
 
     async def close(self) -> None:
         """Close the listening socket and cut every open connection."""
@@ -49,14 +63,19 @@ class EndPoint:
             session.cut()
 
     def _session(self) -> SmtpSession:
+        trouble = self._faults.trouble(self.service.name)
+        context = self._wrong_tls if trouble == WRONG_CERTIFICATE else self._tls
+        starttls = not self._place.wrapper and trouble != NO_STARTTLS
         session = SmtpSession(
-            Hooks(self.service, self._mail),
-            hostname=self._host,
+            Hooks(self.service, self._seen),
+            self._faults,
+            self.service.name,
+            hostname=self._place.host,
             ident=self.service.banner,
-            tls_context=self._tls,
-            require_starttls=True,
+            tls_context=context if starttls else None,
+            require_starttls=starttls,
             auth_required=True,
-            auth_require_tls=True,
+            auth_require_tls=starttls,
             authenticator=self._authenticate,
             timeout=60,
             loop=asyncio.get_running_loop(),
@@ -68,7 +87,8 @@ class EndPoint:
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
     ) -> AuthResult:
         user, password = (part.decode(errors="replace") for part in cast(LoginPassword, data))
-        if self.service.authenticate(user, password):
+        refused = self._faults.trouble(self.service.name) == NO_LOGIN
+        if not refused and self.service.authenticate(user, password):
             return AuthResult(
                 success=True, message="235 Authentication successful.", auth_data=data
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.aws import vault
 from lab.config import ProviderEndPoint
-from lab.smtp.service import Service, Submission
+from lab.smtp.service import Departure, Service, Submission
 
 
 class PlainSmtp(Service):
@@ -17,6 +17,7 @@ class PlainSmtp(Service):
         self.name = provider.name
         self._username = provider.username
         self._secret = provider.secret
+        self._address = provider.address
 
     def authenticate(self, user: str, password: str) -> bool:
         """The secret is read anew each time, so that a rotated one counts at once."""
@@ -29,6 +30,9 @@ class PlainSmtp(Service):
 
     def accept(self, submission: Submission) -> tuple[str, bytes]:
         return f"250 Ok: queued as {uuid.uuid4().hex[:20]}", submission.data
+
+    def departure(self, submission: Submission, data: bytes) -> Departure:
+        return Departure(submission.mail_from, self._address)
 
 
 def _value(secret: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lab.faults import Faults
 from lab.smtp.endpoint import EndPoint
+from lab.smtp.troubles import DOWN
 
 
 class SmtpServers:
@@ -27,7 +28,7 @@ class SmtpServers:
     def obey(self) -> None:
         """Open and close the listening sockets as the faults say."""
         for end_point in self._end_points:
-            down = self._faults.down(end_point.service.name)
+            down = self._faults.trouble(end_point.service.name) == DOWN
             self._run(end_point.close() if down else end_point.open())
 
     def stop(self) -> None:

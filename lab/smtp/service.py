@@ -14,6 +14,15 @@ class Submission:
     data: bytes
 
 
+@dataclass(frozen=True)
+class Departure:
+    """How an accepted mail goes on to its recipients: the envelope's sender, and the address that
+    it comes from."""
+
+    mail_from: str
+    address: str
+
+
 class RefusedError(Exception):
     """A submission that is answered with this reply."""
 
@@ -30,6 +39,10 @@ class Service(ABC):
     @abstractmethod
     def accept(self, submission: Submission) -> tuple[str, bytes]:
         """(the reply, the message as it goes out); raises RefusedError."""
+
+    @abstractmethod
+    def departure(self, submission: Submission, data: bytes) -> Departure:
+        """How the accepted message `data` goes out."""
 
     def sender_refusal(self, address: str) -> str | None:
         """The reply to a MAIL FROM that is not taken."""

@@ -11,15 +11,22 @@ import hashlib
 import hmac
 import time
 import uuid
-from email.utils import formatdate
+from email import message_from_bytes
+from email.utils import formatdate, parseaddr
 
 import dkim
 
 from lab.aws import vault
 from lab.aws.account import Account
 from lab.aws.identity import Identity
+from lab.smtp import permission
 from lab.smtp.message import Message
-from lab.smtp.service import RefusedError, Service, Submission
+from lab.smtp.service import Departure, RefusedError, Service, Submission
+from lab.smtp.throttle import Throttle
+from lab.smtp.troubles import THROTTLED_REPLY
+
+OUTGOING = "54.240.8.1"
+"""one of the addresses that amazonses.com's SPF record names"""
 
 _SIGNED = [
     *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),
@@ -42,6 +49,7 @@ class SesSmtp(Service):
         self.name = name
         self._account = account
         self._region = region
+        self._throttle = Throttle()
 
     def authenticate(self, user: str, password: str) -> bool:
         """An active IAM access key and the password derived from it for this region."""
@@ -58,11 +66,13 @@ class SesSmtp(Service):
         return None if "@" in address else "501 Invalid MAIL FROM address provided"
 
     def accept(self, submission: Submission) -> tuple[str, bytes]:
-        self._check_permission(submission.user)
         message = Message(submission.data)
         authors = message.addresses("from")
         if not authors:
             raise RefusedError("554 Transaction failed: Missing 'From' header")
+        self._check_permission(submission.user, authors[0])
+        if not self._throttle.admits(len(submission.rcpt_to), self._account.faults.send_rate):
+            raise RefusedError(THROTTLED_REPLY)
         self._check_verified([*authors, *message.addresses("sender"), submission.mail_from])
         message_id = _message_id()
         domain = "email" if self._region == "us-east-1" else self._region
@@ -72,15 +82,32 @@ class SesSmtp(Service):
         message.set("Feedback-ID", f"::1.{self._region}.lab:AmazonSES")
         return f"250 Ok {message_id}", self._signed(message, authors[0])
 
-    def _check_permission(self, user: str) -> None:
+    def departure(self, submission: Submission, data: bytes) -> Departure:
+        """https://docs.aws.amazon.com/ses/latest/dg/mail-from.html: the identity's MAIL FROM
+        domain once its records were found, amazonses.com else."""
+        message = message_from_bytes(data)
+        author = parseaddr(str(message["From"]))[1]
+        with self._account.lock:
+            identity = next(self._account.identities.covering(self._region, author), None)
+            own = identity.mail_from if identity and identity.mail_from_found else None
+        ours = f"{self._region}.amazonses.com" if self._region != "us-east-1" else "amazonses.com"
+        message_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
+        return Departure(f"{message_id}@{own or ours}", OUTGOING)
+
+    def _check_permission(self, user: str, author: str) -> None:
         key = vault.active_key(user)
         if key is None:
             raise RefusedError("535 Authentication Credentials Invalid")
-        if not key.may_send:
-            raise RefusedError(
-                f"554 Access denied: User `{key.user_arn}' is not authorized to perform "
-                "`ses:SendRawEmail'"
-            )
+        permission.check(
+            key.policies, key.user_arn, self._resource(author), {"ses:FromAddress": author}
+        )
+
+    def _resource(self, author: str) -> str:
+        """The ARN of the identity that covers the address, or of the address itself."""
+        with self._account.lock:
+            covering = self._account.identities.covering(self._region, author)
+            name = next((identity.name for identity in covering), author)
+        return f"arn:aws:ses:{self._region}:{self._account.id}:identity/{name}"
 
     def _check_verified(self, addresses: list[str]) -> None:
         """One verified identity above an address is enough."""
@@ -106,7 +133,8 @@ class SesSmtp(Service):
             message, account.ses_selector, "amazonses.com", account.ses_key.private
         )
         if signer is not None:
-            own = _signature(message, signer.tokens[0], signer.domain, signer.key.private)
+            keys = signer.keys
+            own = _signature(message, keys.tokens[0], signer.domain, keys.key.private)
             signature = own + signature
         return signature + bytes(message)
 
@@ -121,7 +149,7 @@ class SesSmtp(Service):
                 if not identity.signing:
                     return None
                 if identity.is_domain:
-                    return identity if identity.verified else None
+                    return identity if identity.keys.found is not None else None
         return None
 
 

@@ -3,15 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from dataclasses import dataclass
+from typing import Any, cast
 
-from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session, syntax
 
-from lab.observed import Log, Mail
+from lab.faults import Faults
+from lab.observed import Log, Mail, Refusal
 from lab.smtp.service import RefusedError, Service, Submission
+from lab.smtp.troubles import BUSY, BUSY_REPLY, DROPPED, TO_DATA
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What end points have taken, and what they have not."""
+
+    mail: Log[Mail]
+    refusals: Log[Refusal]
 
 
 class SmtpSession(SMTP):
+    """What is wrong with it, and how slow it is, may change while it is open."""
+
+    def __init__(self, hooks: Hooks, faults: Faults, provider: str, **options: Any) -> None:
+        super().__init__(hooks, **options)
+        self._faults = faults
+        self._provider = provider
+
+    @property
+    def trouble(self) -> str:
+        return self._faults.trouble(self._provider)
+
+    async def push(self, status: Any) -> None:
+        if delay := self._faults.delay(self._provider):
+            await asyncio.sleep(delay)
+        await super().push(status)
+
+    @syntax("EHLO hostname")
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802  (aiosmtpd's name)
+        if self.trouble != BUSY:
+            await super().smtp_EHLO(hostname)
+            return
+        await self.push(BUSY_REPLY)
+        self.cut()
+
     async def check_auth_needed(self, caller_method: str) -> bool:
         """As SES words it."""
         if self.session is None or not self.session.authenticated:
@@ -27,9 +62,9 @@ class SmtpSession(SMTP):
 class Hooks:
     """aiosmtpd's hooks."""
 
-    def __init__(self, service: Service, mail: Log[Mail]) -> None:
+    def __init__(self, service: Service, seen: Seen) -> None:
         self._service = service
-        self._mail = mail
+        self._seen = seen
 
     async def handle_EHLO(  # noqa: N802  (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, name: str, replies: list[str]
@@ -48,8 +83,9 @@ class Hooks:
         return "250 Ok"
 
     async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
+        self, server: SmtpSession, session: Session, envelope: Envelope
     ) -> str:
+        peer = session.peer[0] if session.peer else ""
         submission = Submission(
             user=cast(LoginPassword, session.auth_data).login.decode(errors="replace"),
             mail_from=envelope.mail_from or "",
@@ -58,27 +94,39 @@ class Hooks:
         )
         loop = asyncio.get_running_loop()
         try:
+            if server.trouble in TO_DATA:
+                raise RefusedError(TO_DATA[server.trouble])
             reply, data = await loop.run_in_executor(None, self._service.accept, submission)
+            departure = await loop.run_in_executor(None, self._service.departure, submission, data)
         except RefusedError as refusal:
+            self._note_refusal(peer, str(refusal))
+            if server.trouble == DROPPED:
+                server.cut()
             return str(refusal)
-        number, at = self._mail.stamp()
-        self._mail.add(
+        number, at = self._seen.mail.stamp()
+        self._seen.mail.add(
             Mail(
                 n=number,
                 provider=self._service.name,
                 at=at,
-                tls=_tls_version(session),
+                tls=_tls_version(server),
                 user=submission.user,
-                peer=session.peer[0] if session.peer else "",
+                peer=peer,
                 mail_from=submission.mail_from,
                 rcpt_to=submission.rcpt_to,
                 data=data,
+                return_path=departure.mail_from,
+                sent_from=departure.address,
             )
         )
         return reply
 
+    def _note_refusal(self, peer: str, reply: str) -> None:
+        number, at = self._seen.refusals.stamp()
+        self._seen.refusals.add(Refusal(number, self._service.name, at, peer, reply))
 
-def _tls_version(session: Session) -> str:
-    """Such as TLSv1.3."""
-    tls = session.ssl
-    return str(tls["ssl_object"].version()) if tls else ""
+
+def _tls_version(server: SMTP) -> str:
+    """Such as TLSv1.3; empty in the clear."""
+    tls = server.transport.get_extra_info("ssl_object") if server.transport else None
+    return str(tls.version()) if tls else ""

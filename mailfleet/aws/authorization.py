@@ -1,19 +1,19 @@
 """Letting others send as an identity, and no longer."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.operation import operation
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.commands import Refuse
+from mailfleet.aws.lost_answers import refuse_other_policy
+from mailfleet.commands import Commands, Refuse
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import from_ses
 
 
 @operation()
-def policies(changes: Sequence[PolicyChange]) -> Generator[PyinfraCommand]:
+def policies(changes: Sequence[PolicyChange]) -> Commands:
     """Make these policies of identities so, each only if it is still as it was read."""
     for change in changes:
         if change.before is not None:
@@ -26,7 +26,10 @@ def policies(changes: Sequence[PolicyChange]) -> Generator[PyinfraCommand]:
                     "planned, so it stays as it is: run the deploy again"
                 )
                 return
-        yield _call(change)
+        call = _call(change)
+        yield call
+        if call.unanswered:
+            yield from refuse_other_policy(change)
 
 
 def _call(change: PolicyChange) -> AwsCall:
@@ -34,4 +37,10 @@ def _call(change: PolicyChange) -> AwsCall:
     parameters = {"EmailIdentity": change.identity.name, "PolicyName": change.name}
     operation = f"{change.action.capitalize()}EmailIdentityPolicy"
     document = {} if change.after is None else {"Policy": change.after}
-    return AwsCall("sesv2", operation, parameters | document, region=change.identity.region)
+    return AwsCall(
+        "sesv2",
+        operation,
+        parameters | document,
+        region=change.identity.region,
+        repeated=("AlreadyExistsException", "NotFoundException"),
+    )

@@ -15,12 +15,19 @@ class AwsCall(StringCommand):
     connector, which puts what AWS answered into `response`. A parameter that is a HiddenValue
     is sent as it is and shown as *MASKED*.
 
-    `absent` lists the error codes that mean "there is none": the answer is then None, and the
-    call has succeeded. `paged` names the list that all pages of the answer are joined to: the
-    answer is then that list. A read that is `fresh` asks AWS even when the answer is known.
+    `absent` lists the error codes that mean "there is none": the answer is then None, the call has
+    succeeded, and `error` says what AWS said. So it is with those in `repeated`, if the request
+    had to be sent again: it may have been carried out at first (see lost_answers). `paged` names
+    the list that all pages of the answer are joined to: the answer is then that list. A read that
+    is `fresh` asks AWS even when the answer is known. `account` names another account of the
+    inventory that is to be asked in this one's place.
     """
 
     response: Any = None
+    error: str | None = None
+    answered = False  # while it is only planned
+    attempts = 0
+    """how often it was sent; 0 while pyinfra only asks whether anything changes"""
 
     def __init__(
         self,
@@ -30,16 +37,20 @@ class AwsCall(StringCommand):
         *,
         region: str | None = None,
         absent: tuple[str, ...] = (),
+        repeated: tuple[str, ...] = (),
         paged: str | None = None,
         fresh: bool = False,
+        account: str = "",
     ) -> None:
         self.service = service
         self.operation = operation
         self.parameters = dict(parameters or {})
         self.region = region
         self.absent = absent
+        self.repeated = repeated
         self.paged = paged
         self.fresh = fresh
+        self.account = account
         super().__init__(self.name, *self._shown())
 
     @property
@@ -51,6 +62,11 @@ class AwsCall(StringCommand):
     def key(self) -> str:
         """What makes two reads the same read."""
         return json.dumps([self.service, self.operation, self.parameters, self.region], default=str)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it was sent, and nothing is known of what came of it but that it succeeded."""
+        return self.attempts > 0 and self.response is None
 
     @property
     def is_read(self) -> bool:

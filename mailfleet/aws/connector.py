@@ -6,7 +6,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from gevent.lock import RLock
 from pyinfra.api.arguments import ConnectorArguments
@@ -20,7 +20,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.aws.limiter import DEFAULT_RATE, RATES, TokenBucket, quota
+from mailfleet.aws.limiter import DEFAULT_RATE, TokenBucket, quota, rates
 from mailfleet.aws.redact import redacted
 from mailfleet.inventory import check_host_names
 
@@ -32,6 +32,7 @@ class AwsData(ConnectorData, total=False):
     aws_config_file: str
     aws_region: str
     aws_max_attempts: int
+    aws_timeout: float
     aws_rates: dict[str, float]
 
 
@@ -45,6 +46,7 @@ class AwsConnector(BaseConnector):
         "aws_config_file": DataMeta("AWS configuration file, if not the default one"),
         "aws_region": DataMeta("Region of calls that belong to none", default="us-east-1"),
         "aws_max_attempts": DataMeta("Attempts of one call, the first included", default=10),
+        "aws_timeout": DataMeta("Seconds that one attempt waits for its answer", default=30),
         "aws_rates": DataMeta("Requests a second by service, over the defaults", default={}),
     }
 
@@ -88,6 +90,7 @@ class AwsConnector(BaseConnector):
         if not isinstance(command, AwsCall) or not status:
             return False, CommandOutput([OutputLine("stderr", answer)])
         command.response = answer
+        command.answered = True
         return True, CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
 
     def put_file(self, *args: Any, **kwargs: Any) -> bool:
@@ -101,6 +104,9 @@ class AwsConnector(BaseConnector):
 
         One call at a time: hosts that ask for the same read share it, and writes stay ordered.
         """
+        if call.account not in ("", self.host.name):
+            other = cast(AwsConnector, self.host.inventory.get_host(call.account).connector)
+            return other._run(call)
         with self._lock:
             if call.is_read and not call.fresh and call.key in self._answers:
                 return True, self._answers[call.key]
@@ -119,9 +125,10 @@ class AwsConnector(BaseConnector):
             return True, self._send(call, region)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in call.absent:
-                return True, None
-            return False, f"{call.name} failed in {region}: {code}: {_message(error)}"
+            call.attempts = _attempts(error.response)
+            call.error = f"{call.name} failed in {region}: {code}: {_message(error)}"
+            none = code in call.absent or (call.attempts > 1 and code in call.repeated)
+            return (True, None) if none else (False, call.error)
         except BotoCoreError as error:
             return False, f"{call.name} failed in {region}: {error}"
 
@@ -133,7 +140,8 @@ class AwsConnector(BaseConnector):
         if call.paged:
             return [item for page in _pages(client, method, call) for item in page[call.paged]]
         answer = getattr(client, method)(**call.unmasked())
-        answer.pop("ResponseMetadata")
+        call.attempts = _attempts(answer)
+        del answer["ResponseMetadata"]
         return answer
 
     def _client(self, service: str, region: str) -> Any:
@@ -144,14 +152,18 @@ class AwsConnector(BaseConnector):
                 service,
                 region_name=region,
                 config=Config(
-                    retries={"mode": "standard", "max_attempts": self.data["aws_max_attempts"]},
+                    retries={
+                        "mode": "standard",
+                        "total_max_attempts": self.data["aws_max_attempts"],
+                    },
                     connect_timeout=5,
-                    read_timeout=30,
+                    read_timeout=self.data["aws_timeout"],
                 ),
             )
             bucket = self._bucket(quota(service), region)
             # on every request, so that pages and retries are counted too
             client.meta.events.register("before-send", lambda **_: bucket.take())
+            client.meta.events.register("response-received", lambda **_: bucket.answered())
             self._clients[service, region] = client
         return self._clients[service, region]
 
@@ -169,8 +181,7 @@ class AwsConnector(BaseConnector):
         return self._session
 
     def _bucket(self, name: str, region: str) -> TokenBucket:
-        rates = {**RATES, **self.data["aws_rates"]}
-        new = TokenBucket(rates.get(name, DEFAULT_RATE))
+        new = TokenBucket(rates(self.data["aws_rates"]).get(name, DEFAULT_RATE))
         return self._buckets.setdefault((name, region), new)
 
 
@@ -184,6 +195,10 @@ def _pages(client: Any, method: str, call: AwsCall) -> Iterator[dict[str, Any]]:
     while token := page.get("NextToken"):
         page = getattr(client, method)(**call.unmasked(), NextToken=token)
         yield page
+
+
+def _attempts(answer: dict[str, Any]) -> int:
+    return 1 + int(answer["ResponseMetadata"].get("RetryAttempts", 0))
 
 
 def _message(error: Any) -> str:

@@ -7,8 +7,10 @@ from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws import facts
-from mailfleet.aws.account import account_of, read_sender
-from mailfleet.credential import Credential
+from mailfleet.aws.account import read_sender
+from mailfleet.aws.accounts import account_of
+from mailfleet.aws.parameter import Parameter
+from mailfleet.credential import Credential, SecretText
 from mailfleet.policy import Mail, Secret, Ses, Smtp
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
@@ -21,7 +23,7 @@ def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential |
     refers to is not there.
     """
     return {
-        provider.name: _of_ses(account_of(inventory), mail, provider)
+        provider.name: _of_ses(account_of(inventory, mail), mail, provider)
         if isinstance(provider, Ses)
         else Credential(provider.username, _secret(inventory, mail, provider))
         for provider in mail.providers
@@ -51,9 +53,13 @@ def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
     if secret.scheme == "file":
         path = Path(secret.name)
         return path.read_text().strip() if path.exists() else None
-    account = account_of(inventory)
+    account = account_of(inventory, mail)
+    found: SecretText | None
     region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
-    found = read(account, facts.Secret, secret=secret.name, region=region)
+    if secret.scheme == "ssm":
+        found = read(account, Parameter, parameter=secret.name, region=region)
+    else:
+        found = read(account, facts.Secret, secret=secret.name, region=region)
     return found.text if found else None
 
 
@@ -61,5 +67,6 @@ def _remedy(smtp: Smtp) -> str:
     return {
         "aws": f"aws secretsmanager create-secret --name {smtp.password.name} --secret-string ...",
         "env": f"export {smtp.password.name}=...",
+        "ssm": f"aws ssm put-parameter --type SecureString --name {smtp.password.name} --value ...",
         "file": f"write it to {smtp.password.name}, for your own user alone",
     }[smtp.password.scheme]

@@ -5,12 +5,15 @@ from typing import Any, TypeVar, cast
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.credential import SecretText
-from mailfleet.dns.records import RecordSet, from_route53, normal_name
+from mailfleet.dns.records import RecordSet, from_route53, normal_name, record_id
 from mailfleet.dns.zone import HostedZone
 from mailfleet.reading import Fact
 from mailfleet.ses.sender import AccessKey
 
 T = TypeVar("T")
+
+# Staging labels of a secret's versions ("What's in a Secrets Manager secret?").
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 
 class AwsFact(Fact[T]):
@@ -50,21 +53,43 @@ class HostedZones(AwsFact[list[HostedZone]]):
         ]
 
 
+def list_record_sets(zone_id: str, *, fresh: bool = False, account: str = "") -> AwsCall:
+    """Read a zone, of another account if one is named; `fresh`: as it is now, even if it was read
+    before."""
+    return AwsCall(
+        "route53",
+        "ListResourceRecordSets",
+        {"HostedZoneId": zone_id, "MaxItems": "300"},  # the most that Route 53 gives at once
+        paged="ResourceRecordSets",
+        fresh=fresh,
+        account=account,
+    )
+
+
 class RecordSets(AwsFact[list[RecordSet]]):
-    """All record sets of a hosted zone but aliases."""
+    """All record sets of a hosted zone."""
 
     def command(self, zone_id: str) -> AwsCall:
-        # 300 is the most that Route 53 gives at once
-        return AwsCall(
-            "route53",
-            "ListResourceRecordSets",
-            {"HostedZoneId": zone_id, "MaxItems": "300"},
-            paged="ResourceRecordSets",
-        )
+        return list_record_sets(zone_id)
 
     def understand(self, answer: Any) -> list[RecordSet]:
-        records = [from_route53(record) for record in answer]
-        return [record for record in records if record]
+        return [from_route53(record) for record in answer]
+
+
+class ProtectedRecordSets(AwsFact[list[str] | None]):
+    """Ids of the record sets that Route 53 lets nobody change; None when we may not ask."""
+
+    def command(self, zone_id: str) -> AwsCall:
+        return AwsCall(
+            "route53",
+            "ListResourceRecordSetProtections",
+            {"HostedZoneId": zone_id},
+            absent=("AccessDenied",),
+            paged="ResourceRecordSetProtections",
+        )
+
+    def understand(self, answer: Any) -> list[str] | None:
+        return answer and [record_id(found["RecordType"], found["RecordName"]) for found in answer]
 
 
 class UserPolicy(AwsFact[dict[str, Any] | None]):
@@ -95,17 +120,35 @@ class AccessKeys(AwsFact[list[AccessKey] | None]):
         ]
 
 
-class Secret(AwsFact[SecretText | None]):
-    """A secret of Secrets Manager; None when there is none."""
+class LastUse(AwsFact[str | None]):
+    """What an access key was last used for, as "ses in us-east-1"; None as far as AWS has seen no
+    use of it yet, which takes some time ("GetAccessKeyLastUsed", IAM API Reference)."""
 
-    def command(self, secret: str, region: str) -> AwsCall:
-        return AwsCall(
-            "secretsmanager",
-            "GetSecretValue",
-            {"SecretId": secret},
-            region=region,
-            absent=("ResourceNotFoundException",),
-        )
+    def command(self, key: str) -> AwsCall:
+        return AwsCall("iam", "GetAccessKeyLastUsed", {"AccessKeyId": key})
+
+    def understand(self, answer: Any) -> str | None:
+        use = answer["AccessKeyLastUsed"]
+        return f"{use['ServiceName']} in {use['Region']}" if use.get("LastUsedDate") else None
+
+
+class Secret(AwsFact[SecretText | None]):
+    """A secret of Secrets Manager, in the version with that staging label; None when there is
+    none."""
+
+    def command(self, secret: str, region: str, stage: str = CURRENT) -> AwsCall:
+        return get_secret(secret, region, stage)
 
     def understand(self, answer: Any) -> SecretText | None:
         return answer and SecretText(answer["SecretString"])
+
+
+def get_secret(secret: str, region: str, stage: str, *, fresh: bool = False) -> AwsCall:
+    return AwsCall(
+        "secretsmanager",
+        "GetSecretValue",
+        {"SecretId": secret, "VersionStage": stage},
+        region=region,
+        absent=("ResourceNotFoundException",),
+        fresh=fresh,
+    )

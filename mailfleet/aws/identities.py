@@ -10,6 +10,7 @@ from mailfleet.aws.identity_facts import (
     DkimAttributes,
     EmailIdentities,
     EmailIdentity,
+    IdentityTags,
     MailFromAttributes,
     NotificationAttributes,
 )
@@ -41,7 +42,8 @@ def read_identities(account: Host, mail: Mail, ses: Ses) -> dict[str, Identity]:
     names = [name for name in wanted if name in listed]
     if is_deep(account):
         return read_whole(account, names, ses.region)
-    return _read_glances(account, {name: listed[name] for name in names}, ses.region)
+    statuses = {name: listed[name] for name in names}
+    return _read_glances(account, statuses, ses.region, mail.fleet)
 
 
 def read_whole(account: Host, names: Iterable[str], region: str) -> dict[str, Identity]:
@@ -74,12 +76,19 @@ def _batches(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return (tuple(names[start : start + BATCH]) for start in range(0, len(names), BATCH))
 
 
-def _read_glances(account: Host, statuses: Mapping[str, str], region: str) -> dict[str, Identity]:
-    glances = {}
+def _read_glances(
+    account: Host, statuses: Mapping[str, str], region: str, fleet: str
+) -> dict[str, Identity]:
+    glances: dict[str, Identity] = {}
+    if not statuses:
+        return glances
+    tags = read(account, IdentityTags, fleet=fleet, region=region)
     for batch in _batches(tuple(statuses)):
         dkim = read(account, DkimAttributes, identities=batch, region=region)
         mail_from = read(account, MailFromAttributes, identities=batch, region=region)
         for name in batch:
             if name in dkim and name in mail_from:
-                glances[name] = glance(statuses[name], dkim[name], mail_from[name])
+                glances[name] = glance(
+                    statuses[name], dkim[name], mail_from[name], tags.get(name, {})
+                )
     return glances

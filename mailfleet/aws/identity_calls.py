@@ -1,43 +1,44 @@
 """The calls that make an SES identity and its settings what the policy says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from mailfleet.aws.call import AwsCall
-from mailfleet.aws.ses_tags import tag_resource, tags
-from mailfleet.ses.identity import DKIM_KEY_LENGTH
+from mailfleet.aws.ses_tags import stamp_tags, tag_resource, tags, unstamp_resource
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
 
 
-def create_identity(identity: SendingIdentity, fleet: str) -> AwsCall:
-    """An identity; a domain's with Easy DKIM. AWS refuses when there is one meanwhile."""
-    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": DKIM_KEY_LENGTH}}
+def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
+    """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
+    meanwhile."""
     configuration_set = identity.wanted.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
             "EmailIdentity": identity.name,
-            **({} if identity.is_address else signing),
-            "Tags": tags(fleet),
+            **({"DkimSigningAttributes": dict(signing)} if signing else {}),
+            "Tags": [*tags(fleet), *stamp_tags(identity.wanted.stamp)],
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,
+        repeated=("AlreadyExistsException",),
     )
 
 
-def setting_calls(identity: SendingIdentity, fleet: str) -> Calls:
-    """One call for each setting that is not as it will be; the tag first: it says that it is us
-    who changes the others."""
+def setting_calls(identity: SendingIdentity, fleet: str, caller: str) -> Calls:
+    """One call for each setting that is not as it will be. The owner's tag comes first: it says
+    that it is us who changes the others. The stamp goes before what it tells of changes, and
+    comes last. `caller` is our own ARN."""
     before, after = identity.settings
+    where = (caller, identity.region, f"identity/{identity.name}")
     if before.fleet != after.fleet:
-        whoami = AwsCall("sts", "GetCallerIdentity")
-        yield whoami
-        if whoami.response:  # there is none while pyinfra only asks whether anything changes
-            arn, resource = whoami.response["Arn"], f"identity/{identity.name}"
-            yield tag_resource(arn, identity.region, resource, fleet)
+        yield tag_resource(*where, tags(fleet))
+    if before.stamp and before.digest != after.digest:
+        yield unstamp_resource(*where)
     if before.mail_from != after.mail_from:
         yield put_mail_from(identity, after.mail_from)
     if before.configuration_set != after.configuration_set:
@@ -47,6 +48,8 @@ def setting_calls(identity: SendingIdentity, fleet: str) -> Calls:
             {"EmailIdentity": identity.name, "ConfigurationSetName": after.configuration_set},
             region=identity.region,
         )
+    if after.stamp and (before.stamp, before.digest) != (after.stamp, after.digest):
+        yield tag_resource(*where, stamp_tags(after.stamp))
 
 
 def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsCall:

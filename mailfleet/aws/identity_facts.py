@@ -7,6 +7,7 @@ from mailfleet.aws.facts import AwsFact
 from mailfleet.ses import notifications
 from mailfleet.ses.identity import Identity, from_ses
 from mailfleet.ses.notifications import Notifications
+from mailfleet.ses.settings import TAG
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
@@ -68,6 +69,31 @@ class MailFromAttributes(AwsFact[dict[str, Any]]):
 
     def understand(self, answer: Any) -> dict[str, Any]:
         return dict(answer["MailFromDomainAttributes"])
+
+
+class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
+    """The tags of the fleet's identities, by name. Those of the last seconds may be missing."""
+
+    def command(self, fleet: str, region: str) -> AwsCall:
+        return AwsCall(
+            "resourcegroupstaggingapi",
+            "GetResources",
+            {
+                "ResourceTypeFilters": ["ses:identity"],
+                "TagFilters": [{"Key": TAG, "Values": [fleet]}],
+                "ResourcesPerPage": 100,
+            },
+            region=region,
+            paged="ResourceTagMappingList",
+        )
+
+    def understand(self, answer: Any) -> dict[str, dict[str, str]]:
+        return {
+            found["ResourceARN"].partition("/")[2]: {
+                tag["Key"]: tag["Value"] for tag in found["Tags"]
+            }
+            for found in answer
+        }
 
 
 class NotificationAttributes(AwsFact[dict[str, Notifications]]):

@@ -14,6 +14,8 @@ from mailfleet.ses.pools import PoolPlan
 from mailfleet.ses.region import RegionPlan
 from mailfleet.ses.sending_account import AccountPlan
 
+EXISTS = ("AlreadyExistsException",)
+
 
 @operation()
 def sending_account(regions: Sequence[RegionPlan]) -> Calls:
@@ -54,6 +56,7 @@ def _request(request: ProductionAccess, region: str) -> AwsCall:
             **(contacts if request.contacts else {}),
         },
         region=region,
+        repeated=("ConflictException",),
     )
 
 
@@ -62,10 +65,10 @@ def _pool_calls(pool: PoolPlan, caller: str) -> Calls:
     asked = {"PoolName": pool.wanted.name, "ScalingMode": pool.wanted.scaling}
     if pool.found is None:
         made = {**asked, "Tags": tags(pool.fleet)}
-        yield AwsCall("sesv2", "CreateDedicatedIpPool", made, region=pool.region)
+        yield AwsCall("sesv2", "CreateDedicatedIpPool", made, region=pool.region, repeated=EXISTS)
     if pool.tags:
         resource = f"dedicated-ip-pool/{pool.wanted.name}"
-        yield tag_resource(caller, pool.region, resource, pool.fleet)
+        yield tag_resource(caller, pool.region, resource, tags(pool.fleet))
     if pool.scales:
         yield AwsCall("sesv2", "PutDedicatedIpPoolScalingAttributes", asked, region=pool.region)
 
@@ -75,11 +78,11 @@ def _set_calls(plan: SetPlan, caller: str) -> Calls:
     name = {"ConfigurationSetName": plan.wanted.name}
     if plan.found is None:
         made = {**name, "Tags": tags(plan.fleet), **plan.options}
-        yield AwsCall("sesv2", "CreateConfigurationSet", made, region=plan.region)
+        yield AwsCall("sesv2", "CreateConfigurationSet", made, region=plan.region, repeated=EXISTS)
         return
     if plan.tags:
         resource = f"configuration-set/{plan.wanted.name}"
-        yield tag_resource(caller, plan.region, resource, plan.fleet)
+        yield tag_resource(caller, plan.region, resource, tags(plan.fleet))
     for kind, options in plan.options.items():
         put = f"PutConfigurationSet{kind}"
         yield AwsCall("sesv2", put, {**name, **options}, region=plan.region)

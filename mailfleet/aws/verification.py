@@ -2,17 +2,29 @@
 
 import time
 from collections.abc import Generator, Sequence
+from typing import Any, TypeVar, cast
 
 from pyinfra import host, logger
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.identity_facts import get_identity
+from mailfleet.aws.call import AwsCall
+from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.identity_facts import (
+    DkimAttributes,
+    EmailIdentities,
+    MailFromAttributes,
+    get_identity,
+)
 from mailfleet.commands import Refuse
+from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity, from_ses
 
 POLL_EVERY = 5  # seconds; SES answers one request a second, and looks at DNS every few minutes
 TELL_EVERY = 30  # seconds
+FEW = 3  # identities of a region: so many calls are made for a hundred of them, too
+
+T = TypeVar("T")
 
 Waiting = dict[tuple[str, str], str]
 """What SES says of each (domain, region) that is not verified."""
@@ -27,10 +39,9 @@ def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[Py
     started = told = time.monotonic()
     waiting = dict.fromkeys(identities, "not looked at yet")
     while waiting:
+        found = yield from look(list(waiting))
         for domain, region in list(waiting):
-            call = get_identity(domain, region, fresh=True)
-            yield call
-            identity: Identity | None = call.response and from_ses(call.response)
+            identity = found.get((domain, region))
             if identity and identity.verified:
                 del waiting[domain, region]
                 logger.info(f"{host.print_prefix}{domain} is verified in {region}")
@@ -45,6 +56,48 @@ def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[Py
             logger.info(f"{host.print_prefix}{_progress(waiting, within - spent)}")
         if waiting:
             time.sleep(min(POLL_EVERY, within - spent))
+
+
+def look(
+    identities: Sequence[tuple[str, str]],
+) -> Generator[AwsCall, None, dict[tuple[str, str], Identity]]:
+    """What SES says now of these, as (domain, region): of a few each whole, and why it is not
+    verified; of many a hundred at a time."""
+    found = {}
+    for region in dict.fromkeys(region for _, region in identities):
+        names = tuple(name for name, at in identities if at == region)
+        if len(names) > FEW:
+            for name, identity in (yield from _glances(names, region)).items():
+                found[name, region] = identity
+            continue
+        for name in names:
+            call = get_identity(name, region, fresh=True)
+            yield call
+            if call.response:
+                found[name, region] = from_ses(call.response)
+    return found
+
+
+def _glances(names: tuple[str, ...], region: str) -> Generator[AwsCall, None, dict[str, Identity]]:
+    """Those that lists and batch getters know by now: they lag behind."""
+    found = {}
+    listed = yield from _ask(EmailIdentities(), region=region)
+    for start in range(0, len(names), BATCH):
+        batch = names[start : start + BATCH]
+        dkim = yield from _ask(DkimAttributes(), identities=batch, region=region)
+        mail_from = yield from _ask(MailFromAttributes(), identities=batch, region=region)
+        for name in batch:
+            if name in listed and name in dkim and name in mail_from:
+                found[name] = glance(listed[name], dkim[name], mail_from[name], {})
+    return found
+
+
+def _ask(fact: AwsFact[dict[str, T]], **arguments: Any) -> Generator[AwsCall, None, dict[str, T]]:
+    """The fact as it is now; nothing while the calls are only counted."""
+    call = cast(AwsCall, fact.command(**arguments))
+    call.fresh = True
+    yield call
+    return fact.understand(call.response) if call.answered else {}
 
 
 def pending(waiting: Waiting, within: int) -> str:

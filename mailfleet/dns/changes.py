@@ -4,19 +4,15 @@ A change deletes exactly what was read and creates what should be, in one batch:
 refuses the batch when somebody changed the record set in between, and nothing is lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from mailfleet.dns.ownership import Ownership, ownership_of
-from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.dns.obstacles import refuse_obstacles
+from mailfleet.dns.ownership import Ownership, digest, is_ownership, ownership_of
+from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge, merge
 from mailfleet.plan import Action
 from mailfleet.refusal import Refusal
-
-# ChangeResourceRecordSets: "Quotas on ChangeResourceRecordSets API requests"
-MAX_RECORDS = 1_000
-MAX_CHARACTERS = 32_000
 
 
 @dataclass(frozen=True)
@@ -47,32 +43,40 @@ def plan_records(
     desired: Iterable[RecordSet],
     zone: Mapping[str, RecordSet],
     spf: Sequence[str] = (),
+    *,
+    adopt: bool = False,
+    remove: Collection[str] = (),
 ) -> tuple[RecordChange, ...]:
     """The changes that make a domain's records so, its ownership record last.
 
-    `zone` holds the zone's record sets by id. A record set that differs and is not ours is
-    never overwritten: Refusal. One that is there just as it should be stays whose it is. The
-    exception is the domain's own TXT set, which many share: these SPF terms are merged into it.
+    `zone` holds the zone's record sets by id. A record set that differs and is not ours is never
+    overwritten: Refusal. One that is there just as it should be stays whose it is. With `adopt`,
+    all that is desired becomes ours instead. `remove` are ids of sets of ours that go; what
+    somebody has edited meanwhile stays, and is theirs from then on. The domain's own TXT set is
+    everybody's: these SPF terms are merged into it.
     """
+    wanted = {record.id: record for record in desired}
     owned = ownership_of(domain, zone)
-    changes = [
-        RecordChange(zone.get(record.id), record)
-        for record in desired
-        if zone.get(record.id) != record
-    ]
-    for change in changes:
-        _refuse_foreign(domain, change, owned)
-    ids = owned.ids | {change.id for change in changes}
+    gone = {id: zone[id] for id in sorted(remove) if not owned.edited(zone[id])}
+    changes = [RecordChange(zone.get(id), r) for id, r in wanted.items() if zone.get(id) != r]
+    ours = wanted.keys() & (wanted if adopt else owned.ids | {change.id for change in changes})
     merged = plan_spf(domain, zone, spf)
+    claimed = Ownership(
+        {
+            **{id: owned.sets[id] for id in owned.ids & zone.keys() if id not in remove},
+            **{id: digest(wanted[id]) for id in ours},
+        },
+        merged.ours,
+    )
+    claims = _ownership_changes(domain, claimed, zone)
+    if not adopt:
+        _refuse_foreign(domain, [*changes, *claims], owned.ids)
     if merged.before != merged.after:
         changes.append(RecordChange(merged.before, merged.after))
+    changes = [*(RecordChange(record, None) for record in gone.values()), *changes, *claims]
+    left = {id: record for id, record in zone.items() if id not in gone} if gone else zone
     for change in changes:
-        if change.after:
-            _refuse_beside_cname(domain, change.after, zone)
-    claimed = Ownership(ids, merged.ours)
-    if claimed != owned:
-        record = claimed.record(domain)
-        changes.append(RecordChange(zone.get(record.id), record))
+        refuse_obstacles(domain, change.before, change.after, left)
     return tuple(changes)
 
 
@@ -81,23 +85,27 @@ def plan_spf(domain: str, zone: Mapping[str, RecordSet], spf: Sequence[str]) -> 
     return merge(domain, zone.get(f"TXT {domain}"), spf, ownership_of(domain, zone).spf)
 
 
-def _refuse_foreign(domain: str, change: RecordChange, owned: Ownership) -> None:
-    if change.before and change.after and change.id not in owned.ids:
-        raise Refusal(
-            f"Domain {domain!r}: found {change.id} with the value "
-            f"{' '.join(change.before.values)}, which is not ours, expected "
-            f"{' '.join(change.after.values)}: delete it if nothing needs it"
-        )
+def _ownership_changes(
+    domain: str, claimed: Ownership, zone: Mapping[str, RecordSet]
+) -> list[RecordChange]:
+    """From the ownership record that is there to that of what we claim: none for nothing."""
+    record = claimed.record(domain)
+    before, after = zone.get(record.id), record if claimed != Ownership() else None
+    theirs = before is not None and not is_ownership(before)
+    if before == after or (theirs and after is None):
+        return []
+    return [RecordChange(before, after)]
 
 
-def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
-    """RFC 1034 section 3.6.2: where there is a CNAME, there is nothing else."""
-    for other in zone.values():
-        types = {other.type, record.type}
-        if other.name == record.name and len(types) == 2 and "CNAME" in types:
+def _refuse_foreign(domain: str, changes: Iterable[RecordChange], owned: Collection[str]) -> None:
+    for change in changes:
+        before, after = change.before, change.after
+        if before and after and change.id not in owned and not is_ownership(before):
             raise Refusal(
-                f"Domain {domain!r}: found {other.id}, beside which {record.id} can't be: "
-                "delete it if nothing needs it"
+                f"Domain {domain!r}: found {change.id} with the value "
+                f"{' '.join(before.values)}, which is not ours, expected "
+                f"{' '.join(after.values)}: delete it if nothing needs it, or replace it "
+                "with Domain(..., adopt=True)"
             )
 
 
@@ -109,30 +117,7 @@ def unlisted(
     return tuple(sorted((owned & zone.keys()) - {record.id for record in desired}))
 
 
-def batches(changes: Iterable[RecordChange]) -> Iterator[tuple[RecordChange, ...]]:
-    """Cut changes into batches that Route 53 takes, in order."""
-    batch: list[RecordChange] = []
-    records = characters = 0
-    for change in changes:
-        more_records = len(change.values)
-        more_characters = sum(len(value) for value in change.values)
-        over = records + more_records > MAX_RECORDS or characters + more_characters > MAX_CHARACTERS
-        if batch and over:
-            yield tuple(batch)
-            batch, records, characters = [], 0, 0
-        batch.append(change)
-        records += more_records
-        characters += more_characters
-    if batch:
-        yield tuple(batch)
-
-
-def change_batch(changes: Iterable[RecordChange]) -> dict[str, Any]:
-    """The ChangeBatch of ChangeResourceRecordSets."""
-    entries = []
-    for change in changes:
-        if change.before:
-            entries.append({"Action": "DELETE", "ResourceRecordSet": to_route53(change.before)})
-        if change.after:
-            entries.append({"Action": "CREATE", "ResourceRecordSet": to_route53(change.after)})
-    return {"Comment": "mailfleet", "Changes": entries}
+def edited(domain: str, ids: Iterable[str], zone: Mapping[str, RecordSet]) -> tuple[str, ...]:
+    """Which of these record sets of ours somebody has changed since we wrote them."""
+    owned = ownership_of(domain, zone)
+    return tuple(id for id in ids if owned.edited(zone[id]))

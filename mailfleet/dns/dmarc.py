@@ -35,13 +35,14 @@ def dmarc_text(dmarc: Dmarc) -> str:
 
 
 def dmarc_records(
-    domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet]
+    domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet], adopt: bool = False
 ) -> tuple[RecordSet, ...]:
     """The record that the policy asks for, if it asks for one.
 
     1. None: nothing. 2. The default asks only that there is some record: somebody else's will
     do, or one of a domain above, by which receivers go where there is none, and which ours
-    might weaken. 3. Anything else must be there to the letter: Refusal when theirs is not it.
+    might weaken. 3. Anything else must be there to the letter: Refusal when theirs is not it,
+    unless `adopt` says to replace it.
     """
     if dmarc is None:
         return ()
@@ -51,11 +52,11 @@ def dmarc_records(
         return (record,)
     if dmarc == DEFAULT:
         return ()
-    if found and found.name == record.name:
+    if found and found.name == record.name and not (adopt and found.id == record.id):
         raise Refusal(
             f"Domain {domain!r}: found {found.id} with the value {' '.join(found.values)}, which "
-            f"is not ours, expected {record.values[0]}: delete it, or leave it alone with "
-            "Domain(..., dmarc=None)"
+            f"is not ours, expected {record.values[0]}: delete it, replace it with "
+            "Domain(..., adopt=True), or leave it alone with Domain(..., dmarc=None)"
         )
     return (record,)
 
@@ -71,11 +72,13 @@ def published(domain: str, zone: Mapping[str, RecordSet]) -> RecordSet | None:
     return None
 
 
-def dmarc_note(domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet]) -> str | None:
+def dmarc_note(
+    domain: str, dmarc: Dmarc | None, zone: Mapping[str, RecordSet], adopt: bool = False
+) -> str | None:
     """What somebody should know of a record that is to be made, or is not ours to make."""
     if dmarc is None:
         return None
-    wanted = dmarc_records(domain, dmarc, zone)
+    wanted = dmarc_records(domain, dmarc, zone, adopt)
     found = published(domain, zone)
     if found and not wanted:
         return f"DMARC of {domain} is not ours and stays: {found.id}: {' '.join(found.values)}"

@@ -1,5 +1,6 @@
 """Record sets, as Route 53 keeps them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,16 +8,40 @@ from mailfleet.shown import Shown
 
 TTL = 300  # seconds: short enough to mend a mistake, long enough for a cache to matter
 
+RECORD_TYPES = frozenset(
+    (
+        *("A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS"),
+        *("PTR", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT"),
+    )
+)
+"""All that Route 53 has ("Supported DNS record types", Amazon Route 53 Developer Guide)."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class RecordSet(Shown):
     """All records of one name and type. `name` has no final dot; `values` are in zone file form
-    (TXT quoted), sorted, because a set has no order."""
+    (TXT quoted). They are kept in their order, so that an undo restores it, but sets with the
+    same values are equal in any order.
+
+    `special` says, in words, what Route 53 makes of it beside plain records: an alias, or one of
+    several sets between which a routing policy chooses. Such a set is never changed.
+    """
 
     name: str
     type: str
     values: tuple[str, ...]
     ttl: int = TTL
+    special: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RecordSet) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.name, self.type, tuple(sorted(self.values)), self.ttl, self.special
 
     @property
     def id(self) -> str:
@@ -25,30 +50,41 @@ class RecordSet(Shown):
     @property
     def text(self) -> str:
         """For people: one value a line, as in a zone file."""
-        return "\n".join(f"{self.ttl} {self.type} {value}" for value in self.values)
+        special = [f"{self.type} {self.special}"] if self.special else []
+        return "\n".join([*special, *(f"{self.ttl} {self.type} {value}" for value in self.values)])
 
     def normal(self) -> "RecordSet":
         """The set as names compare (RFC 4343: without case)."""
-        return replace(self, name=normal_name(self.name), values=tuple(sorted(self.values)))
+        return replace(self, name=normal_name(self.name))
+
+
+def record_id(type_: str, name: str) -> str:
+    """What tells record sets of a zone apart."""
+    return f"{type_} {normal_name(name)}"
 
 
 def normal_name(name: str) -> str:
-    return name.lower().removesuffix(".")
+    """Route 53 answers `*` as \\052 ("ResourceRecordSet", Amazon Route 53 API Reference)."""
+    return name.lower().removesuffix(".").replace("\\052", "*")
 
 
-def from_route53(answer: dict[str, Any]) -> RecordSet | None:
-    """A ResourceRecordSet of ListResourceRecordSets; None for an alias, which holds no records.
-
-    Route 53 answers `*` as \\052 ("ResourceRecordSet", Amazon Route 53 API Reference).
-    """
-    if "ResourceRecords" not in answer:
-        return None
+def from_route53(answer: Mapping[str, Any]) -> RecordSet:
+    """A ResourceRecordSet of ListResourceRecordSets; an alias has no values."""
     return RecordSet(
-        name=answer["Name"].replace("\\052", "*"),
+        name=answer["Name"],
         type=answer["Type"],
-        values=tuple(record["Value"] for record in answer["ResourceRecords"]),
-        ttl=answer["TTL"],
+        values=tuple(record["Value"] for record in answer.get("ResourceRecords", ())),
+        ttl=answer.get("TTL", 0),
+        special=_special(answer),
     ).normal()
+
+
+def _special(answer: Mapping[str, Any]) -> str:
+    if "TrafficPolicyInstanceId" in answer:
+        return f"made by the traffic policy instance {answer['TrafficPolicyInstanceId']}"
+    if "SetIdentifier" in answer:
+        return f"one of several between which a routing policy chooses ({answer['SetIdentifier']})"
+    return f"an alias of {answer['AliasTarget']['DNSName']}" if "AliasTarget" in answer else ""
 
 
 def to_route53(record: RecordSet) -> dict[str, Any]:

@@ -36,6 +36,11 @@ def spf_texts(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if _RECORD.match(text)]
 
 
+def spf_words(text: str) -> list[str]:
+    """What stands after the version of an SPF record, between spaces and nothing else."""
+    return [word for word in text.split(" ")[1:] if word]
+
+
 def merge(
     domain: str, before: RecordSet | None, wanted: Sequence[str], ours: frozenset[str]
 ) -> Merge:
@@ -49,7 +54,7 @@ def merge(
     if not wanted and not ours:
         return Merge(before, before)
     value = _spf_value(domain, before)
-    old = unquoted(value).split()[1:] if value else []
+    old = spf_words(unquoted(value)) if value else []
     _refuse_denial(domain, old, wanted)
     asked = {_matches(text) for text in wanted}
     tested = [t for t in _effective(old) if t not in ours or _matches(t) in asked]
@@ -97,8 +102,9 @@ def _with_text(
 ) -> RecordSet | None:
     """The set with another SPF record in place of the old one; None where nothing is left."""
     record = before or RecordSet(domain, "TXT", ())
-    others = tuple(value for value in record.values if value != old)
-    values = (*others, quoted(text)) if text else others
+    place = record.values.index(old) if old else len(record.values)
+    new = [quoted(text)] if text else []
+    values = (*record.values[:place], *new, *record.values[place + 1 :])
     return replace(record, values=values).normal() if values else None
 
 

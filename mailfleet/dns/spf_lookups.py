@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mailfleet.dns.lookup import Lookup, Unanswered
-from mailfleet.dns.spf import spf_texts
+from mailfleet.dns.spf import spf_texts, spf_words
 from mailfleet.policy.spf import Term, parse_term
 
 MAX_LOOKUPS = 10
@@ -98,7 +98,7 @@ class _Walk:
 
     def record(self, step: Step, domain: str, text: str, above: tuple[str, ...]) -> Step:
         """The step that leads to the record, with what is below it."""
-        words = text.split()[1:]
+        words = spf_words(text)
         terms = []
         for word in words:
             try:
@@ -142,7 +142,7 @@ class _Walk:
         hosts = self._lookup(target, "MX")
         if len(hosts) > MAX_MX:
             return replace(step, fault=f"has {len(hosts)} mail servers, expected {MAX_MX} at most")
-        voids = sum(not self._lookup(host, "A") for host in hosts)
+        voids = sum(not self._lookup(host, "A") for host in hosts if host)  # "": RFC 7505
         return replace(step, voids=voids or int(not hosts))
 
 

@@ -31,10 +31,12 @@ class Wanted:
         """Whether the policy asks for anything that must be there."""
         return bool(self.spf or self.dkim or self.dmarc not in (None, DEFAULT))
 
-    def records(self, domain: str, zone: Mapping[str, RecordSet]) -> tuple[RecordSet, ...]:
+    def records(
+        self, domain: str, zone: Mapping[str, RecordSet], adopt: bool = False
+    ) -> tuple[RecordSet, ...]:
         """The record sets that are the domain's alone; SPF is shared and merged."""
         cnames = (
             RecordSet(f"{name}.{domain}", "CNAME", (f"{target}.",)).normal()
             for name, target in self.dkim.items()
         )
-        return (*cnames, *dmarc_records(domain, self.dmarc, zone))
+        return (*cnames, *dmarc_records(domain, self.dmarc, zone, adopt))

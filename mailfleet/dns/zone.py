@@ -1,7 +1,7 @@
 """Which hosted zone a domain's records belong to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailfleet.refusal import Refusal
 from mailfleet.shown import Shown
@@ -9,24 +9,46 @@ from mailfleet.shown import Shown
 
 @dataclass(frozen=True)
 class HostedZone(Shown):
-    """A public hosted zone; `id` without the /hostedzone/ that some answers carry."""
+    """A public hosted zone; `id` without the /hostedzone/ that some answers carry, `account` the
+    inventory's name of the AWS account that it is in."""
 
     id: str
     name: str
+    account: str = ""
+
+    def of(self, account: str) -> "HostedZone":
+        return replace(self, account=account)
 
 
-def find_zone(zones: Iterable[HostedZone], name: str) -> HostedZone:
-    """The one zone of that name. Refusal when there is none, or several to choose from."""
+def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> HostedZone:
+    """The one public zone of that name, or that with the id. Refusal when there is none, or
+    several to choose from."""
+    if id:
+        return _with_id(zones, name, id)
     found = [zone for zone in zones if zone.name == name]
     if len(found) == 1:
         return found[0]
     if not found:
         raise Refusal(
             f"Domain {name!r}: found no public hosted zone {name} in this account, expected one: "
-            f"create it, or name the zone that holds the domain with Domain(..., zone=...)"
+            "create it, name the zone that holds the domain with Domain(..., zone=...), or another "
+            "account of the inventory that has it with Domain(..., zone_account=...)"
         )
     ids = ", ".join(zone.id for zone in found)
     raise Refusal(
         f"Domain {name!r}: found {len(found)} public hosted zones {name} ({ids}), expected one: "
-        "delete those that the domain's registrar does not delegate to"
+        "say which with Domain(..., zone_id=...), or delete those that the domain's registrar does "
+        "not delegate to"
     )
+
+
+def _with_id(zones: Iterable[HostedZone], name: str, id: str) -> HostedZone:
+    found = {zone.id: zone for zone in zones}.get(id)
+    if found is None:
+        raise Refusal(
+            f"Domain {name!r}: found no public hosted zone {id} in this account, expected "
+            f"{name} to be it: look the id up with aws route53 list-hosted-zones-by-name"
+        )
+    if found.name != name:
+        raise Refusal(f"Domain {name!r}: found {id} to be the zone {found.name}, expected {name}")
+    return found

@@ -2,11 +2,13 @@
 
 from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
 from mailfleet.policy.delegate import Delegate
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay, Route
+from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
 from mailfleet.policy.sending_account import ProductionAccess, SesAccount
 
@@ -17,9 +19,11 @@ __all__ = [
     "Delegate",
     "Dmarc",
     "Domain",
+    "EasyDkim",
     "EmailAlert",
     "Gate",
     "Mail",
+    "OwnKey",
     "PolicyError",
     "ProductionAccess",
     "Provider",

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from mailfleet.policy.delegate import Delegates, check_delegates
+from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.names import ConfigurationSetName, DomainName, FromPattern, MailAddress
+from mailfleet.policy.names import (
+    AccountName,
+    ConfigurationSetName,
+    DomainName,
+    FromPattern,
+    HostedZoneId,
+    MailAddress,
+)
 from mailfleet.policy.words import Listed, word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
@@ -15,27 +23,34 @@ OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 class Domain:
     """A domain that mail is sent from.
 
-    `zone`: its hosted zone's name, by default its own.
+    `zone`: its hosted zone's name, by default its own; `zone_id`: which one, where several have
+    that name; `zone_account`: the account of the inventory that has it, if another one.
     `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
     `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
     None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
+    `dkim`: the keys that SES signs its mail with.
     `configuration_set`: the default one of its mail; without one, what is there stays.
-    `adopt`: take over an identity that is in the account already and is not ours.
+    `adopt`: take over an identity and record sets that are there already and are not ours.
     `delegates`: who else may send as it, and an empty list that nobody may; without, those that
     were there once go when the identity is read whole.
     `senders`: the From addresses that may be used, by default all; `*` stands for anything in what
     is before the @. Mail from others leaves as noreply@ the domain.
+    `absent`: no mail is sent from it any more; what is ours of it goes, and nothing else.
     """
 
     name: DomainName
     zone: DomainName = ""
+    zone_id: HostedZoneId | None = None
+    zone_account: AccountName = ""
     dmarc: Dmarc | None = Dmarc()
     mail_from: DomainName | None = ""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
+    dkim: Dkim = EasyDkim()
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
     delegates: Delegates | None = None
     senders: Annotated[Sequence[FromPattern], Listed] = ()
+    absent: bool = False
 
     def __post_init__(self) -> None:
         if not self.zone:

@@ -5,27 +5,22 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
+    AccountName,
     CalendarEvent,
     MailAddress,
-    SenderPattern,
     ShortName,
 )
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.route import VERIFIED, Route
 from mailfleet.policy.words import Listed, word
 
 Seconds = Annotated[int, Field(ge=1, le=86400)]
-
-
-@word
-class Route:
-    """Mail of these senders leaves by the provider named `via`; without senders, all the rest."""
-
-    via: ShortName
-    senders: Annotated[Sequence[SenderPattern], Listed] = ()
+RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
 
 
 @word
@@ -41,6 +36,7 @@ class Relay:
     """How every relay host behaves.
 
     `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
+    `round_trip`: how far the providers are, in seconds; limits are calculated with it.
     `check_logs`: how often the logs are read for trouble, a systemd calendar event.
     `adopt`: replace a Postfix configuration that is on a host already and is not ours.
     `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
@@ -48,6 +44,7 @@ class Relay:
     """
 
     soft_bounce: bool = True
+    round_trip: RoundTrip = 0.020
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
     rewrite_foreign: bool = False
@@ -55,15 +52,23 @@ class Relay:
 
 @word
 class Gate:
-    """How long a deploy waits, in seconds, before it leaves the relays as they are."""
+    """How long a deploy waits, in seconds, before it leaves the relays as they are.
 
+    `published_within`: until Route 53's name servers answer with what was written ("Changes
+    generally propagate [...] within 60 seconds", ChangeResourceRecordSets).
+    """
+
+    published_within: Seconds = 180
     verified_within: Seconds = 600
     authenticated_within: Seconds = 120
 
 
 @word
 class Mail:
-    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS."""
+    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS.
+
+    Of the domains as they are written, those that are to be absent stand in `absent` afterwards.
+    """
 
     domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
     providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
@@ -74,12 +79,15 @@ class Mail:
     relay: Relay = Relay()
     gate: Gate = Gate()
     fleet: ShortName = "mailfleet"
+    account: AccountName = ""
+    absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:
+        _once("domains", [domain.name for domain in self.domains])
+        self._part_with_absent()
         if not self.admin:
             # RFC 2142 section 5: every domain that sends mail has a postmaster.
             object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
-        _once("domains", [domain.name for domain in self.domains])
         _once("providers", [provider.name for provider in self.providers])
         _once("addresses", [address.name for address in self.addresses])
         _once("providers: Ses regions", [ses.region for ses in self.ses])
@@ -88,6 +96,24 @@ class Mail:
         self._check_dkim()
         self._check_mail_from()
         self._check_delegates()
+
+    def _part_with_absent(self) -> None:
+        if self.domains[0].absent:
+            raise PolicyError(
+                f"Mail.domains[0]: found {self.myorigin!r} absent, expected a domain that mail is "
+                "sent from: unqualified addresses get it"
+            )
+        for attribute, absent in (("absent", True), ("domains", False)):
+            those = tuple(domain for domain in self.domains if domain.absent is absent)
+            object.__setattr__(self, attribute, those)
+        names = {domain.name for domain in self.absent}
+        for position, route in enumerate(self.routes):
+            for sender in route.named_senders:
+                if sender.rpartition("@")[2] in names:
+                    raise PolicyError(
+                        f"Mail.routes[{position}].senders: found {sender!r} of an absent domain, "
+                        "expected one that mail is sent from: take it out of the routes first"
+                    )
 
     def _check_mail_from(self) -> None:
         """ "Using a custom MAIL FROM domain": one that no mail is sent from."""
@@ -112,16 +138,51 @@ class Mail:
 
     def _check_routes(self) -> None:
         for position, route in enumerate(self.routes):
-            self._provider(route.via, f"Mail.routes[{position}].via")
-        _once("routes: senders", [sender for route in self.routes for sender in route.senders])
-        if sum(not route.senders for route in self.routes) > 1:
-            raise PolicyError("Mail.routes: found several routes without senders, expected one")
+            where = f"Mail.routes[{position}]"
+            for name in route.weights:
+                self._provider(name, f"{where}.via")
+            for name in route.fallbacks:
+                self._provider(name, f"{where}.fallback")
+            _once(f"routes[{position}]: fallback", route.fallbacks)
+            self._check_fallback(route, where)
+        _once("routes: senders", [s for route in self.routes for s in route.named_senders])
+        for senders, called in (((), "without senders"), (VERIFIED, 'with senders="verified"')):
+            if sum(route.senders == senders for route in self.routes) > 1:
+                raise PolicyError(f"Mail.routes: found several routes {called}, expected one")
+
+        if self.relay.rewrite_foreign and self.route_of_others:
+            raise PolicyError(
+                'Mail.routes: found senders="verified", which lets anybody send, and '
+                "Relay(rewrite_foreign=True), expected one of them"
+            )
+
+    def _check_fallback(self, route: Route, where: str) -> None:
+        if route.fallbacks and not any(route.next_after(name) for name in route.weights):
+            raise PolicyError(
+                f"{where}.fallback: found {route.fallbacks[0]!r}, which is also its via, expected "
+                "another provider"
+            )
+        for chain in ([name, *route.next_after(name)] for name in route.weights):
+            for name in chain[:-1]:
+                if self.provider(name).wrapper:
+                    raise PolicyError(
+                        f"{where}.fallback: found {chain[-1]!r} after {name!r}, which speaks TLS "
+                        "from the first byte: Postfix can't go on from there, expected its "
+                        "STARTTLS port"
+                    )
+        if route.senders == VERIFIED and not any(
+            isinstance(self.provider(name), Ses) for name in route.weights
+        ):
+            raise PolicyError(
+                f'{where}.senders: found "verified" via {route.providers[0]!r}, expected a via '
+                "that is an Ses provider: only SES verifies senders"
+            )
 
     def _check_alerts(self) -> None:
         for position, alert in enumerate(self.alerts):
             where = f"Mail.alerts[{position}].via"
             provider = self._provider(alert.via, where)
-            if provider == self.default_provider or not isinstance(provider, Smtp):
+            if provider.name in self.default_route.weights or not isinstance(provider, Smtp):
                 raise PolicyError(
                     f"{where}: found {alert.via!r}, expected an Smtp provider that everyday mail "
                     "does not leave by: an alert about a broken provider must not depend on it"
@@ -131,7 +192,15 @@ class Mail:
         for domain in self.domains:
             providers = [p for p in self.providers_of(domain) if isinstance(p, Smtp)]
             keys = {key for provider in providers for key in provider.dkim.items()}
-            _once(f"providers: for {domain.name}, dkim", [name for name, _ in keys])
+            own = [f"{domain.dkim.selector}._domainkey"] if isinstance(domain.dkim, OwnKey) else []
+            _once(f"providers: for {domain.name}, dkim", [*(name for name, _ in keys), *own])
+            parent = domain.dkim.parent if isinstance(domain.dkim, EasyDkim) else None
+            regions = [ses.region for ses in self.ses_of(domain.name)]
+            if parent and parent not in regions:
+                raise PolicyError(
+                    f"Domain {domain.name!r}, dkim: found the parent {parent}, expected a region "
+                    f"that its mail leaves by: {', '.join(regions) or 'there is none'}"
+                )
 
     def _provider(self, name: str, where: str) -> Provider:
         for provider in self.providers:
@@ -163,52 +232,81 @@ class Mail:
         return self._provider(name, "provider")
 
     @property
-    def default_provider(self) -> Provider:
-        """Where mail goes that no route with senders takes."""
-        for route in self.routes:
-            if not route.senders:
-                return self.provider(route.via)
-        return self.providers[0]
+    def default_route(self) -> Route:
+        """Where mail of the policy's senders goes that no other route takes."""
+        whole = [*(r for r in self.routes if r.senders == VERIFIED), *self._rest]
+        return whole[0] if whole else Route(via=self.providers[0].name)
 
     @property
-    def sender_routes(self) -> tuple[tuple[str, Provider], ...]:
-        """(sender or @domain, provider), in the policy's order."""
-        return tuple(
-            (sender, self.provider(route.via)) for route in self.routes for sender in route.senders
-        )
+    def _rest(self) -> tuple[Route, ...]:
+        return tuple(route for route in self.routes if not route.senders)
+
+    @property
+    def route_of_others(self) -> Route | None:
+        """Where mail of senders goes that are not the policy's; None when they may not send."""
+        verified = any(route.senders == VERIFIED for route in self.routes)
+        return next(iter(self._rest), None) if verified else None
+
+    @property
+    def sender_routes(self) -> tuple[tuple[str, Route], ...]:
+        """(sender or @domain, route) of those that routes name, in the policy's order."""
+        return tuple((sender, route) for route in self.routes for sender in route.named_senders)
+
+    def route_of(self, sender: str) -> Route | None:
+        """The route of an address or an @domain: its own before its domain's. None when it may
+        not send."""
+        routes = dict(self.sender_routes)
+        whole = sender[sender.rindex("@") :]
+        if route := routes.get(sender) or routes.get(whole):
+            return route
+        ours = any(sender == address.name for address in self.addresses)
+        return self.default_route if ours or self.domain_of(sender) else self.route_of_others
 
     @property
     def used_providers(self) -> tuple[Provider, ...]:
-        """The providers that relays hand everyday mail to."""
-        names = {self.default_provider.name} | {via.name for _, via in self.sender_routes}
+        """The providers that relays hand everyday mail to, be it as a fall-back."""
+        others = (self.route_of_others,) if self.route_of_others else ()
+        routes = (self.default_route, *others, *(route for _, route in self.sender_routes))
+        names = {name for route in routes for name in route.providers}
         return tuple(provider for provider in self.providers if provider.name in names)
 
     def providers_of(self, domain: Domain) -> tuple[Provider, ...]:
         """The providers that mail from the domain may leave by, in the policy's order.
 
-        The default one, unless a route takes the whole domain; those of its addresses' routes;
-        those of alerts, which come from the first domain.
+        Those of the default route, unless another takes the whole domain; those of its addresses'
+        routes; those of alerts, which come from the first domain.
         """
-        names = {self._provider_of_all(domain.name).name}
-        names |= {via.name for s, via in self.sender_routes if s.endswith(f"@{domain.name}")}
+        routes = [self._route_of_all(domain.name)]
+        routes += [route for s, route in self.sender_routes if s.endswith(f"@{domain.name}")]
+        names = {name for route in routes for name in route.providers}
         if domain.name == self.myorigin:
             names |= {alert.via for alert in self.alerts}
         return tuple(provider for provider in self.providers if provider.name in names)
 
-    def _provider_of_all(self, domain: str) -> Provider:
+    def _route_of_all(self, domain: str) -> Route:
         """Where mail of that domain goes that no route of an address takes."""
-        return dict(self.sender_routes).get(f"@{domain}", self.default_provider)
+        return dict(self.sender_routes).get(f"@{domain}", self.default_route)
 
     def ses_of(self, name: str) -> tuple[Ses, ...]:
         """The SES entries that mail of a domain or an address may leave by: its identity has to
         be there."""
         domain = self.domain_of(name)
         if domain and domain.name == name:
-            providers = self.providers_of(domain)
+            names = [provider.name for provider in self.providers_of(domain)]
         else:
-            whole = self._provider_of_all(name.rpartition("@")[2])
-            providers = (dict(self.sender_routes).get(name, whole),)
-        return tuple(provider for provider in providers if isinstance(provider, Ses))
+            whole = self._route_of_all(name.rpartition("@")[2])
+            names = list(dict(self.sender_routes).get(name, whole).providers)
+        return tuple(ses for ses in self.ses if ses.name in names)
+
+    def may_take_over(self, provider: Provider, sender: str) -> bool:
+        """Whether receivers know that provider as one that sends for an address or an @domain.
+
+        SES signs for each identity; another provider has to be in the domain's SPF record or to
+        have its keys there, and only domains of the policy have what the policy says.
+        """
+        if isinstance(provider, Ses):
+            return provider in self.ses_of(sender.removeprefix("@"))
+        return bool(provider.spf or provider.dkim) and self.domain_of(sender) is not None
 
     def domains_by(self, ses: Ses) -> tuple[Domain, ...]:
         """The From domains of which mail may leave by that SES entry."""

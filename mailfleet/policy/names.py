@@ -20,9 +20,13 @@ _IAM_ARN = re.compile(
     r"arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(user|role)/[A-Za-z0-9_+=,.@/-]{1,576}"
 )
 _SELECTOR = re.compile(rf"(?:{_LABEL}\.)+_domainkey")
+# "DkimSigningAttributes", Amazon SES API v2
+_ONE_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
+_ACCOUNT_HOST = re.compile(r"@aws(/[A-Za-z0-9][\w.@+-]*)?")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 
@@ -42,6 +46,13 @@ def selector_name(value: str) -> str:
     """Where a DKIM key is, below the domain: `<selector>._domainkey` (RFC 6376 section 3.1)."""
     if not _SELECTOR.fullmatch(value.lower()):
         raise ValueError(f"found {value!r}, expected the name of a key such as s1._domainkey")
+    return value.lower()
+
+
+def selector(value: str) -> str:
+    """A DKIM selector of one label: what stands before `._domainkey`."""
+    if not _ONE_LABEL.fullmatch(value.lower()):
+        raise ValueError(f"found {value!r}, expected one label of a-z, 0-9 and - such as mf1")
     return value.lower()
 
 
@@ -110,10 +121,26 @@ def configuration_set_name(value: str) -> str:
     return value
 
 
+def hosted_zone_id(value: str) -> str:
+    """An id that Route 53 gave a hosted zone ("Id", HostedZone, Amazon Route 53 API Reference)."""
+    if not _ZONE_ID.fullmatch(value):
+        raise ValueError(
+            f"found {value!r}, expected a hosted zone's id such as Z0123456789ABCDEFGHIJ"
+        )
+    return value
+
+
 def user_name(value: str) -> str:
     """An SMTP user name: printable ASCII without spaces and colons, not starting with -."""
     if not value or value.startswith("-") or not all("!" <= c <= "~" and c != ":" for c in value):
         raise ValueError(f"found {value!r}, expected a user name without spaces and colons")
+    return value
+
+
+def account_name(value: str) -> str:
+    """An AWS account as the inventory names it."""
+    if not _ACCOUNT_HOST.fullmatch(value):
+        raise ValueError(f"found {value!r}, expected an account such as @aws/production")
     return value
 
 
@@ -124,8 +151,16 @@ def calendar_event(value: str) -> str:
     return value
 
 
+def file_name(value: str) -> str:
+    """A path of the machine that deploys."""
+    if not value or value.startswith("-") or not value.isprintable():
+        raise ValueError(f"found {value!r}, expected the name of a file")
+    return value
+
+
 DomainName = Annotated[str, AfterValidator(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
+Selector = Annotated[str, AfterValidator(selector)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
 FromPattern = Annotated[str, AfterValidator(from_pattern)]
@@ -133,5 +168,8 @@ Principal = Annotated[str, AfterValidator(principal)]
 RegionName = Annotated[str, AfterValidator(region_name)]
 ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
+HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
+AccountName = Annotated[str, AfterValidator(account_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
+FileName = Annotated[str, AfterValidator(file_name)]

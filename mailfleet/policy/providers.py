@@ -1,7 +1,7 @@
 """Providers: where relays hand mail over."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -10,6 +10,7 @@ from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     ConfigurationSetName,
     DomainName,
+    FileName,
     RegionName,
     SelectorName,
     ShortName,
@@ -22,14 +23,19 @@ from mailfleet.policy.spf import SpfTerms
 from mailfleet.policy.words import word
 
 Connections = Annotated[int, Field(ge=1, le=1000)]
+Messages = Annotated[int, Field(ge=1, le=1_000_000)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]  # messages a second
 SUBMISSION_PORT = 587  # port 25 is throttled on EC2
+WRAPPER_PORT = 465
 
 
 @word
 class Ses:
     """Amazon SES in one region. Identities, records and the SMTP credential are made for it.
 
-    `connections` is the most that one relay host opens to the end point at a time.
+    `rate`: messages a second of the whole fleet; by default what the account may send there.
+    `connections`: the most that one relay host opens to the end point at a time; by default what
+    follows from the rate. `messages_per_connection`: the most that one of them is used for.
     `configuration_set` is the default one of all domains that name none themselves. One that is
     not among `configuration_sets` is made when it is missing, and has no settings of ours.
     `account` is what is asked of the account there; `pools` are its dedicated IP pools.
@@ -37,11 +43,17 @@ class Ses:
 
     region: RegionName
     name: ShortName = "ses"
-    connections: Connections = 10
+    connections: Connections | None = None
     configuration_set: ConfigurationSetName | None = None
     account: SesAccount = SesAccount()
     pools: Annotated[Sequence[DedicatedPool], AfterValidator(tuple)] = ()
     configuration_sets: Annotated[Sequence[ConfigurationSet], AfterValidator(tuple)] = ()
+    rate: Rate | None = None
+    messages_per_connection: Messages | None = None
+
+    wrapper: ClassVar[bool] = False
+    ca: ClassVar[str | None] = None
+    port: ClassVar[int] = SUBMISSION_PORT
 
     def __post_init__(self) -> None:
         pools = [pool.name for pool in self.pools]
@@ -60,18 +72,18 @@ class Ses:
         return f"email-smtp.{self.region}.amazonaws.com"
 
     @property
-    def port(self) -> int:
-        return SUBMISSION_PORT
-
-    @property
     def nexthop(self) -> str:
         return f"[{self.host}]:{self.port}"
 
 
 @word
 class Smtp:
-    """Any SMTP service with STARTTLS and AUTH: `endpoint` is "host" or "host:port" (587).
+    """Any SMTP service with TLS and AUTH: `endpoint` is "host" or "host:port" (587).
 
+    `tls`: "starttls", or "wrapper" for TLS from the first byte; by default what the port is for.
+    `ca`: a file of the machine that deploys with the authorities that its certificate may come
+    from (PEM); by default those of the host's system.
+    `rate`, `connections`, `messages_per_connection`: as for Ses.
     Of each domain that it may send for, `spf` are the terms of its SPF record that let the
     service's servers pass, and `dkim` the CNAMEs that lead to its keys, by name below the domain.
     """
@@ -80,9 +92,13 @@ class Smtp:
     name: ShortName
     username: UserName
     password: Annotated[Secret, NotALiteral]
-    connections: Connections = 10
+    connections: Connections | None = None
     spf: SpfTerms = ""
     dkim: Mapping[SelectorName, DomainName] = Field(default_factory=dict)
+    tls: Literal["starttls", "wrapper"] | None = None
+    ca: FileName | None = None
+    rate: Rate | None = None
+    messages_per_connection: Messages | None = None
 
     def __post_init__(self) -> None:
         host, colon, port = self.endpoint.partition(":")
@@ -96,7 +112,13 @@ class Smtp:
 
     @property
     def port(self) -> int:
-        return int(self.endpoint.partition(":")[2] or SUBMISSION_PORT)
+        given = self.endpoint.partition(":")[2]
+        return int(given or (WRAPPER_PORT if self.tls == "wrapper" else SUBMISSION_PORT))
+
+    @property
+    def wrapper(self) -> bool:
+        """Whether TLS begins with the first byte (RFC 8314 section 3.3)."""
+        return self.tls == "wrapper" if self.tls else self.port == WRAPPER_PORT
 
     @property
     def nexthop(self) -> str:

@@ -9,17 +9,19 @@ from pydantic_core import PydanticCustomError
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.words import word
 
-Scheme = Literal["aws", "env", "file"]
+Scheme = Literal["aws", "env", "file", "ssm"]
 _EXPECTED = (
-    'expected secret("aws:NAME") for AWS Secrets Manager, secret("env:NAME") for an environment '
-    'variable, or secret("file:PATH"), both of the machine that deploys'
+    'expected secret("aws:NAME") for AWS Secrets Manager, secret("ssm:NAME") for a parameter of '
+    'AWS Systems Manager, secret("env:NAME") for an environment variable, or secret("file:PATH"), '
+    "both of the machine that deploys"
 )
 _NAME = re.compile(r"(?!-)[A-Za-z0-9/_+=.@~-]+")
 
 
 @word
 class Secret:
-    """A reference to a secret: `aws` (AWS Secrets Manager), `env` or `file`, and its name there."""
+    """A reference to a secret: `aws` (AWS Secrets Manager), `ssm` (Systems Manager parameter),
+    `env` or `file`, and its name there."""
 
     scheme: Scheme
     name: str

@@ -13,9 +13,13 @@ _MACRO_STRING = re.compile(rf"(?:{_MACRO}|[!-$&-~])*", re.IGNORECASE)
 _DOMAIN_SPEC = re.compile(
     rf"(?:{_MACRO}|[!-$&-~])*(?:{_MACRO}|\.(?!-)(?!\d+\.?$)[a-z0-9-]*[a-z0-9]\.?)", re.IGNORECASE
 )
-_DIRECTIVE = re.compile(r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::(.*?))?(/.*)?", re.I)
+_DIRECTIVE = re.compile(
+    r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::(.*?))?((?:/\d+)?(?://\d+)?)",
+    re.IGNORECASE | re.ASCII,
+)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.I)
 _CIDR = re.compile(r"(?:/(\d|[12]\d|3[0-2]))?(?://(\d|[1-9]\d|1[01]\d|12[0-8]))?")
+_LENGTH = re.compile(r"0|[1-9]\d*")
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,10 @@ def parse_term(text: str) -> Term:
             raise _wrong(text)
         return Term(name, "=", value.removesuffix("."))
     found = _DIRECTIVE.fullmatch(text)
-    if not found or not _is_whole(found[2].lower(), found[3], found[4] or ""):
+    if not found or not _is_whole(found[2].lower(), found[3], found[4]):
         raise _wrong(text)
     value = (found[3] or "").lower().removesuffix(".")
-    return Term(found[2].lower(), found[1] or "+", value, found[4] or "")
+    return Term(found[2].lower(), found[1] or "+", value, found[4])
 
 
 def _is_whole(name: str, value: str | None, prefix: str) -> bool:
@@ -68,7 +72,7 @@ def _is_network(name: str, network: str) -> bool:
         kind(network, strict=False)
     except ValueError:
         return False
-    return "/" not in network or network.rpartition("/")[2].isdigit()
+    return "/" not in network or _LENGTH.fullmatch(network.rpartition("/")[2]) is not None
 
 
 def _wrong(text: str) -> ValueError:

@@ -44,7 +44,7 @@ def _sentence(cls: type[Any], report: ValidationError) -> str:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, PolicyError):
         return str(cause)
-    names = [field.name for field in fields(cls)]
+    names = [field.name for field in fields(cls) if field.init]
     # pydantic tells positional arguments by number
     path = [names[p] if n == 0 and isinstance(p, int) and p < len(names) else p
             for n, p in enumerate(error["loc"])]  # fmt: skip

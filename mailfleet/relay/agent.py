@@ -18,8 +18,10 @@ _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTI
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
     "apply": (*_CHANGE, "host/packages.py", "host/canary.py", "host/apply.py"),
+    "drain_connections": ("drain_connections.py",),
+    "probe_message": ("smtp_session.py", "probe_message.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),
-    "probe_smtp": ("probe_smtp.py",),
+    "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
 
 

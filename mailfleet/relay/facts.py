@@ -9,6 +9,7 @@ from pyinfra.api.exceptions import FactProcessError
 from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
+from mailfleet.commands import fail
 from mailfleet.relay.agent import COMMAND, program
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
@@ -39,12 +40,14 @@ def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostS
     """Everything that mailfleet manages on `host`, in one round trip; `previous`: also what
     Postfix's files were before.
 
-    None when the host could not be read: pyinfra has then marked it failed, but goes on with the
+    None when the host could not be read: it is then out of the run, but pyinfra goes on with the
     operation, which must stop by itself.
     """
     state: HostState | None = host.get_fact(
         RelayState, _stdin=program("read", read_request(desired, previous=previous))
     )
+    if state is None and host not in host.state.failed_hosts:
+        fail("the host answered nothing to the question what it holds: nothing was changed there")
     return state
 
 

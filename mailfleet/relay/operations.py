@@ -2,21 +2,21 @@
 
 import getpass
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from pyinfra import host
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
 from mailfleet.announce import changing_hosts
-from mailfleet.aws.account import GROUP, account_of, read_domains
+from mailfleet.aws.account import read_domains
+from mailfleet.aws.accounts import GROUP, account_of
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import Refuse
-from mailfleet.explain import route_of
+from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.request import apply_request, rollback_request
 from mailfleet.relay.state import HostState
@@ -24,8 +24,6 @@ from mailfleet.relay.tree import desired
 
 SIMULATOR = "success@simulator.amazonses.com"
 PROBE_TIMEOUT = 30  # seconds for each answer of the end point
-
-Commands = Generator[PyinfraCommand, None, None]
 
 
 @operation()
@@ -38,7 +36,7 @@ def admit(mail: Mail, changes: Sequence[Change]) -> Commands:
 
 
 def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
-    account = account_of(host.inventory)
+    account = account_of(host.inventory, mail)
     if account in host.state.failed_hosts:
         yield Refuse(f"pending: {account.name} failed, so this relay stays as it is")
         return
@@ -71,14 +69,18 @@ def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
 
 
 @operation()
-def apply_first(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
+def apply_first(
+    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
+) -> Commands:
     """Change one host, and see that it works, before any other is touched."""
     if changes and _is_first():
-        yield from _apply(mail, state)
+        yield from _apply(mail, circumstances, state)
 
 
 @operation()
-def apply(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
+def apply(
+    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
+) -> Commands:
     """Change the host, unless it was the first, or the first has failed."""
     if not changes or (host.state.is_executing and _is_first()):
         return
@@ -86,7 +88,7 @@ def apply(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
     if first and host.state.inventory.get_host(first) in host.state.failed_hosts:
         yield Refuse(f"{first} failed, and was to go first: this relay stays as it is")
         return
-    yield from _apply(mail, state)
+    yield from _apply(mail, circumstances, state)
 
 
 def _first() -> str | None:
@@ -104,7 +106,7 @@ def _is_first() -> bool:
     return host.name == _first()
 
 
-def _apply(mail: Mail, state: HostState) -> Commands:
+def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Commands:
     """Stage, check, swap and load what the plan shows, and see a message leave, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
@@ -114,7 +116,7 @@ def _apply(mail: Mail, state: HostState) -> Commands:
     except (PyinfraError, Refusal) as reason:
         yield Refuse(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, credentials)
+    target = desired(mail, credentials, circumstances)
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return
@@ -124,7 +126,9 @@ def _apply(mail: Mail, state: HostState) -> Commands:
 def _canary(mail: Mail) -> tuple[str, str] | None:
     """Who writes to whom: only SES takes mail to a recipient that is nobody's mailbox ("Using the
     mailbox simulator", Amazon SES Developer Guide)."""
-    return (mail.noreply, SIMULATOR) if isinstance(route_of(mail, mail.noreply), Ses) else None
+    route = mail.route_of(mail.noreply)
+    by_ses = route and all(isinstance(mail.provider(name), Ses) for name in route.weights)
+    return (mail.noreply, SIMULATOR) if by_ses else None
 
 
 @operation()

@@ -4,8 +4,9 @@ from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Ch
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
-from mailfleet.relay.tree import POSTFIX, SECRETS, UNITS, Desired, Unit
+from mailfleet.relay.tree import SECRETS, UNITS, Desired, Unit
 
 NOT_TEXT = "(not text)"
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from mailfleet.dns.changes import RecordChange, plan_records, plan_spf, unlisted
+from mailfleet.dns.changes import RecordChange, edited, plan_records, plan_spf, unlisted
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan import Change
-from mailfleet.ses.identity import Identity
+from mailfleet.ses.dkim import key_changes
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes
 
 
@@ -17,21 +17,25 @@ from mailfleet.ses.sending_identity import SendingIdentity, identity_changes
 class SendingDomain:
     """A domain as it was read: its zone and all record sets there by id, and its identity in each
     region that it sends from (none, when SES does not send for it); beside what it should
-    publish."""
+    publish.
+
+    `adopt`: record sets of somebody else's become ours. `remove`: those of ours go that the policy
+    does not ask for."""
 
     name: str
     zone: HostedZone
     records: Mapping[str, RecordSet]
     identities: tuple[SendingIdentity, ...] = ()
     publishes: Wanted = field(default_factory=Wanted)
+    adopt: bool = False
+    remove: bool = False
 
-    def created(self, made: Mapping[str, Identity]) -> "SendingDomain":
-        """The domain once SES has made those of its identities, by id."""
-        identities = (
-            identity.created(made[identity.id]) if identity.id in made else identity
-            for identity in self.identities
-        )
-        return replace(self, identities=tuple(identities))
+    def updated(self, made: Mapping[str, SendingIdentity]) -> "SendingDomain":
+        """The domain once these of its identities, by id, have become so; SES has not found their
+        records yet, so that nothing is removed."""
+        identities = tuple(made.get(identity.id, identity) for identity in self.identities)
+        remove = self.remove and identities == self.identities
+        return replace(self, identities=identities, remove=remove)
 
     @property
     def unverified(self) -> tuple[SendingIdentity, ...]:
@@ -43,13 +47,20 @@ class SendingDomain:
         """The record sets that should be there and are the domain's alone, in the order in which
         a plan shows them; its SPF record, which it shares, is merged."""
         by_ses = (record for identity in self.identities for record in identity.records)
-        every = (*by_ses, *self.publishes.records(self.name, self.records))
+        every = (*by_ses, *self.publishes.records(self.name, self.records, self.adopt))
         return tuple(dict.fromkeys(every))  # regions may share a record
 
     @property
     def record_changes(self) -> tuple[RecordChange, ...]:
         """What the zone lacks. Refusal when something of somebody else's is in the way."""
-        return plan_records(self.name, self.desired, self.records, self.publishes.spf)
+        return plan_records(
+            self.name,
+            self.desired,
+            self.records,
+            self.publishes.spf,
+            adopt=self.adopt,
+            remove=self.removed,
+        )
 
     @property
     def spf(self) -> Merge:
@@ -61,10 +72,58 @@ class SendingDomain:
         """Ids of records of ours that the policy no longer asks for."""
         return unlisted(self.name, self.desired, self.records)
 
+    @property
+    def removed(self) -> frozenset[str]:
+        """Those of them that go now: none as long as SES may use what the policy wanted before."""
+        settled = all(identity.settled for identity in self.identities)
+        return frozenset(self.unlisted) if self.remove and settled else frozenset()
+
+    @property
+    def unlisted_notes(self) -> Iterator[str]:
+        """What becomes of records of ours that the policy no longer asks for."""
+        touched = edited(self.name, self.removed, self.records)
+        for id in self.unlisted:
+            if id in touched:
+                yield f"{id} was ours, but somebody has edited it: it stays, and is theirs now"
+            elif self.remove and id not in self.removed:
+                yield f"{id} stays until SES has found what is new: the next deploy deletes it"
+            elif id not in self.removed:
+                yield (
+                    f"{id} is ours, but the policy no longer asks for it: "
+                    "--data remove_unlisted=yes deletes it"
+                )
+
+
+@dataclass(frozen=True)
+class ZoneChanges:
+    """All that changes in one zone, domain by domain; `records` are those it had."""
+
+    zone: HostedZone
+    records: Mapping[str, RecordSet]
+    domains: Mapping[str, tuple[RecordChange, ...]]
+
+    @property
+    def changes(self) -> tuple[RecordChange, ...]:
+        return tuple(change for changes in self.domains.values() for change in changes)
+
+
+def zone_changes(domains: Iterable[SendingDomain]) -> tuple[ZoneChanges, ...]:
+    """The zones in which something changes."""
+    by_zone: dict[str, dict[str, tuple[RecordChange, ...]]] = {}
+    first: dict[str, SendingDomain] = {}
+    for domain in domains:
+        if changes := domain.record_changes:
+            first.setdefault(domain.zone.id, domain)
+            by_zone.setdefault(domain.zone.id, {})[domain.name] = changes
+    return tuple(
+        ZoneChanges(first[id].zone, first[id].records, inside) for id, inside in by_zone.items()
+    )
+
 
 def domain_changes(host: str, domains: Iterable[SendingDomain]) -> Iterator[Change]:
     """The plan of all domains: each one's identities, then its records."""
     for domain in domains:
+        yield from key_changes(host, (identity.wanted.dkim for identity in domain.identities))
         yield from identity_changes(host, domain.identities)
         for change in domain.record_changes:
             yield Change(

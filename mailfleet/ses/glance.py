@@ -1,18 +1,19 @@
 """What SES tells of a hundred identities in one call, and when that is enough to plan with.
 
-The batch getters of SES v1 see neither the signing zone nor the configuration set and the tags
+The batch getters of SES v1 see neither the signing zone nor the configuration set
 ("GetIdentityDkimAttributes" and "GetIdentityMailFromDomainAttributes", Amazon SES API Reference).
-GetEmailIdentity does, for one identity a call; SES answers one call a second.
+GetEmailIdentity does, for one identity a call; SES answers one call a second. So what we set is
+also kept as a tag: "GetResources" (Resource Groups Tagging API) tells the tags of a hundred.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mailfleet.dns.records import RecordSet
+from mailfleet.dns.records import RecordSet, normal_name
+from mailfleet.ses.dkim import DEFAULT, OWN, Dkim, published_key
 from mailfleet.ses.identity import Identity
-from mailfleet.ses.settings import MailFrom, Settings
+from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
 
 BATCH = 100  # identities that a getter of SES v1 takes
 
@@ -26,8 +27,14 @@ _STATUSES = {
 _BEHAVIOURS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
 
 
-def glance(status: str, dkim: Mapping[str, Any], mail_from: Mapping[str, Any]) -> Identity:
-    """One identity of ListEmailIdentities and of the two batch getters. Not whole."""
+def glance(
+    status: str,
+    dkim: Mapping[str, Any],
+    mail_from: Mapping[str, Any],
+    tags: Mapping[str, str],
+) -> Identity:
+    """One identity of ListEmailIdentities, of the two batch getters, and of those with a tag of
+    ours. Not whole."""
     domain = mail_from.get("MailFromDomain")
     mail_from_status = _STATUSES.get(mail_from.get("MailFromDomainStatus", ""))
     return Identity(
@@ -43,7 +50,9 @@ def glance(status: str, dkim: Mapping[str, Any], mail_from: Mapping[str, Any]) -
                 domain.lower(),
                 _BEHAVIOURS.get(mail_from["BehaviorOnMXFailure"], ""),
                 mail_from_status == "FAILED",
-            )
+            ),
+            fleet=tags.get(TAG),
+            stamp=tags.get(STAMP),
         ),
         whole=False,
     )
@@ -54,24 +63,41 @@ def enough(
     name: str,
     region: str,
     wanted: Settings,
-    adopt: bool,
     zone: Mapping[str, RecordSet],
+    inherits: bool = False,
 ) -> Identity | None:
     """The identity with its signing zone, when a glance at it is enough; otherwise None.
 
-    It is not enough when SES has not verified all of it, when its CNAMEs don't tell the signing
-    zone, when a setting is to be changed (is the identity ours?), or when the policy speaks of
-    what can't be seen so: a configuration set, the owner. An address has no CNAMEs.
+    It is not enough when no tag says that it is ours (tags are found some time after they were
+    written), when it is not as the policy says or no stamp tells, when SES has not verified all
+    of it, when its CNAMEs don't tell the signing zone, or when the policy asks for another length
+    of keys. An address has no CNAMEs. `inherits`: its tokens are those of the same identity in
+    another region.
     """
-    unseen = adopt or wanted.configuration_set is not None
-    if unseen or identity.settings.mail_from != wanted.mail_from:
+    seen = identity.settings
+    if seen.fleet != wanted.fleet or seen.mail_from != wanted.mail_from:
+        return None
+    if wanted.stamp and seen.stamp != wanted.stamp:
         return None
     if "@" in name:
         return identity if identity.status == "SUCCESS" else None
     if not identity.verified:
         return None
+    if wanted.dkim and wanted.dkim.origin == OWN:
+        return identity if _has_key(identity, name, wanted.dkim, zone) else None
+    if wanted.dkim and wanted.dkim.parent:
+        return identity if inherits else None
+    if inherits or wanted.dkim not in (None, DEFAULT):
+        return None
     signing_zone = told_signing_zone(identity.tokens, name, region, zone)
     return replace(identity, signing_zone=signing_zone) if signing_zone else None
+
+
+def _has_key(identity: Identity, domain: str, wanted: Dkim, zone: Mapping[str, RecordSet]) -> bool:
+    """Whether it signs with the key of ours: SES tells the selector, and has found it."""
+    selector = str(wanted.selector)
+    published = published_key(domain, selector, zone)
+    return identity.tokens == (selector,) and wanted.public == published is not None
 
 
 def told_signing_zone(
@@ -85,8 +111,8 @@ def told_signing_zone(
     told = set()
     for token in tokens:
         record = zone.get(f"CNAME {token.lower()}._domainkey.{domain}")
-        values = record.values if record else ()
-        pattern = rf"{re.escape(token)}\.(dkim\.(?:{re.escape(region)}\.)?amazonses\.com)\.?"
-        found = re.fullmatch(pattern, values[0], re.IGNORECASE) if len(values) == 1 else None
-        told.add(found and found[1].lower())
-    return told.pop() if len(told) == 1 else None
+        target = normal_name(record.values[0]) if record and len(record.values) == 1 else ""
+        selector, _, signing_zone = target.partition(".")
+        told.add(signing_zone if selector == token.lower() else None)
+    signing_zones = {"dkim.amazonses.com", f"dkim.{region}.amazonses.com"}
+    return told.pop() if len(told) == 1 and told <= signing_zones else None

@@ -1,15 +1,16 @@
 """SES identities, and the records that verify them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan import KNOWN_AFTER_APPLY
-from mailfleet.ses.settings import TAG, MailFrom, Settings
+from mailfleet.ses.dkim import dkim_from_ses, is_rotating, key_name
+from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
 from mailfleet.shown import Shown
 
-DKIM_KEY_LENGTH = "RSA_2048_BIT"
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 
@@ -19,8 +20,8 @@ class Identity(Shown):
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
     where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
-    name. Of one that is not `whole` neither key length nor configuration set nor tags nor
-    policies were looked at.
+    name. While the keys are `rotating`, mail is signed with those of before. Of one that is not
+    `whole` neither key length nor configuration set nor policies were looked at.
     """
 
     tokens: tuple[str, ...]
@@ -29,6 +30,7 @@ class Identity(Shown):
     dkim_status: str = "PENDING"
     error: str | None = None
     signing: bool = True
+    rotating: bool = False
     mail_from_status: str | None = None
     settings: Settings = field(default_factory=Settings)
     policies: Mapping[str, str] = field(default_factory=dict)
@@ -37,7 +39,9 @@ class Identity(Shown):
     @property
     def verified(self) -> bool:
         """Whether SES accepts mail from the domain and signs it as the domain."""
-        return self.status == self.dkim_status == "SUCCESS" and not self.rejects
+        still = self.rotating and self.dkim_status != "FAILED"
+        signed = self.signing and (self.dkim_status == "SUCCESS" or still)
+        return self.status == "SUCCESS" and signed and not self.rejects
 
     @property
     def rejects(self) -> bool:
@@ -49,7 +53,14 @@ class Identity(Shown):
     def shown_status(self) -> str:
         why = f" ({self.error})" if self.error else ""
         also = f", MAIL FROM {self.mail_from_status}" if self.rejects else ""
-        return f"{self.status}, DKIM {self.dkim_status}{also}{why}"
+        off = "" if self.signing else " and switched off"
+        return f"{self.status}, DKIM {self.dkim_status}{off}{also}{why}"
+
+
+def likely_identity(id: str) -> Identity:
+    """What SES is going to make, as long as it mostly is: to be counted with, and nothing else."""
+    tokens = (hashlib.sha256(f"{id}/{n}".encode()).hexdigest()[:32] for n in range(TOKENS))
+    return Identity(() if "@" in id else tuple(tokens), "dkim.amazonses.com")
 
 
 def from_ses(answer: dict[str, Any]) -> Identity:
@@ -64,11 +75,14 @@ def from_ses(answer: dict[str, Any]) -> Identity:
         dkim_status=dkim.get("Status", "PENDING"),
         error=answer.get("VerificationInfo", {}).get("ErrorType"),
         signing=dkim.get("SigningEnabled", True),
+        rotating=is_rotating(dkim),
         mail_from_status=mail_from.get("MailFromDomainStatus"),
         settings=Settings(
             mail_from=_mail_from(mail_from),
             configuration_set=answer.get("ConfigurationSetName"),
             fleet=tags.get(TAG),
+            dkim=None if answer.get("IdentityType") == "EMAIL_ADDRESS" else dkim_from_ses(dkim),
+            stamp=tags.get(STAMP),
         ),
         policies=answer.get("Policies", {}),
     )
@@ -93,7 +107,7 @@ def dkim_records(domain: str, region: str, identity: Identity | None) -> tuple[R
         return _unknown_dkim_records(domain, region)
     return tuple(
         RecordSet(
-            name=f"{token}._domainkey.{domain}",
+            name=key_name(token, domain),
             type="CNAME",
             values=(f"{token}.{identity.signing_zone}.",),
         ).normal()

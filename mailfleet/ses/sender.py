@@ -1,23 +1,21 @@
 """The IAM user that relays authenticate as at SES, and its SMTP credential.
 
 CreateAccessKey shows a key's secret once. A run killed before the credential is stored leaves an
-orphan: a key of our user that the stored credential does not name. The next plan removes it.
+orphan: a key of our user that no stored credential names and that nobody ever used. The next plan
+removes it. See `rotation` for how one key takes the place of another.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.ses.permission import widened
 from mailfleet.shown import Shown
 
 POLICY_NAME = "mailfleet-send"
-POLICY_DOCUMENT: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}],
-}
 
 
 @dataclass(frozen=True)
@@ -44,23 +42,61 @@ def parse_credential(text: str) -> Credential | None:
 
 @dataclass(frozen=True)
 class Sender:
-    """The user as it is: `keys` and `policy` are None when there is no user or no policy."""
+    """The user as it is: `keys` and `policy` are None when there is no user or no policy.
+
+    `stored`, `pending` and `previous` are the credentials that Secrets Manager labels AWSCURRENT,
+    AWSPENDING and AWSPREVIOUS; the latter two are read only while `stored` is not of all keys.
+    `last_used` says of keys what they were last used for, as far as AWS has seen it.
+    """
 
     keys: tuple[AccessKey, ...] | None
     policy: dict[str, Any] | None
+    wanted: dict[str, Any]
     stored: Credential | None
+    pending: Credential | None = None
+    previous: Credential | None = None
+    last_used: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first_policy(self) -> dict[str, Any]:
+        """The document until every relay is as the policy says: nothing is taken away before."""
+        return widened(self.policy, self.wanted)
 
     @property
     def credential(self) -> Credential | None:
-        """The stored credential, if its key is there and active."""
-        usable = {key.id for key in self.keys or () if key.active}
-        return self.stored if self.stored and self.stored.username in usable else None
+        """What relays take: the pending one of a rotation if there is one, else the stored one;
+        None when neither has a key that is there and active."""
+        return next((c for c in (self.pending, self.stored) if self.usable(c)), None)
+
+    def usable(self, credential: Credential | None) -> bool:
+        active = {key.id for key in self.keys or () if key.active}
+        return credential is not None and credential.username in active
+
+    @property
+    def unnamed(self) -> tuple[AccessKey, ...]:
+        """Keys that no stored credential names."""
+        named = {c.username for c in (self.stored, self.pending, self.previous) if c}
+        return tuple(key for key in self.keys or () if key.id not in named)
+
+    @property
+    def strangers(self) -> tuple[AccessKey, ...]:
+        """Keys that somebody else made and uses."""
+        return tuple(key for key in self.unnamed if key.id in self.last_used)
 
     @property
     def orphans(self) -> tuple[AccessKey, ...]:
-        """Keys of the user that the stored credential does not name, or can't use."""
-        kept = self.credential.username if self.credential else None
-        return tuple(key for key in self.keys or () if key.id != kept)
+        """Keys that nobody can use; where there is no credential, also those whose credential is
+        kept but can't be used: a new one takes their place."""
+        candidates = self.unnamed if self.credential else self.keys or ()
+        return tuple(key for key in candidates if key not in self.strangers)
+
+    @property
+    def rotating(self) -> tuple[AccessKey, ...]:
+        """The keys beside the credential's own that a rotation has still to deal with."""
+        if self.credential is None:
+            return ()
+        kept = {self.credential.username, *(key.id for key in self.unnamed)}
+        return tuple(key for key in self.keys or () if key.id not in kept)
 
 
 def user_name(fleet: str, region: str) -> str:
@@ -71,15 +107,19 @@ def secret_name(fleet: str, region: str) -> str:
     return f"{fleet}/smtp/{region}"
 
 
-def sender_changes(host: str, user: str, secret: str, sender: Sender) -> Iterable[Change]:
-    """What makes the user and its credential whole, in the order it is done."""
+def sender_changes(
+    host: str, user: str, secret: str, sender: Sender, whole: bool = True
+) -> Iterable[Change]:
+    """What makes the user and its credential whole; without the `whole` fleet the user loses no
+    permission."""
+    policy = sender.wanted if whole else sender.first_policy
     if sender.keys is None:
         yield Change(host, "iam user", user, "create", None, user)
-    if sender.policy != POLICY_DOCUMENT:
+    if sender.policy != policy:
         before = _pretty(sender.policy) if sender.policy else None
         action: Action = "update" if before else "create"
         id = f"{user}/{POLICY_NAME}"
-        yield Change(host, "iam policy", id, action, before, _pretty(POLICY_DOCUMENT))
+        yield Change(host, "iam policy", id, action, before, _pretty(policy))
     for key in sender.orphans:
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
     if sender.credential is None:
@@ -88,6 +128,20 @@ def sender_changes(host: str, user: str, secret: str, sender: Sender) -> Iterabl
             yield Change(host, "secret", secret, "update", SECRET, SECRET_CHANGED)
         else:
             yield Change(host, "secret", secret, "create", None, SECRET)
+
+
+def sender_notes(user: str, sender: Sender, whole: bool = True) -> Iterable[str]:
+    """What the operator should know of the user's policy, and of keys that are not ours."""
+    if not whole and sender.first_policy != sender.wanted:
+        yield (
+            f"IAM user {user}: it may send from more addresses than the policy has, until a deploy "
+            "has reached every relay"
+        )
+    for key in sender.strangers:
+        yield (
+            f"IAM user {user}: the access key {key.id} is not ours and was last used for "
+            f"{sender.last_used[key.id]}: it is left alone"
+        )
 
 
 def _pretty(document: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from mailfleet.dns.records import RecordSet
 from mailfleet.plan import Change
 from mailfleet.policy import Delegate
 from mailfleet.refusal import Refusal
-from mailfleet.ses.identity import DKIM_KEY_LENGTH, Identity, dkim_records
+from mailfleet.ses.dkim import OWN, Dkim
+from mailfleet.ses.identity import Identity, dkim_records
 from mailfleet.ses.settings import Settings, mail_from_records, target_settings
 
 
@@ -32,19 +33,53 @@ class SendingIdentity:
     def is_address(self) -> bool:
         return "@" in self.name
 
+    @property
+    def is_replica(self) -> bool:
+        """Whether it is to sign with the keys of its parent, the same identity in another region:
+        that has to be there first."""
+        return self.wanted.dkim is not None and self.wanted.dkim.parent is not None
+
     def created(self, identity: Identity) -> "SendingIdentity":
         """What there is once SES has made it: all but the MAIL FROM domain is set then."""
         made = replace(identity, settings=replace(self.wanted, mail_from=None))
         return replace(self, found=made)
 
+    def resigned(self, tokens: Sequence[str], signing_zone: str) -> "SendingIdentity":
+        """What there is once SES was told to sign with the keys that these tokens lead to."""
+        if self.found is None:
+            return self
+        settings = replace(self.found.settings, dkim=self.settings[1].dkim)
+        found = replace(
+            self.found, tokens=tuple(tokens), signing_zone=signing_zone, settings=settings
+        )
+        return replace(self, found=found)
+
+    def with_key(self, public: str) -> "SendingIdentity":
+        """The identity once the key of ours that it is to sign with was made."""
+        dkim = replace(self.wanted.dkim or Dkim(), public=public)
+        return replace(self, wanted=replace(self.wanted, dkim=dkim))
+
+    @property
+    def new_keys(self) -> Dkim | None:
+        """The keys that SES has to be told to sign with; None when it does already."""
+        before, after = (settings.dkim for settings in self.settings)
+        changes = self.found and before and after and before.keys != after.keys
+        return after if changes else None
+
+    @property
+    def found_origin(self) -> str | None:
+        dkim = self.settings[0].dkim
+        return dkim.origin if self.found and dkim else None
+
     @property
     def verified(self) -> bool:
-        """Whether its mail goes out, now and once the plan is carried out: SES has to find the MX
-        of another MAIL FROM domain first, and may refuse mail until then."""
+        """Whether its mail goes out signed, now and once the plan is carried out: SES has to find
+        the MX of another MAIL FROM domain first, and may refuse mail until then; and other keys,
+        without which it may not sign."""
         before, after = self.settings
         changing = after.mail_from if before.mail_from != after.mail_from else None
         stays = not (changing and changing.strict)
-        return self.found is not None and self.found.verified and stays
+        return self.found is not None and self.found.verified and stays and not self.new_keys
 
     @property
     def settings(self) -> tuple[Settings, Settings]:
@@ -64,10 +99,25 @@ class SendingIdentity:
         return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
 
     @property
+    def settled(self) -> bool:
+        """Whether SES has found all that the policy wants, and uses nothing else any more."""
+        before, after = self.settings
+        return self.verified and before == after
+
+    @property
     def records(self) -> tuple[RecordSet, ...]:
         """The record sets that SES asks for, in the order in which a plan shows them."""
-        dkim = () if self.is_address else dkim_records(self.name, self.region, self.found)
-        return (*dkim, *mail_from_records(self.region, self.wanted.mail_from))
+        return (*self._dkim_records, *mail_from_records(self.region, self.wanted.mail_from))
+
+    @property
+    def _dkim_records(self) -> tuple[RecordSet, ...]:
+        """Keys of another region are published by the identity there."""
+        dkim = self.wanted.dkim
+        if dkim is None or dkim.parent:
+            return ()
+        if dkim.origin == OWN:
+            return (dkim.record(self.name),)
+        return dkim_records(self.name, self.region, None if self.new_keys else self.found)
 
 
 def identity_changes(host: str, identities: Iterable[SendingIdentity]) -> Iterator[Change]:
@@ -75,9 +125,7 @@ def identity_changes(host: str, identities: Iterable[SendingIdentity]) -> Iterat
     for identity in identities:
         before, after = identity.settings
         if identity.found is None:
-            signing = [] if identity.is_address else [f"Easy DKIM: {DKIM_KEY_LENGTH}"]
-            text = "\n".join([*signing, after.text])
-            yield Change(host, "identity", identity.id, "create", None, text)
+            yield Change(host, "identity", identity.id, "create", None, after.text)
         elif before != after:
             if not identity.ours:
                 raise Refusal(_not_ours(identity))
@@ -106,8 +154,14 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
                 f"SES identity {identity.id} is {identity.found.status}: it waits for a click on "
                 "the link that SES has mailed to that address"
             )
+        if identity.new_keys and OWN in (identity.new_keys.origin, identity.found_origin):
+            yield (
+                f"{identity.id} gets other DKIM keys: until SES has found them, mostly within "
+                "minutes, its mail may leave signed as amazonses.com alone"
+            )
     if glanced:
+        number = f"{len(glanced)} SES {'identity' if len(glanced) == 1 else 'identities'}"
         yield (
-            f"not looked at: configuration set, tags and policies of {len(glanced)} SES "
-            f"{'identity' if len(glanced) == 1 else 'identities'}; --data read=deep does"
+            f"not looked at: key length, configuration set and policies of {number}, only the tag "
+            "that says which set we gave them; --data read=deep does"
         )

@@ -10,10 +10,11 @@ from tests.support.cli import Run, pyinfra
 RELAY = "\nrelays = [('@fake/relay1', {'fake_delay': 0, 'fake_delay_jitter': 0})]\n"
 
 
-def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None) -> Run:
+def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None, more: str = "") -> Run:
     """A dry run with a relay and a second provider whose password is kept at `reference`."""
     second = (
-        f"Smtp('smtp.second.example', name='second', username='u', password=secret('{reference}'))"
+        "Smtp('smtp.second.example', name='second', username='u', "
+        f"password=secret('{reference}'){more})"
     )
     fleet.write(more=f"routes=[Route(via='second', senders=['@{fleet.domain}'])]")
     policy = fleet.directory / "group_data/all.py"
@@ -30,6 +31,7 @@ def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None) -> R
         ("env:NOT_SET_ANYWHERE", "export NOT_SET_ANYWHERE=..."),
         ("file:/nowhere/password", "write it to /nowhere/password"),
         ("aws:not-there", "aws secretsmanager create-secret --name not-there"),
+        ("ssm:/not/there", "aws ssm put-parameter --type SecureString --name /not/there"),
     ],
 )
 def test_a_password_that_is_not_there(fleet: Fleet, reference: str, remedy: str) -> None:
@@ -54,7 +56,36 @@ def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> N
     fleet.cloud.client("secretsmanager").create_secret(
         Name=f"{fleet.name}-second", SecretString="good"
     )
-    for reference in (f"file:{kept}", "env:PASSWORD", f"aws:{fleet.name}-second"):
+    parameter = f"/mail/{fleet.name}"
+    fleet.cloud.client("ssm").put_parameter(Name=parameter, Type="SecureString", Value="good")
+    places = (f"file:{kept}", "env:PASSWORD", f"aws:{fleet.name}-second", f"ssm:{parameter}")
+    for reference in places:
         run = deploy(fleet, reference, {"PASSWORD": "good"})
         assert "password" not in run.output.replace("access key", "")
         assert "Plan of @aws/lab" in run.output, run.output
+
+
+def test_a_permission_goes_only_once_every_relay_is_done(fleet: Fleet) -> None:
+    """A relay that the deploy does not reach may still send for a domain that has left."""
+
+    def allowed() -> set[str]:
+        iam = fleet.cloud.client("iam")
+        policy = iam.get_user_policy(UserName=fleet.user, PolicyName="mailfleet-send")
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        return set(statement["Condition"]["StringLike"]["ses:FromAddress"])
+
+    assert fleet.deploy("-y").status == 0
+    old = {f"*@{fleet.domain}", f"*@*.{fleet.domain}"}
+    assert allowed() == old
+    name = f"sub.{fleet.domain}"
+    fleet.write(domains=f"Domain({name!r}, zone={fleet.domain!r})")
+    inventory = fleet.directory / "inventory.py"
+    alone = inventory.read_text()
+    inventory.write_text(f"{alone}{RELAY}")
+    assert fleet.deploy("-y").status != 0
+    new = {f"*@{name}", f"*@*.{name}"}
+    assert allowed() == old | new
+    inventory.write_text(alone)
+    assert fleet.deploy("-y").status == 0
+    assert allowed() == new
+    assert fleet.plan() == []

@@ -84,6 +84,10 @@ def test_somebody_elses_dmarc_record_satisfies_the_default(fleet: Fleet) -> None
     refused(fleet, '"v=DMARC1; p=reject", which is not ours', "Domain(..., dmarc=None)")
     fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=None)")
     assert "DMARC" not in settles(fleet)
+    fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('quarantine'), adopt=True)")
+    settles(fleet)
+    assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=quarantine"']
+    assert any("owns=TXT _dmarc." in text for text in texts(fleet, "_mailfleet"))
 
 
 def test_a_provider_is_authorised_and_all_else_stays(fleet: Fleet) -> None:
@@ -189,6 +193,8 @@ def test_a_record_set_edited_since_the_plan_is_not_lost(fleet: Fleet) -> None:
     output, _ = run.communicate("\n", timeout=60)
     assert run.returncode != 0, output
     assert "InvalidChangeBatch" in output
+    was, now = (f'60 TXT "v=spf1 ip4:192.0.2.{n} -all"' for n in (7, 8))
+    assert f"TXT {fleet.domain} was planned from {was}, and is now {now}" in output
     assert texts(fleet) == ['"v=spf1 ip4:192.0.2.8 -all"']
     settles(fleet)
     assert texts(fleet) == ['"v=spf1 ip4:192.0.2.8 ip4:192.0.2.1 -all"']

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def reads(fleet: Fleet, *arguments: str) -> Counter[str]:
     return Counter(
         call.operation
         for call in fleet.cloud.control.calls()
-        if call.service in ("ses", "sesv2", "route53") and call.operation != "GetAccount"
+        if call.service not in ("sts", "iam", "secretsmanager")
+        and call.operation not in ("GetAccount", "GetConfigurationSet")
     )
 
 
@@ -142,9 +144,36 @@ def test_an_identity_gets_another_configuration_set(fleet: Fleet) -> None:
     assert fleet.cloud.writes() == [
         "CreateConfigurationSet",
         "PutEmailIdentityConfigurationSetAttributes",
+        "TagResource",
     ]
     deploy(fleet)
     assert identity(fleet)["ConfigurationSetName"] == fleet.name
+
+
+def test_a_fast_plan_sees_what_was_left_undone_and_a_deep_one_what_was_done_by_hand(
+    fleet: Fleet,
+) -> None:
+    deploy(fleet, f"Domain({fleet.domain!r}, configuration_set='{fleet.name}')")
+    assert reads(fleet)["GetEmailIdentity"] == 0
+    other = f"Domain({fleet.domain!r}, configuration_set='{fleet.name}-other')"
+    put = "PutEmailIdentityConfigurationSetAttributes"
+    fleet.cloud.control.set_faults(
+        aws={"status": 503, "code": "ServiceUnavailable", "match": f"sesv2:{put}"}
+    )
+    fleet.write(domains=other)
+    assert fleet.deploy("-y").status != 0
+    fleet.cloud.control.reset_faults()
+    (change,) = fleet.plan()
+    assert f"configuration set: {fleet.name}" in change["before"].splitlines()
+    fleet.cloud.control.forget_calls()
+    deploy(fleet, other)
+    assert fleet.cloud.writes() == [put, "TagResource"]
+    fleet.cloud.client("sesv2").put_email_identity_configuration_set_attributes(
+        EmailIdentity=fleet.domain, ConfigurationSetName=fleet.name
+    )
+    assert fleet.plan() == []
+    (change,) = fleet.plan("--data", "read=deep")
+    assert f"configuration set: {fleet.name}-other" in change["after"].splitlines()
 
 
 def test_an_identity_that_is_not_ours_is_named_and_left_alone(fleet: Fleet) -> None:
@@ -174,7 +203,7 @@ def test_an_identity_not_ours_that_needs_nothing_is_only_named(fleet: Fleet) -> 
     arn = f"arn:aws:ses:us-east-1:123456789012:identity/{fleet.domain}"
     fleet.cloud.client("sesv2").untag_resource(ResourceArn=arn, TagKeys=["mailfleet"])
     assert fleet.plan() == []
-    run = fleet.deploy("--dry", "--data", "read=deep")
+    run = fleet.deploy("--dry")
     assert run.status == 0
     assert f"SES identity us-east-1/{fleet.domain} is not ours, and stays as it is" in run.output
 
@@ -184,7 +213,7 @@ def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fl
     fast, deep = reads(fleet), reads(fleet, "--data", "read=deep")
     assert fast["GetEmailIdentity"] == 0
     assert deep["GetEmailIdentity"] == 1
-    note = "not looked at: configuration set, tags and policies of 1 SES identity"
+    note = "not looked at: key length, configuration set and policies of 1 SES identity"
     assert note in fleet.deploy("--dry").output
     assert note not in fleet.deploy("--dry", "--data", "read=deep").output
     wrong = fleet.deploy("--dry", "--data", "read=all")
@@ -210,19 +239,27 @@ def test_a_failed_batch_read_is_not_nothing(fleet: Fleet, failing: str) -> None:
 def test_a_plan_without_changes_costs_few_calls(fleet: Fleet, number: int) -> None:
     names = [fleet.domain, *(f"d{n}.{fleet.domain}" for n in range(1, number))]
     domains = ", ".join(f"Domain({name!r}, zone={fleet.domain!r})" for name in names)
-    fleet.write(domains=domains, gate=60)
+    fleet.write(
+        domains=domains, gate=60, providers=f"Ses('us-east-1', configuration_set={fleet.name!r})"
+    )
     fleet.cloud.client("sesv2").create_email_identity(EmailIdentity=f"a@{fleet.domain}")
+    fleet.cloud.control.forget_calls()
     run = fleet.deploy("-y")
     assert run.status == 0, run.output
+    applied = list(dropwhile(lambda call: not call.write, fleet.cloud.control.calls()))
+    assert sum(call.service in ("ses", "sesv2") for call in applied) <= 10 * number
+    made = Counter(call.operation for call in applied)
     calls = reads(fleet)
-    record_sets = sum(
-        len(page["ResourceRecordSets"])
-        for page in fleet.cloud.client("route53")
-        .get_paginator("list_resource_record_sets")
-        .paginate(HostedZoneId=fleet.zone_id)
-    )
-    most = 3 * math.ceil(number / 100) + math.ceil(record_sets / 300) + 3
+    pages = fleet.cloud.client("route53").get_paginator("list_resource_record_sets")
+    records = [
+        record
+        for page in pages.paginate(HostedZoneId=fleet.zone_id)
+        for record in page["ResourceRecordSets"]
+    ]
+    most = 3 * math.ceil(number / 100) + math.ceil(len(records) / 300) + 3
     assert calls.total() <= most, calls
+    values = sum(len(value["Value"]) for record in records for value in record["ResourceRecords"])
+    assert made["ChangeResourceRecordSets"] <= math.ceil(values / 32_000) + 2
     assert calls["GetIdentityNotificationAttributes"] == 1
     assert calls["GetEmailIdentity"] == 0
 

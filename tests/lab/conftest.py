@@ -14,7 +14,7 @@ import pytest
 from lab.state import Lab
 from tests.support.cli import ROOT, Run
 from tests.support.fleet import Fleet
-from tests.support.policies import write_policy
+from tests.support.policies import AUTHORISED, WRAPPED, write_policy
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,11 +29,12 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     tests that need them are skipped, and say why."""
     scratch = tmp_path_factory.mktemp("fleet")
     policy = write_policy(scratch / "group_data")
+    world = write_policy(scratch / "world", second=AUTHORISED, providers=WRAPPED)
     directory = ROOT / ".lab-test"
     env = {
         **os.environ,
         "MAILFLEET_LAB": str(directory),
-        "MAILFLEET_LAB_POLICY": str(policy / "all.py"),
+        "MAILFLEET_LAB_POLICY": str(world / "all.py"),
     }
 
     def lab(command: str) -> None:

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab.network import namespace_name
 from tests.support.cli import ROOT, pyinfra
 from tests.support.fleet import INVENTORY, Fleet
 from tests.support.policies import DOMAIN, write_policy
@@ -93,12 +92,8 @@ def test_a_host_changed_since_planned_is_refused(deployed: Fleet, tmp_path: Path
 
 def test_a_dead_relay_is_named_and_the_others_are_deployed(deployed: Fleet, tmp_path: Path) -> None:
     policy = write_policy(tmp_path, ses=", connections=4")
-    link = ["ip", "-n", namespace_name(deployed.lab.name, "relay3"), "link", "set", "eth0"]
-    subprocess.run([*link, "down"], check=True)
-    try:
+    with deployed.dead("relay3"):
         run = deployed.deploy("-y", policy=policy)
-    finally:
-        subprocess.run([*link, "up"], check=True)
     assert run.status != 0
     assert "[relay3]" in run.output
     assert "Could not connect" in run.output

@@ -8,9 +8,10 @@ import pytest
 
 from mailfleet.relay.agent import program
 from mailfleet.relay.file import File
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request, read_request
 from mailfleet.relay.state import HostState, parse
-from mailfleet.relay.tree import POSTFIX, Desired, desired
+from mailfleet.relay.tree import Desired, desired
 from tests.support.fleet import Fleet
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -47,12 +48,12 @@ BROKEN = [
            file="master.cf"),
     Broken("boolean", "", "soft_bounce = maybe", "soft_bounce = maybe"),
     # and these of our own
-    Broken("no transport", "default_transport = ses", "default_transport = sess",
-           "the transport sess, which"),
+    Broken("no transport", "default_transport = error", "default_transport = errror",
+           "the transport errror, which"),
     Broken("route to nowhere", "sendgrid:[", "sendgrit:[", "the transport sendgrit",
            file="sender_transport"),
-    Broken("no brackets", f"relayhost = {NEXTHOP}",
-           "relayhost = email-smtp.us-east-1.amazonaws.com:587", "without brackets"),
+    Broken("no brackets", f"ses:{NEXTHOP}", "ses:email-smtp.us-east-1.amazonaws.com:587",
+           "without brackets", file="sender_transport"),
     Broken("no AUTH", "smtp_sasl_auth_enable = yes", "smtp_sasl_auth_enable = no",
            "does not authenticate"),
     Broken("open relay", "127.0.0.0/8, [::1]/128", "0.0.0.0/0", "lets strangers send"),

@@ -67,12 +67,12 @@ class Cloud:
         self._process.terminate()
         self._process.wait(10)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """A boto3 client of this cloud, to look at it and to change it behind our back."""
         return boto3.Session(
             aws_access_key_id="AKIALAB",
             aws_secret_access_key="lab",
-        ).client(service, region_name=REGION, endpoint_url=self.url)
+        ).client(service, region_name=region, endpoint_url=self.url)
 
     def writes(self) -> list[str]:
         """The names of all calls that changed something, oldest first."""

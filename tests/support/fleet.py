@@ -3,7 +3,8 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import boto3
 
 from lab.control import Control
+from lab.network import namespace_name
 from lab.observed import Mail
 from lab.state import Lab
 from tests.support.cli import Run, command, pyinfra
@@ -21,6 +23,14 @@ _FINGERPRINT = (
     "sha256sum /etc/postfix/* /var/lib/mailfleet/loaded /usr/local/bin/* 2>/dev/null;"
     " systemctl show postfix -p ActiveState; cat /var/spool/postfix/pid/master.pid"
 )
+_BURST = """
+import smtplib, sys
+sender, number, text = sys.argv[1], int(sys.argv[2]), sys.stdin.read()
+server = smtplib.SMTP("127.0.0.1", 25)
+for n in range(number):
+    server.sendmail(sender, [f"you{n}@elsewhere.example"], text)
+"""
+_BREAK = "-- next file"
 
 
 @dataclass
@@ -57,6 +67,10 @@ class Fleet:
         every = self.arguments(*arguments, policy=policy)
         return pyinfra(INVENTORY, *every, env={**self.env, **(env or {})})
 
+    def rotate(self, *arguments: str, policy: Path | None = None) -> Run:
+        every = ["rotate.py", "--group-data", str(policy or self.policy), *arguments]
+        return pyinfra(INVENTORY, *every, env=self.env, timeout=800)
+
     def command(self, *arguments: str) -> list[str]:
         return command(INVENTORY, *self.arguments(*arguments))
 
@@ -80,12 +94,43 @@ class Fleet:
         assert done.returncode == 0 or not check, done.stderr
         return done.stdout
 
+    @contextmanager
+    def dead(self, relay: str) -> Iterator[None]:
+        """Nobody reaches the relay meanwhile."""
+        link = ["ip", "-n", namespace_name(self.lab.name, relay), "link", "set", "eth0"]
+        subprocess.run([*link, "down"], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run([*link, "up"], check=True)
+
     def sendmail(self, relay: str, subject: str, *, sender: str, to: str = "you@elsewhere.example",
                  times: int = 1) -> None:  # fmt: skip
         """Submit mail with sendmail(1), `times` times in a row."""
         mail = f"From: {sender}\\nTo: {to}\\nSubject: {subject}\\n\\nHello\\n"
         submit = f"printf '{mail}' | /usr/sbin/sendmail -f {sender} {to}"
         self.ssh(relay, f"for n in $(seq {times}); do {submit}; done")
+
+    def burst(
+        self, relay: str, subject: str, *, sender: str, number: int, author: str = ""
+    ) -> None:
+        """Submit that many mails by SMTP, each to another recipient; `author` is in From."""
+        text = f"From: {author or sender}\nSubject: {subject}\n\nHello\n"
+        self.ssh(relay, f"python3 -c '{_BURST}' {sender} {number}", text)
+
+    def returned(self, relay: str) -> list[str]:
+        """The bounces and notices that the relay keeps, as text."""
+        files = "/var/mail/returned/new/*"
+        text = self.ssh(relay, f"for file in {files}; do cat $file; echo {_BREAK}; done 2>&-")
+        return [part for part in text.split(_BREAK) if part.strip()]
+
+    def reasons(self, relay: str) -> str:
+        """Why the mail in the relay's queue has not left."""
+        return " ".join(
+            str(recipient.get("delay_reason", ""))
+            for mail in self.queued(relay)
+            for recipient in mail["recipients"]
+        )
 
     def received(self, subject: str, number: int = 1, seconds: float = 60) -> list[Mail]:
         """All mail with that subject, once there are `number` of them or time is up."""
@@ -99,6 +144,10 @@ class Fleet:
     def queued(self, relay: str) -> list[dict[str, Any]]:
         """The relay's queue, as `postqueue -j` tells it."""
         return [json.loads(line) for line in self.ssh(relay, "postqueue -j").splitlines()]
+
+    def deferred(self, relay: str) -> list[dict[str, Any]]:
+        """The mail that has been tried, and waits."""
+        return [mail for mail in self.queued(relay) if mail["queue_name"] == "deferred"]
 
     def fingerprint(self, relay: str) -> str:
         """Changes when any of our files, the stamp or the running master does."""

@@ -6,6 +6,13 @@ DOMAIN = "shop.example"
 ADMIN = "ops@corp.example"
 SECOND = "second"
 
+# What the lab has, and policies only when they say so: an SPF term of the second provider, and a
+# third one.
+AUTHORISED = ', spf="include:spf.second.example"'
+WRAPPED = """
+        Smtp("smtp.wrapped.example:465", name="wrapped", username="user",
+             password=secret("aws:wrapped-password")),"""
+
 _POLICY = """\
 from mailfleet.inventory import Domain, EmailAlert, Gate, Mail, Relay, Route, Ses, Smtp, secret
 
@@ -15,7 +22,7 @@ mail = Mail(
     providers=[
         Ses("us-east-1"{ses}),
         Smtp("smtp.second.example:587", name={second!r}, username="user",
-             password=secret("aws:second-password")),
+             password=secret("aws:second-password"){second_more}),{providers}
     ],
     alerts=[EmailAlert(to={admin!r}, via={second!r})],
     gate=Gate(verified_within={gate}, authenticated_within={authenticated}),
@@ -28,7 +35,9 @@ def write_policy(
     directory: Path,
     *,
     domains: str = "",
-    ses: str = "",
+    ses: str = ", connections=10",
+    second: str = "",
+    providers: str = "",
     gate: int = 60,
     authenticated: int = 30,
     more: str = "",
@@ -37,7 +46,7 @@ def write_policy(
     directory.mkdir(parents=True, exist_ok=True)
     text = _POLICY.format(
         admin=ADMIN, domain=DOMAIN, second=SECOND, domains=domains, ses=ses, gate=gate,
-        authenticated=authenticated, more=more,
+        authenticated=authenticated, more=more, second_more=second, providers=providers,
     )  # fmt: skip
     (directory / "all.py").write_text(text)
     return directory

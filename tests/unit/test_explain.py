@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from mailfleet.explain import of, route_of
+from mailfleet.explain import leaves_by, of, ses_of
 from mailfleet.policy import Domain, Mail, Route, Ses, Smtp, secret
 from mailfleet.ses.effective import effective
 from mailfleet.ses.identity import Identity
@@ -22,9 +22,15 @@ MAIL = Mail(
 
 
 def test_the_most_specific_route_counts() -> None:
-    assert route_of(MAIL, "billing@example.com") == MAIL.ses[0]
-    assert route_of(MAIL, "app@example.com") == OTHER
-    assert route_of(MAIL, "app@example.net") == MAIL.ses[0]
+    assert ses_of(MAIL, "billing@example.com") == MAIL.ses[0]
+    assert ses_of(MAIL, "app@example.com") is None
+    assert leaves_by(MAIL.route_of("app@example.com")) == "leaves by other"
+    assert "may not send" in leaves_by(MAIL.route_of("app@example.net"))
+
+
+def test_weights_and_fall_backs_are_told() -> None:
+    route = Route(via={"ses": 9, "other": 1}, fallback="other")
+    assert leaves_by(route) == "leaves by ses (9) and other (1), else by other"
 
 
 TOPICS = Notifications(bounce="arn:aws:sns:us-east-1:123456789012:bounces")
@@ -37,12 +43,13 @@ def explained(**changed: object) -> list[str]:
     )
     found = effective("a@example.com", {"example.com": replace(identity, **changed)})  # type: ignore[arg-type]
     assert found is not None
-    return of("a@example.com", MAIL.ses[0], replace(found, notifications=TOPICS)).splitlines()
+    found = replace(found, notifications=TOPICS)
+    return of(MAIL, "billing@example.com", MAIL.ses[0], found).splitlines()
 
 
 def test_what_counts_is_told_a_line_a_fact() -> None:
     assert explained(mail_from_status="SUCCESS") == [
-        "From               a@example.com, leaves by ses",
+        "From               billing@example.com, leaves by ses",
         "identity           us-east-1/example.com, SUCCESS",
         "DKIM               signed as example.com",
         "MAIL FROM          ses.example.com",
@@ -85,5 +92,5 @@ def test_what_does_not_work_says_why() -> None:
 
 
 def test_mail_that_ses_does_not_take() -> None:
-    assert "SES has no say in it" in of("app@example.com", OTHER, None)
-    assert "none: SES refuses it" in of("app@example.net", MAIL.ses[0], None)
+    assert "SES has no say in it" in of(MAIL, "app@example.com", None, None)
+    assert "none: SES refuses it" in of(MAIL, "billing@example.com", MAIL.ses[0], None)

@@ -9,8 +9,11 @@ import pytest
 from pyinfra.api.exceptions import PyinfraError
 
 from mailfleet.aws.account import read_domains
+from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.policy import Mail
+from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.agent import program
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.tree import Desired, desired
@@ -50,9 +53,17 @@ def mail(fleet: Fleet) -> Mail:
 
 
 @pytest.fixture(scope="session")
-def target(mail: Mail) -> Desired:
+def circumstances(fleet: Fleet, mail: Mail) -> Circumstances:
+    """What relays depend on besides the policy. AWS is asked only where a route wants it."""
+    if any(route.senders == VERIFIED for route in mail.routes):
+        fleet.account  # noqa: B018  connects
+    return read_circumstances(fleet.inventory, mail)
+
+
+@pytest.fixture(scope="session")
+def target(mail: Mail, circumstances: Circumstances) -> Desired:
     """A relay as it should be, but for what holds secrets."""
-    return desired(mail, {})
+    return desired(mail, {}, circumstances)
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from dns.resolver import Resolver
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
-from mailfleet.aws.account import GROUP, account_of
-from mailfleet.loading import load_inventory, policy_of
+from mailfleet.aws.accounts import GROUP, account_of
+from mailfleet.loading import fleet_policy, load_inventory
 from mailfleet.policy import Mail
 from mailfleet.resolving import resolver_of
 
@@ -29,7 +29,7 @@ class Fleet:
 
     @property
     def mail(self) -> Mail:
-        return policy_of(next(iter(self.inventory)))
+        return fleet_policy(self.inventory)
 
     @property
     def relays(self) -> list[Host]:
@@ -38,14 +38,14 @@ class Fleet:
     @cached_property
     def account(self) -> Host:
         """The AWS account, connected."""
-        account = account_of(self.inventory)
+        account = account_of(self.inventory, self.mail)
         account.connect(raise_exceptions=True)
         return account
 
     @property
     def resolver(self) -> Resolver:
         """The one that the account's `resolver` names as (address, port), or the system's."""
-        return resolver_of(account_of(self.inventory))
+        return resolver_of(account_of(self.inventory, self.mail))
 
 
 def testinfra_host(host: Host) -> Any:

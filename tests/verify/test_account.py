@@ -12,7 +12,6 @@ from mailfleet.dns.text import quoted
 from mailfleet.policy import Mail
 from mailfleet.resolving import LiveDns
 from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.sender import POLICY_DOCUMENT
 from tests.verify.fleet import Fleet
 
 
@@ -70,8 +69,9 @@ def test_the_ses_account_sends_and_is_as_the_policy_says(fleet: Fleet, mail: Mai
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_sender(fleet.account, mail, ses)
-        assert sender.policy == POLICY_DOCUMENT, "the IAM user's policy was changed"
+        assert sender.policy == sender.wanted, "the IAM user's policy was changed"
         assert sender.credential is not None, "the stored credential's key is gone or inactive"
+        assert not sender.rotating, "a rotation is under way: run rotate.py to finish it"
         assert not sender.orphans, f"keys that nobody uses: {[k.id for k in sender.orphans]}"
 
 

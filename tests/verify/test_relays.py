@@ -7,10 +7,11 @@ import pytest
 
 from mailfleet.policy import Mail
 from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.senders import UNIT as SENDERS
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
-from mailfleet.relay.tree import POSTFIX, TIMER, Desired
+from mailfleet.relay.tree import TIMER, Desired
 
 
 def test_packages_are_installed(relay: Any, target: Desired) -> None:
@@ -38,19 +39,6 @@ def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> No
         if _words(effective.get(name)) != _words(wanted.get(name))
     ]
     assert not differing, "main.cf was changed by hand: " + "; ".join(differing)
-
-
-def test_mail_goes_to_the_policys_provider(relay: Any, mail: Mail) -> None:
-    provider = mail.default_provider
-    wanted = {
-        "relayhost": provider.nexthop,
-        "default_transport": provider.name,
-        f"{provider.name}_destination_concurrency_limit": str(provider.connections),
-        "smtp_tls_security_level": "secure",
-        "relay_soft_bounce": "yes" if mail.relay.soft_bounce else "no",
-    }
-    found = relay.check_output(f"/usr/sbin/postconf -x {' '.join(wanted)}")
-    assert postfix_parameters(found) == wanted
 
 
 def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:

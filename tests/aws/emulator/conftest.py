@@ -31,7 +31,7 @@ class Aws:
         self.account = Account(self.faults)
         self.mail: Log[Mail] = Log(10)
         calls: Log[ApiCall] = Log(100)
-        app = ControlApp(AwsApp(self.account, calls), self.account, calls, self.mail)
+        app = ControlApp(AwsApp(self.account, calls), self.account, calls, self.mail, Log(10))
         self._server = WebServer("127.0.0.1", 0, app)
         self._server.start()
         self._clients: list[Any] = []

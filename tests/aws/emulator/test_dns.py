@@ -138,6 +138,16 @@ def test_name_servers_of_a_zone_resolve_to_us(ask: Ask, zone: Zone) -> None:
     assert texts(ask(servers[0])) == ["127.0.0.1"]
 
 
+def test_name_servers_have_a_change_later(ask: Ask, aws: Aws, zone: Zone) -> None:
+    """ "Changes generally propagate to all Route 53 name servers [...] within 60 seconds":
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html"""
+    aws.faults.set({"dns_lag": 3600})
+    zone.change(zone.entry("CREATE", "www.example.com", "A", "192.0.2.1"))
+    assert texts(ask("www.example.com")) == []
+    aws.faults.reset()
+    assert texts(ask("www.example.com")) == ["192.0.2.1"]
+
+
 def test_dkim_keys_are_published_behind_the_cname(ask: Ask, aws: Aws, zone: Zone) -> None:
     made = aws.client("sesv2").create_email_identity(EmailIdentity="example.com")
     zone.prove("example.com", made["DkimAttributes"])

@@ -154,12 +154,39 @@ def test_every_refused_change_is_named(zone: Zone) -> None:
     assert "name='b.example.com.'" in refusal(caught.value)
 
 
-def test_a_change_is_in_sync_at_once(zone: Zone) -> None:
-    made = zone.change(zone.entry("CREATE", "www.example.com", "A", "192.0.2.1"))
-    found = zone.client.get_change(Id=made["ChangeInfo"]["Id"])
-    assert found["ChangeInfo"]["Status"] == "INSYNC"
+def test_a_change_is_pending_until_it_is_in_sync(zone: Zone, aws: Aws) -> None:
+    """https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html"""
+    made = zone.change(zone.entry("CREATE", "www.example.com", "A", "192.0.2.1"))["ChangeInfo"]
+    assert made["Status"] == "PENDING"
+    assert zone.client.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "INSYNC"
+    aws.faults.set({"pending": 3600})
+    assert zone.client.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"
     with pytest.raises(zone.client.exceptions.NoSuchChange):
         zone.client.get_change(Id="C123")
+
+
+def test_a_protected_record_set_fails_the_whole_batch(zone: Zone) -> None:
+    """ "Protected Resource Record Sets": create, update and delete, until it is deleted."""
+    protection = {"RecordName": "WWW.example.com", "RecordType": "A"}
+    ask = {"HostedZoneId": zone.id, "Protections": [protection | {"Comment": "ask ops"}]}
+    zone.client.create_resource_record_set_protections(**ask)
+    with pytest.raises(zone.client.exceptions.ProtectionAlreadyExists):
+        zone.client.create_resource_record_set_protections(**ask)
+    listed = zone.client.list_resource_record_set_protections(HostedZoneId=zone.id)
+    assert listed["ResourceRecordSetProtections"] == [
+        {"RecordName": "www.example.com.", "RecordType": "A", "Comment": "ask ops"}
+    ]
+    batch = [
+        zone.entry("CREATE", "www.example.com", "TXT", '"text"'),
+        zone.entry("CREATE", "www.example.com", "A", "192.0.2.1"),
+    ]
+    with pytest.raises(ClientError, match=r"InvalidChangeBatch.*type='A'.*ask ops"):
+        zone.change(*batch)
+    assert ("www.example.com.", "TXT") not in zone.records()
+    zone.client.delete_resource_record_set_protections(
+        HostedZoneId=zone.id, Protections=[protection]
+    )
+    zone.change(*batch)
 
 
 def test_an_unknown_zone(aws: Aws) -> None:

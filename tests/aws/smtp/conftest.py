@@ -19,6 +19,7 @@ import pytest
 
 from lab.control import Control
 from lab.smtp.ses import smtp_password
+from mailfleet.ses.dkim import Dkim
 
 HOSTS = {"ses": "email-smtp.us-east-1.amazonaws.com", "sendgrid": "smtp.sendgrid.net"}
 
@@ -82,12 +83,12 @@ class Services:
         client.login(*credential)
         return client
 
-    def sender(self, name: str, action: str = "ses:SendRawEmail") -> tuple[str, str]:
-        """The SMTP credential of a new IAM user who may do `action`."""
+    def sender(self, name: str, **statement: Any) -> tuple[str, str]:
+        """The SMTP credential of a new IAM user who may send, unless `statement` says otherwise."""
         iam = self.client("iam")
         iam.create_user(UserName=name)
-        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        usual = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [usual | statement]})
         iam.put_user_policy(UserName=name, PolicyName="send", PolicyDocument=policy)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return key["AccessKeyId"], smtp_password(key["SecretAccessKey"], "us-east-1")
@@ -102,8 +103,35 @@ class Services:
         return False
 
     def verify(self, domain: str) -> None:
-        """Create the identity and its records."""
-        dkim = self.client("sesv2").create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+        """Create the identity and its records, unless a test before has done so."""
+        sesv2 = self.client("sesv2")
+        try:
+            dkim = sesv2.create_email_identity(EmailIdentity=domain)["DkimAttributes"]
+        except sesv2.exceptions.AlreadyExistsException:
+            return
+        self._create(
+            domain,
+            *(
+                (f"{token}._domainkey.{domain}", "CNAME", f"{token}.{dkim['SigningHostedZone']}")
+                for token in dkim["Tokens"]
+            ),
+        )
+
+    def mail_from(self, domain: str) -> None:
+        """Give it the MAIL FROM domain ses.<domain>, with its records."""
+        own, feedback = f"ses.{domain}", "10 feedback-smtp.us-east-1.amazonses.com"
+        spf = '"v=spf1 include:amazonses.com ~all"'
+        self._create(domain, (own, "MX", feedback), (own, "TXT", spf))
+        self.client("sesv2").put_email_identity_mail_from_attributes(
+            EmailIdentity=domain, MailFromDomain=own
+        )
+
+    def publish(self, key: Dkim, domain: str = "example.com") -> None:
+        """Create a key's TXT record."""
+        record = key.record(domain)
+        self._create(domain, (record.name, record.type, record.values[0]))
+
+    def _create(self, domain: str, *records: tuple[str, str, str]) -> None:
         route53 = self.client("route53")
         zone = next(
             zone
@@ -114,13 +142,13 @@ class Services:
             {
                 "Action": "CREATE",
                 "ResourceRecordSet": {
-                    "Name": f"{token}._domainkey.{domain}",
-                    "Type": "CNAME",
+                    "Name": name,
+                    "Type": type_,
                     "TTL": 300,
-                    "ResourceRecords": [{"Value": f"{token}.{dkim['SigningHostedZone']}"}],
+                    "ResourceRecords": [{"Value": value}],
                 },
             }
-            for token in dkim["Tokens"]
+            for name, type_, value in records
         ]
         route53.change_resource_record_sets(
             HostedZoneId=zone["Id"], ChangeBatch={"Changes": changes}

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 import dkim
 import pytest
 
+from lab.spf import aligned_envelope, check_host, records_of
+from lab.state import Dns
+from mailfleet.ses.dkim import Dkim
+from mailfleet.ses.dkim_key import new_private_key, public_key
+
 if TYPE_CHECKING:
     from tests.aws.smtp.conftest import Services
 
@@ -30,6 +35,41 @@ def test_accepted_mail_is_signed_for_its_domain_and_for_ses(services: Services) 
         signatures = dkim.DKIM(mail.data)
         assert signatures.verify(number, dnsfunc=services.txt)
         assert signatures.domain == domain
+
+
+def test_spf_passes_for_the_mail_from_domain_once_its_records_are_there(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/mail-from.html"""
+    domain, dns = "example.com", Dns("127.0.0.1", services.dns_port)
+    services.verify(domain)
+    with services.login(services.sender("spf")) as client:
+        client.sendmail(f"app@{domain}", ["user@example.net"], MAIL % domain.encode())
+        services.mail_from(domain)
+        client.sendmail(f"app@{domain}", ["user@example.net"], MAIL % domain.encode())
+    before, after = services.control.mail("ses")
+    assert before.return_path.endswith("@amazonses.com")
+    assert check_host(before.sent_from, before.return_path, "x", records_of(dns)).result == "pass"
+    assert check_host("192.0.2.1", after.return_path, "x", records_of(dns)).result == "softfail"
+    assert aligned_envelope(before, dns) is None
+    assert aligned_envelope(after, dns) == f"ses.{domain}"
+
+
+def test_mail_is_signed_with_a_brought_key_once_it_is_published(services: Services) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-bring-your-own.html"""
+    private = new_private_key()
+    services.client("sesv2").put_email_identity_dkim_signing_attributes(
+        EmailIdentity="example.com",
+        SigningAttributesOrigin="EXTERNAL",
+        SigningAttributes={"DomainSigningSelector": "mf1", "DomainSigningPrivateKey": private},
+    )
+    with services.login(services.sender("brought")) as client:
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+        services.publish(Dkim("EXTERNAL", selector="mf1", public=public_key(private)))
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+    unsigned, signed = services.control.mail("ses")[-2:]
+    assert b"d=example.com" not in unsigned.data
+    signature = dkim.DKIM(signed.data)
+    assert signature.verify(0, dnsfunc=services.txt)
+    assert (signature.domain, signature.selector) == (b"example.com", b"mf1")
 
 
 def test_message_id_is_replaced_and_date_added(services: Services) -> None:
@@ -58,9 +98,38 @@ def test_unverified_senders_are_named(services: Services) -> None:
 
 def test_who_may_not_send_is_told_after_data(services: Services) -> None:
     """https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html: 554 Access denied"""
-    client = services.login(services.sender("reader", action="ses:Get*"))
-    with client, pytest.raises(smtplib.SMTPDataError, match='554, b"Access denied: User `arn:aws:'):
-        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"example.com")
+    client = services.login(services.sender("reader", Action="ses:Get*"))
+    with client, pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("app@example.com", ["user@example.net"], MAIL % b"new.example")
+    assert (caught.value.smtp_code, caught.value.smtp_error) == (
+        554,
+        b"Access denied: User `arn:aws:iam::123456789012:user/reader' is not authorized to perform "
+        b"`ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:123456789012:identity/"
+        b"app@new.example'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "accepted"),
+    [
+        (b"own.example", True),
+        (b"below.own.example", True),
+        (b"OWN.example", False),
+        (b"notown.example", False),
+    ],
+)
+def test_from_addresses_that_a_policy_allows(
+    services: Services, domain: bytes, accepted: bool
+) -> None:
+    """https://docs.aws.amazon.com/ses/latest/dg/sending-authorization-policy-examples.html:
+    StringLike minds the case, `*` is any characters. What is allowed is then found unverified."""
+    allowed = {"StringLike": {"ses:FromAddress": ["*@own.example", "*@*.own.example"]}}
+    name = f"from-{domain.decode()}"
+    client = services.login(services.sender(name, Condition=allowed))
+    with client, pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("app@elsewhere.example", ["user@example.net"], MAIL % domain)
+    assert (b"not verified" in caught.value.smtp_error) == accepted
+    assert (b"Access denied" in caught.value.smtp_error) != accepted
 
 
 def test_no_null_sender(services: Services) -> None:

@@ -16,6 +16,11 @@ DEFERRED = (
 )
 SENT = "4jXF: to=<a@example.net>, relay=r[192.0.2.1]:587, dsn=2.0.0, status=sent (250 ok)"
 
+HANDED_ON = (
+    "4jXF: to=<a@example.net>, relay=127.0.0.1[127.0.0.1]:10587, delay=1, dsn=2.0.0, status=sent "
+    "(250 2.0.0 Ok: queued as 4jXG)"
+)
+
 JOURNALCTL = """#!/usr/bin/python3 -I
 import json, os, sys
 entries = json.load(open({entries!r}))
@@ -206,3 +211,9 @@ def test_deliveries_are_classed_by_what_to_mend(reason: str, kind: str) -> None:
 def test_the_warning_of_a_client_only_tlsproxy_is_none() -> None:
     line = "warning: TLS server role is disabled with tlsproxy_tls_security_level or x"
     assert trouble("postfix/tlsproxy", line, "4") is None
+
+
+def test_mail_that_left_by_a_fall_back_is_told() -> None:
+    found = trouble("postfix/ses/smtp", HANDED_ON, "6")
+    assert found == "not taken by postfix/ses/smtp, handed to its fall-back"
+    assert trouble("postfix/ses/smtp", SENT, "6") is None

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from agent import probe_smtp
-from agent.probe_smtp import Failed, probe
+from agent.probe_smtp import probe
+from agent.smtp_session import Failed
 from tests.support.smtp_server import PASSWORD, USER
 
 

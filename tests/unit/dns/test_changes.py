@@ -1,9 +1,12 @@
 """Record changes: compare and swap, only what is ours, nothing beside a CNAME."""
 
+from dataclasses import replace
+
 import pytest
 
-from mailfleet.dns.changes import batches, change_batch, plan_records, unlisted
-from mailfleet.dns.ownership import Ownership
+from mailfleet.dns.batches import change_batch
+from mailfleet.dns.changes import RecordChange, edited, plan_records, unlisted
+from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet, from_route53, to_route53
 from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.refusal import Refusal
@@ -11,7 +14,7 @@ from mailfleet.refusal import Refusal
 CNAME = RecordSet("a._domainkey.example.com", "CNAME", ("a.dkim.amazonses.com.",))
 OTHER = RecordSet("a._domainkey.example.com", "CNAME", ("b.example.net.",))
 TXT = RecordSet("a._domainkey.example.com", "TXT", ('"v=DKIM1"',))
-OURS = Ownership(ids=frozenset({CNAME.id})).record("example.com")
+OURS = Ownership({CNAME.id: digest(CNAME)}).record("example.com")
 
 
 def zone(*records: RecordSet) -> dict[str, RecordSet]:
@@ -36,6 +39,7 @@ def test_a_record_that_was_there_before_us_stays_whose_it_is() -> None:
 def test_what_is_ours_is_swapped_for_exactly_what_was_read() -> None:
     changes = plan_records("example.com", [CNAME], zone(OTHER, OURS))
     entries = change_batch(changes)["Changes"]
+    assert changes == (RecordChange(OTHER, CNAME),)
     assert [entry["Action"] for entry in entries] == ["DELETE", "CREATE"]
     assert entries[0]["ResourceRecordSet"] == to_route53(OTHER)
 
@@ -48,6 +52,68 @@ def test_somebody_elses_record_is_not_overwritten() -> None:
 def test_nothing_is_put_beside_a_cname() -> None:
     with pytest.raises(Refusal, match="beside which"):
         plan_records("example.com", [CNAME], zone(TXT))
+    text = RecordSet(CNAME.name, "TXT", ('"x"',))
+    with pytest.raises(Refusal, match="beside which TXT"):
+        plan_records("example.com", [text], zone(CNAME))
+    with pytest.raises(Refusal, match=r"an alias of x\., beside which"):
+        plan_records(
+            "example.com", [CNAME], zone(replace(TXT, values=(), special="an alias of x."))
+        )
+
+
+def test_an_alias_or_a_routed_set_is_not_changed() -> None:
+    routed = replace(OTHER, special="one of several between which a routing policy chooses (a)")
+    with pytest.raises(Refusal, match=r"one of several .* make a simple record set"):
+        plan_records("example.com", [CNAME], zone(routed, OURS))
+    assert plan_records("example.com", [], zone(routed, OURS)) == ()
+
+
+def test_nothing_is_put_where_other_servers_answer() -> None:
+    apex = [RecordSet("example.com", type_, ("x.",)) for type_ in ("SOA", "NS")]
+    below = RecordSet("_domainkey.example.com", "NS", ("ns.example.net.",))
+    assert plan_records("example.com", [CNAME], zone(*apex))
+    with pytest.raises(Refusal, match=r"_domainkey.example.com is delegated to ns.example.net"):
+        plan_records("example.com", [CNAME], zone(*apex, below))
+
+
+def test_adopting_replaces_what_is_there_and_claims_what_is_right() -> None:
+    assert plan_records("example.com", [CNAME], zone(OTHER), adopt=True) == (
+        RecordChange(OTHER, CNAME),
+        RecordChange(None, OURS),
+    )
+    assert plan_records("example.com", [CNAME], zone(CNAME), adopt=True) == (
+        RecordChange(None, OURS),
+    )
+
+
+def test_what_is_ours_goes_with_the_ownership_record_and_nothing_else() -> None:
+    changes = plan_records("example.com", [], zone(CNAME, OURS, TXT), remove=[CNAME.id])
+    assert changes == (RecordChange(CNAME, None), RecordChange(OURS, None))
+
+
+def test_what_somebody_has_edited_since_stays_and_is_theirs() -> None:
+    there = zone(OTHER, OURS)
+    assert edited("example.com", [OTHER.id], there) == (OTHER.id,)
+    assert edited("example.com", [CNAME.id], zone(CNAME, OURS)) == ()
+    changes = plan_records("example.com", [], there, remove=[OTHER.id])
+    assert changes == (RecordChange(OURS, None),)
+
+
+def test_what_is_gone_is_no_longer_ours() -> None:
+    assert plan_records("example.com", [], zone(OURS)) == (RecordChange(OURS, None),)
+
+
+def test_an_ownership_record_of_before_there_were_digests() -> None:
+    old = RecordSet(OURS.name, "TXT", ('"v=mailfleet1"', f'"owns={CNAME.id}"'))
+    assert plan_records("example.com", [CNAME], zone(CNAME, old)) == (RecordChange(old, OURS),)
+    changes = plan_records("example.com", [], zone(CNAME, old), remove=[CNAME.id])
+    assert changes == (RecordChange(CNAME, None), RecordChange(old, None))
+
+
+def test_a_record_of_somebody_elses_at_our_name_is_not_overwritten() -> None:
+    theirs = RecordSet(OURS.name, "TXT", ('"hello"',))
+    with pytest.raises(Refusal, match=r"TXT _mailfleet.example.com .* not ours"):
+        plan_records("example.com", [CNAME], zone(theirs))
 
 
 def test_ours_but_unlisted_is_known() -> None:
@@ -56,22 +122,13 @@ def test_ours_but_unlisted_is_known() -> None:
     assert unlisted("example.com", [CNAME], zone(CNAME, OURS)) == ()
 
 
-def test_batches_keep_within_route53s_limits() -> None:
-    many = [RecordSet(f"{n}.example.com", "TXT", (f'"{"x" * 250}"',)) for n in range(300)]
-    changes = plan_records("example.com", many, zone())
-    cut = list(batches(changes))
-    assert [change for batch in cut for change in batch] == list(changes)
-    for batch in cut:
-        assert sum(len(value) for change in batch for value in change.values) <= 32_000 or (
-            len(batch) == 1
-        )
-    assert len(cut) > 2
-
-
 def test_names_compare_without_case_and_final_dot() -> None:
     answer = {"Name": "A.Example.COM.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "x"}]}
     assert from_route53(answer) == RecordSet("a.example.com", "A", ("x",), 60)
-    assert from_route53({"Name": "a.", "Type": "A", "AliasTarget": {}}) is None
+    assert from_route53({"Name": "a.", "Type": "A", "AliasTarget": {"DNSName": "b."}}) == RecordSet(
+        "a", "A", (), 0, "an alias of b."
+    )
+    assert RecordSet("a", "A", ("1", "2")) == RecordSet("a", "A", ("2", "1"))
 
 
 def test_the_zone_must_be_one() -> None:
@@ -81,3 +138,12 @@ def test_the_zone_must_be_one() -> None:
         find_zone(zones, "example.org")
     with pytest.raises(Refusal, match=r"found 2 public hosted zones example.com \(Z1, Z3\)"):
         find_zone([*zones, HostedZone("Z3", "example.com")], "example.com")
+
+
+def test_a_zone_may_be_named_by_its_id() -> None:
+    zones = [HostedZone("Z1", "example.com"), HostedZone("Z3", "example.com")]
+    assert find_zone(zones, "example.com", "Z3").id == "Z3"
+    with pytest.raises(Refusal, match="found no public hosted zone Z4 in this account"):
+        find_zone(zones, "example.com", "Z4")
+    with pytest.raises(Refusal, match=r"found Z3 to be the zone example.com, expected example.net"):
+        find_zone(zones, "example.net", "Z3")

@@ -11,7 +11,7 @@ from mailfleet.refusal import Refusal
 NAME = "_dmarc.example.com"
 THEIRS = RecordSet(NAME, "TXT", ('"v=DMARC1; p=reject"',))
 DEFAULT = RecordSet(NAME, "TXT", ('"v=DMARC1; p=none"',))
-OURS = Ownership(ids=frozenset({THEIRS.id})).record("example.com")
+OURS = Ownership({THEIRS.id: ""}).record("example.com")
 
 
 def zone(*records: RecordSet) -> dict[str, RecordSet]:

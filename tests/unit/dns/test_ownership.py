@@ -4,7 +4,7 @@ from mailfleet.dns.ownership import Ownership, ownership_of
 from mailfleet.dns.records import RecordSet
 
 OURS = Ownership(
-    ids=frozenset({"TXT _dmarc.example.com"}),
+    sets={"TXT _dmarc.example.com": "0123abcd", "TXT old.example.com": ""},
     spf=frozenset({"include:sendgrid.net", "exists:%{i}.example.net"}),
 )
 

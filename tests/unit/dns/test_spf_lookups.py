@@ -21,7 +21,7 @@ WORLD: dict[tuple[str, str], list[str]] = {
     ("none.example", "TXT"): ["no record"],
     ("two.example", "TXT"): ["v=spf1 a", "v=spf1 mx"],
     ("bad.example", "TXT"): ["v=spf1 nonsense -all"],
-    ("null.example", "MX"): [],
+    ("null.example", "MX"): [""],  # RFC 7505: no mail is taken, and there is no name to look up
     ("crowd.example", "MX"): [f"{n}.example" for n in range(11)],
     ("lost.example", "MX"): ["no1.example", "mail.example.com", "no2.example"],
 }
@@ -52,7 +52,8 @@ def of(terms: str) -> Cost:
         ("redirect=deep.example a ~all", 1, 0),  # section 6.1: all makes redirect void
         ("a all mx include:loop.example", 1, 0),  # section 5.1: after all nothing is tested
         ("a:no.example a:nor.example", 2, 2),
-        ("mx:null.example", 1, 1),
+        ("mx:null.example", 1, 0),
+        ("mx:no.example", 1, 1),
         ("mx:lost.example", 1, 2),
         ("exists:%{i}._spf.example.com include:%{d}.x.example", 2, 0),
         ("unknown=x", 0, 0),
@@ -71,6 +72,7 @@ def test_lookups_and_void_lookups(terms: str, lookups: int, voids: int) -> None:
         ("include:loop.example", "include:loop.example leads back to itself"),
         ("include:none.example", "include:none.example leads to no SPF records"),
         ("redirect=two.example", "redirect=two.example leads to 2 SPF records"),
+        ("a:example.com\rptr", "has 'a:example.com\\rptr', which is no SPF term"),
         ("include:bad.example", "include:bad.example has 'nonsense', which is no SPF term"),
         ("redirect=a.example redirect=b.example", "has redirect or exp twice"),
         ("mx:crowd.example", "mx:crowd.example has 11 mail servers, expected 10 at most"),

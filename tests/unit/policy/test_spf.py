@@ -13,6 +13,8 @@ from mailfleet.policy.spf import Term, parse_term, spf_terms
         ("?a:Example.com/24//64", Term("a", "?", "example.com", "/24//64")),
         ("mx/0", Term("mx", prefix="/0")),
         ("+include:example.com.", Term("include", value="example.com")),
+        ("a:foo:bar/baz.example.com", Term("a", value="foo:bar/baz.example.com")),
+        ("mx:a/b.example/24", Term("mx", value="a/b.example", prefix="/24")),
         ("ip4:192.0.2.0/24", Term("ip4", value="192.0.2.0", prefix="/24")),
         ("ip6:2001:DB8::/32", Term("ip6", value="2001:db8::", prefix="/32")),
         ("exists:%{ir}.%{v}._spf.%{d2}", Term("exists", value="%{ir}.%{v}._spf.%{d2}")),
@@ -30,8 +32,9 @@ def test_a_term(text: str, term: Term) -> None:
         "", "moo", "all.", "all:example.com", "all/8", "include", "include:", "include:x/24",
         "include:localhost", "a:", "a:x.example/33", "a:x.example//129", "a:x.example/", "a/08",
         "a:foo.123", "a:%{x}.example", "ip4", "ip4:1.2.3", "ip4:1.2.3.4/33", "ip4:1.2.3.4/",
-        "ip4:1.2.3.4/255.255.255.0", "ip6:1.2.3.4", "exists", "redirect:x.example", "redirect=",
-        "-redirect=x.example", "--all", "1up=x", "=all", "x=%abc", "exp=", "exp=%{r}.example",
+        "ip4:1.2.3.4/032", "ip4:1.2.3.4/255.255.255.0", "ip6:1.2.3.4", "exists",
+        "redirect:x.example", "redirect=", "-redirect=x.example", "--all", "1up=x", "=all",
+        "x=%abc", "exp=", "exp=%{r}.example",
     ],
 )  # fmt: skip
 def test_what_is_none(text: str) -> None:

@@ -10,9 +10,12 @@ from mailfleet.policy import (
     Delegate,
     Dmarc,
     Domain,
+    EasyDkim,
     EmailAlert,
     Mail,
+    OwnKey,
     PolicyError,
+    Provider,
     Relay,
     Route,
     Ses,
@@ -30,9 +33,30 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
     return Smtp(endpoint, name=name, username="u", password=KEY, **more)
 
 
+def routed(**route: Any) -> Mail:
+    providers: list[Provider] = [SES, smtp(), smtp("smtp.example.org:465", "wrapped")]
+    return Mail(domains=[EXAMPLE], providers=providers, routes=[Route(**route)])
+
+
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (
+            lambda: Domain("a.example", zone_id="a.example"),
+            "Domain.zone_id: found 'a.example', exp",
+        ),
+        (
+            lambda: Mail([Domain("example.com", absent=True), Domain("b.example")], [SES]),
+            "Mail.domains[0]: found 'example.com' absent, expected a domain that mail is sent from",
+        ),
+        (
+            lambda: Mail(
+                [EXAMPLE, Domain("old.example", absent=True)],
+                [SES],
+                routes=[Route(senders=["bills@old.example"], via="ses")],
+            ),
+            "Mail.routes[0].senders: found 'bills@old.example' of an absent domain, expected one",
+        ),
         (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
         (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
         (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
@@ -78,7 +102,7 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: Domain("a.example; touch x"), "Domain.name: found 'a.example; touch x'"),
         (lambda: Domain(3), "Domain.name: found 3, expected a valid string"),  # type: ignore[arg-type]
         (lambda: Domain(), "Domain.name: found nothing, expected a value"),  # type: ignore[call-arg]
-        (lambda: Domain("a.example", dkim=1), "Domain: found 'dkim', expected only name, zone"),  # type: ignore[call-arg]
+        (lambda: Domain("a.example", dikm=1), "Domain: found 'dikm', expected only name, zone"),  # type: ignore[call-arg]
         (lambda: Domain("a.example", zone="b.example"), "a.example is not in its zone b.example"),
         (lambda: Dmarc(rua="nobody"), "Dmarc.rua: found 'nobody', expected a mail address"),
         (lambda: Dmarc(percent=101), "Dmarc.percent: found 101, expected less than or equal to 1"),
@@ -91,6 +115,8 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp(spf="include:"), "Smtp.spf: found 'include:', expected an SPF term"),
         (lambda: smtp(spf="ip4:1.2.3"), "Smtp.spf: found 'ip4:1.2.3', expected an SPF term"),
         (lambda: smtp(spf='include:a.example"'), "expected an SPF term"),
+        (lambda: OwnKey("a.b"), "OwnKey.selector: found 'a.b', expected one label"),
+        (lambda: EasyDkim(key_length=4096), "EasyDkim.key_length: found 4096, expected 2048 or"),  # type: ignore[arg-type]
         (lambda: smtp(dkim={"s1": "x.example"}), "found 's1', expected the name of a key"),
         (lambda: smtp(dkim={"s1._domainkey": "x y"}), "found 'x y', expected a domain name"),
         (
@@ -132,6 +158,29 @@ def smtp(endpoint: str = "smtp.example.net:587", name: str = "other", **more: An
         (lambda: smtp("-o.example.net"), "Smtp: found '-o.example.net', expected a domain name"),
         (lambda: smtp("smtp.example.net:http"), "found end point 'smtp.example.net:http'"),
         (lambda: Route(via="ses", senders=["list"]), "found 'list', expected a mail address"),
+        (lambda: Route(via=["ses"]), "Route.via: found ['ses'], expected a provider's name, or"),  # type: ignore[arg-type]
+        (lambda: Route(via={}), "Route.via: found {}, expected a provider's name, or weights"),
+        (lambda: Route(via={"ses": 0}), "Route.via"),
+        (lambda: Route(via="ses", senders="all"), "found 'all', expected a list of senders, or"),
+        (lambda: routed(via="ses", fallback="x"), "Mail.routes[0].fallback: found 'x', expected"),
+        (lambda: routed(via={"ses": 1, "x": 1}), "Mail.routes[0].via: found 'x', expected one of"),
+        (lambda: routed(via="ses", fallback="ses"), "found 'ses', which is also its via"),
+        (
+            lambda: routed(via="ses", fallback=["other", "other"]),
+            "Mail.routes[0]: fallback: found 'other' twice",
+        ),
+        (
+            lambda: routed(via="wrapped", fallback="ses"),
+            "found 'ses' after 'wrapped', which speaks TLS from the first byte",
+        ),
+        (
+            lambda: routed(via="other", senders="verified"),
+            "Mail.routes[0].senders: found \"verified\" via 'other', expected a via that is an Ses",
+        ),
+        (lambda: smtp(rate=0), "Smtp.rate: found 0, expected greater than 0"),
+        (lambda: smtp(tls="none"), "Smtp.tls: found 'none', expected 'starttls' or 'wrapper'"),
+        (lambda: smtp(ca=""), "Smtp.ca: found '', expected the name of a file"),
+        (lambda: Relay(round_trip=0.0), "Relay.round_trip: found 0.0, expected greater than"),
         (lambda: Relay(check_logs="-h"), "Relay.check_logs: found '-h', expected a systemd"),
         (lambda: Mail(domains=[], providers=[SES]), "Mail.domains: "),
         (lambda: Mail(domains=["a.example"], providers=[SES]), "found 'a.example', expected an"),  # type: ignore[list-item]
@@ -177,7 +226,7 @@ def test_the_smallest_policy_has_good_defaults() -> None:
     mail = Mail(domains=[EXAMPLE], providers=[SES])
     assert mail.admin == "postmaster@example.com"
     assert mail.noreply == "noreply@example.com"
-    assert mail.default_provider == SES
+    assert mail.default_route.providers == ("ses",)
     assert mail.relay.soft_bounce
     assert mail.domains_by(SES) == (EXAMPLE,)
 
@@ -194,7 +243,7 @@ def test_a_domain_that_is_wholly_routed_elsewhere_needs_no_identity() -> None:
         routes=[Route(senders=["@lists.example.com"], via="other")],
     )
     assert policy.domains_by(SES) == (EXAMPLE,)
-    assert policy.sender_routes == (("@lists.example.com", policy.smtp[0]),)
+    assert policy.sender_routes == (("@lists.example.com", policy.routes[0]),)
 
 
 def test_one_sender_routed_to_ses_is_enough_to_need_an_identity() -> None:
@@ -204,7 +253,7 @@ def test_one_sender_routed_to_ses_is_enough_to_need_an_identity() -> None:
         routes=[Route(senders=["billing@example.com"], via="ses")],
     )
     assert policy.domains_by(SES) == (EXAMPLE,)
-    assert policy.default_provider.name == "other"
+    assert policy.default_route.providers == ("other",)
 
 
 def test_a_provider_may_send_for_what_is_routed_to_it_and_what_it_alerts_about() -> None:
@@ -240,3 +289,45 @@ def test_the_default_dmarc_record_is_not_published_below_another() -> None:
     assert mail.dmarc_of(strict) == Dmarc("reject")
     alone = Mail(domains=[Domain("example.com", dmarc=None), lists], providers=[SES])
     assert alone.dmarc_of(lists) == Dmarc()
+
+
+def test_tls_is_what_the_port_is_for_unless_it_is_said() -> None:
+    assert smtp("smtp.example.net:465").wrapper
+    assert not smtp().wrapper
+    assert smtp("smtp.example.net:2465", tls="wrapper").wrapper
+    assert smtp("smtp.example.net", tls="wrapper").port == 465
+    assert not smtp("smtp.example.net:465", tls="starttls").wrapper
+
+
+def test_secrets_can_be_parameters_of_systems_manager() -> None:
+    assert str(secret("ssm:/mail/sendgrid")) == "ssm:/mail/sendgrid"
+
+
+def test_who_may_send() -> None:
+    mail = Mail(domains=[EXAMPLE], providers=[SES, smtp()],
+                routes=[Route(via="other", senders=["x@example.net"])])  # fmt: skip
+    assert mail.route_of("a@example.com") == mail.default_route
+    assert mail.route_of("x@example.net") == mail.routes[0]
+    assert mail.route_of("y@example.net") is None
+    routes = [Route(via="ses", senders="verified"), Route(via="other")]
+    split = Mail(domains=[EXAMPLE], providers=[SES, smtp()], routes=routes)
+    assert split.route_of("a@example.com") == routes[0]
+    assert split.route_of("y@example.net") == routes[1]
+
+
+def test_alerts_may_leave_by_a_mere_fall_back() -> None:
+    alerts = [EmailAlert(to="ops@example.net", via="other")]
+    domains = [EXAMPLE]
+    providers: list[Provider] = [SES, smtp()]
+    fallback = [Route(via="ses", fallback="other")]
+    Mail(domains=domains, providers=providers, alerts=alerts, routes=fallback)
+    with pytest.raises(PolicyError, match="everyday mail does not leave by"):
+        Mail(domains=domains, providers=providers, alerts=alerts,
+             routes=[Route(via={"ses": 9, "other": 1})])  # fmt: skip
+
+
+def test_an_absent_domain_is_none_that_mail_is_sent_from() -> None:
+    old = Domain("old.example", absent=True)
+    mail = Mail([EXAMPLE, old], [SES])
+    assert mail.domains == (EXAMPLE,)
+    assert mail.absent == (old,)

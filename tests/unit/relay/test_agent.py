@@ -21,7 +21,10 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
     assert json.loads(lines[0])["files"] == {"/nowhere/é\n'\"\\": None}
 
 
-@pytest.mark.parametrize("name", ["read", "apply", "rollback", "probe_smtp"])
+@pytest.mark.parametrize(
+    "name",
+    ["read", "apply", "drain_connections", "rollback", "probe_smtp", "probe_message"],
+)
 def test_programs_are_whole(name: str) -> None:
     text = program(name, {}).encode().decode()
     assert "from agent" not in text

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailfleet.policy import Address, Domain, Relay, Route
+from mailfleet.policy import Address, Domain, PolicyError, Relay, Route
 from mailfleet.relay.plan import plan
 from mailfleet.relay.senders import PACKAGE, PROGRAM, RULES, UNIT
 from mailfleet.relay.tree import UNITS, desired
@@ -64,6 +64,17 @@ def test_every_sender_that_the_policy_names_may_be_used() -> None:
     ]  # fmt: skip
     assert found["domains"] == ["example.com", "lists.example.com"]
     assert found["foreign"] is True
+
+
+def test_foreign_senders_are_rewritten_or_sent_as_they_are() -> None:
+    routes = [Route("ses", senders="verified"), Route("sendgrid")]
+    with pytest.raises(PolicyError, match="which lets anybody send, and Relay"):
+        policy(relay=FOREIGN, routes=routes, alerts=[])
+
+
+def test_a_foreign_sender_that_was_not_rewritten_waits() -> None:
+    main_cf = desired(policy(relay=FOREIGN), CREDENTIALS).file("/etc/postfix/main.cf").content
+    assert b"\ndefault_transport = retry:4.7.1 " in (main_cf or b"")
 
 
 def test_the_program_is_whole() -> None:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.tree import EMERGENCY, TIMER, Desired, desired
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -27,20 +28,47 @@ def test_the_smallest_policy_is_enough() -> None:
 
 def test_mail_goes_to_the_default_provider_over_verified_tls() -> None:
     found = main_cf()
-    assert found["default_transport"] == "ses"
-    assert found["relayhost"] == "[email-smtp.us-east-1.amazonaws.com]:587"
+    assert found["default_transport"].startswith("error:5.7.1 ")
+    assert found["relayhost"] == ""
+    senders = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
+    assert "@example.com ses:[email-smtp.us-east-1.amazonaws.com]:587\n" in senders
     assert found["smtp_tls_security_level"] == "secure"
     assert found["smtp_tls_mandatory_protocols"] == ">=TLSv1.2"
 
 
-def test_soft_bounce_is_left_to_the_transports() -> None:
+def test_soft_bounce_is_left_to_the_providers() -> None:
     found = main_cf()
     assert "soft_bounce" not in found
-    assert found["relay_soft_bounce"] == "yes"
-    assert main_cf(relay=Relay(soft_bounce=False))["relay_soft_bounce"] == "no"
+    assert found["relay_status_filter"] == "regexp:$config_directory/refusals"
+    tree = desired(policy(relay=Relay(soft_bounce=False)), CREDENTIALS)
+    assert "\nrelay_status_filter =\n" in text(tree, "/etc/postfix/main.cf")
+    assert "/etc/postfix/refusals" in tree.absent
     master = text(desired(policy(), CREDENTIALS), "/etc/postfix/master.cf")
     assert "\nsendgrid  unix" in master
-    assert master.count("-o soft_bounce=$relay_soft_bounce") == 4  # smtp, relay, two providers
+    assert master.count("-o smtp_delivery_status_filter=$relay_status_filter") == 2
+
+
+def test_bounces_and_notices_are_kept_here() -> None:
+    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
+    assert "<> returned:\n" in table
+    assert "double-bounce@example.com returned:\n" in table
+
+
+def test_a_pinned_authority_is_that_transports_alone() -> None:
+    providers = [
+        Ses("us-east-1"),
+        Smtp("smtp.sendgrid.net", name="sendgrid", username="u", password=secret("env:PW"),
+             ca="private.pem", messages_per_connection=100),
+    ]  # fmt: skip
+    tree = desired(
+        policy(providers=providers), CREDENTIALS, Circumstances(authorities={"sendgrid": "PEM"})
+    )
+    assert text(tree, "/etc/postfix/ca_sendgrid.pem") == "PEM"
+    master = text(tree, "/etc/postfix/master.cf")
+    assert master.count("smtp_tls_CAfile=$config_directory/ca_sendgrid.pem") == 1
+    assert "smtp_connection_reuse_count_limit=100" in master
+    settings = json.loads(text(tree, EMERGENCY))
+    assert settings["servers"][0]["ca"] == "/etc/postfix/ca_sendgrid.pem"
 
 
 def test_connection_reuse_has_the_service_that_it_needs() -> None:
@@ -120,6 +148,17 @@ def test_a_dollar_in_an_address_stays_one() -> None:
     [
         ({"admin": "a{b@example.net"}, "without braces"),
         ({"routes": [Route("ses", senders=["#a@example.com"])]}, "comment"),
+        (
+            {
+                "providers": [
+                    Ses("us-east-1", rate=2),
+                    Smtp("a.example", name="ses-2", username="u", password=secret("env:PW")),
+                ],
+                "routes": [],
+                "alerts": [],
+            },
+            "'ses-2', which is a lane of another provider",
+        ),
     ],
 )
 def test_what_postfix_cannot_express_is_refused(changes: dict[str, object], sentence: str) -> None:

@@ -1,7 +1,11 @@
 """The plan of a domain: its identities, then its records."""
 
+from dataclasses import replace
+
+from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
+from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.sending_identity import SendingIdentity
@@ -11,7 +15,7 @@ REGIONS = ("eu-west-1", "us-east-1")
 
 
 def identity(region: str, found: Identity | None = None) -> SendingIdentity:
-    wanted = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet")
+    wanted = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet", DEFAULT)
     return SendingIdentity("example.com", region, found, wanted)
 
 
@@ -43,9 +47,8 @@ def test_what_two_regions_share_is_written_once() -> None:
 
 
 def test_once_made_an_identity_tells_its_records() -> None:
-    made = domain(*(identity(region) for region in REGIONS)).created(
-        {"us-east-1/example.com": easy("a", "b", "c")}
-    )
+    created = identity("us-east-1").created(easy("a", "b", "c"))
+    made = domain(*(identity(region) for region in REGIONS)).updated({created.id: created})
     assert [identity.found is None for identity in made.identities] == [True, False]
     assert "CNAME a._domainkey.example.com" in [record.id for record in made.desired]
 
@@ -54,3 +57,23 @@ def test_unverified_are_the_regions_that_do_not_send_yet() -> None:
     verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
     found = domain(identity("eu-west-1", verified), identity("us-east-1"))
     assert [identity.region for identity in found.unverified] == ["us-east-1"]
+
+
+def test_nothing_is_removed_before_ses_has_found_what_is_new() -> None:
+    """In the plan, and also when the plan is carried out and SES has just made its identity."""
+    former = RecordSet("x._domainkey.example.com", "CNAME", ("y.example.",))
+    claims = Ownership({former.id: digest(former)}).record("example.com")
+    records = {record.id: record for record in (former, claims)}
+    verified = Identity(("a",), "dkim.amazonses.com", status="SUCCESS", dkim_status="SUCCESS")
+
+    def leaving(identity: SendingIdentity) -> SendingDomain:
+        return replace(domain(identity), records=records, remove=True)
+
+    new = identity("us-east-1")
+    settled = replace(new, wanted=Settings(fleet="fleet"))
+    settled = replace(settled, found=replace(verified, settings=settled.wanted))
+    assert leaving(settled).removed == {former.id}
+    unsettled = leaving(new)
+    assert unsettled.removed == frozenset()
+    assert "stays until SES has found what is new" in "".join(unsettled.unlisted_notes)
+    assert unsettled.updated({new.id: settled}).removed == frozenset()

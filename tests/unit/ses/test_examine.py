@@ -1,9 +1,11 @@
 """What is looked at before a plan is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pytest
 
+from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
@@ -32,29 +34,53 @@ class Dns:
         return ["ns-1.awsdns-1.com"] if type_ == "NS" else []
 
 
+def nobody(zone: HostedZone) -> Collection[str]:
+    """No record set is protected."""
+    return []
+
+
 def test_without_changes_dns_is_not_asked() -> None:
     dns = Dns()
-    assert examine([sending(Wanted())], dns).notes == ()
+    assert examine([sending(Wanted())], dns, nobody).notes == ()
     assert dns.asked == []
 
 
 def test_a_zone_is_asked_about_once() -> None:
     dns = Dns()
     names = ("example.com", "lists.example.com")
-    examine([sending(Wanted(dmarc=Dmarc()), name=name) for name in names], dns)
+    examine([sending(Wanted(dmarc=Dmarc()), name=name) for name in names], dns, nobody)
     assert dns.asked == [("example.com", "NS")]
 
 
 def test_the_total_is_that_of_the_dearest_record() -> None:
     one, two = (sending(Wanted(spf=spf)) for spf in (("a",), ("a", "a:x.example")))
-    assert examine([one, two], Dns()).total == "SPF 2/10 lookups"
+    assert examine([one, two], Dns(), nobody).total == "SPF 2/10 lookups"
 
 
 def test_delegation_can_be_left_out() -> None:
     domain = sending(Wanted(dmarc=Dmarc()))
     with pytest.raises(Refusal, match="delegated to nobody"):
-        examine([domain], lambda name, type_: [])
-    assert examine([domain], lambda name, type_: [], delegation=False).notes == ()
+        examine([domain], lambda name, type_: [], nobody)
+    assert examine([domain], lambda name, type_: [], nobody, delegation=False).notes == ()
+
+
+def test_what_only_goes_need_not_be_delegated() -> None:
+    record = RecordSet("x.example.com", "CNAME", ("y.example.",))
+    ours = Ownership({record.id: digest(record)}).record("example.com")
+    leaving = replace(sending(Wanted(), record, ours), remove=True)
+    assert [change.action for change in leaving.record_changes] == ["delete", "delete"]
+    assert examine([leaving], lambda name, type_: [], nobody).notes == ()
+
+
+def test_a_protected_record_set_that_would_change_is_refused() -> None:
+    domain = sending(Wanted(dmarc=Dmarc()))
+    examine([domain], Dns(), lambda zone: ["TXT www.example.com"])
+    with pytest.raises(
+        Refusal, match=r"TXT _dmarc\.example\.com would change, and has a record set"
+    ):
+        examine([domain], Dns(), lambda zone: ["TXT _dmarc.example.com"])
+    (note,) = examine([domain], Dns(), lambda zone: None).notes
+    assert "ListResourceRecordSetProtections" in note
 
 
 def test_a_domain_that_ses_does_not_serve_has_no_identity_in_its_plan() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mailfleet.dns.records import RecordSet
+from mailfleet.ses.dkim import DEFAULT, Dkim
 from mailfleet.ses.glance import enough, glance, told_signing_zone
 from mailfleet.ses.identity import Identity, dkim_records
 from mailfleet.ses.settings import MailFrom, Settings
@@ -17,8 +18,10 @@ MAIL_FROM = {
     "MailFromDomainStatus": "Success",
     "BehaviorOnMXFailure": "UseDefaultValue",
 }
-SEEN = glance("SUCCESS", DKIM, MAIL_FROM)
-WANTED = Settings(MailFrom("m.example.com"), None, "fleet")
+STAMPED = Settings(None, "set").digest
+TAGS = {"mailfleet": "fleet", "mailfleet-settings": str(STAMPED)}
+SEEN = glance("SUCCESS", DKIM, MAIL_FROM, TAGS)
+WANTED = Settings(MailFrom("m.example.com"), "set", "fleet", stamp=STAMPED)
 
 
 def zone(signing_zone: str = "dkim.amazonses.com") -> dict[str, RecordSet]:
@@ -29,11 +32,10 @@ def zone(signing_zone: str = "dkim.amazonses.com") -> dict[str, RecordSet]:
 def look(
     seen: Identity = SEEN,
     wanted: Settings = WANTED,
-    adopt: bool = False,
     records: dict[str, RecordSet] | None = None,
 ) -> Identity | None:
     zone_ = zone() if records is None else records
-    return enough(seen, "example.com", "eu-south-1", wanted, adopt, zone_)
+    return enough(seen, "example.com", "eu-south-1", wanted, zone_)
 
 
 def test_a_verified_domain_with_its_records_needs_no_call_of_its_own() -> None:
@@ -50,8 +52,10 @@ def test_the_records_tell_a_regions_own_signing_zone() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"adopt": True},
-        {"wanted": replace(WANTED, configuration_set="set")},
+        {"seen": replace(SEEN, settings=replace(SEEN.settings, fleet=None))},
+        {"seen": replace(SEEN, settings=replace(SEEN.settings, stamp=None))},
+        {"wanted": replace(WANTED, fleet="another")},
+        {"wanted": replace(WANTED, stamp=Settings(None, "other").digest)},
         {"wanted": replace(WANTED, mail_from=None)},
         {"wanted": replace(WANTED, mail_from=MailFrom("n.example.com"))},
         {"wanted": replace(WANTED, mail_from=MailFrom("m.example.com", "REJECT_MESSAGE"))},
@@ -64,8 +68,40 @@ def test_otherwise_it_is_read_whole(arguments: dict[str, Any]) -> None:
     assert look(**arguments) is None
 
 
+def keyed(dkim: Dkim, seen: Identity = SEEN, inherits: bool = False) -> Identity | None:
+    """What a glance at the identity is worth when the policy asks for these keys."""
+    key = Dkim("EXTERNAL", selector="mf1", public="MIIB").record("example.com")
+    records = {**zone(), key.id: key}
+    wanted = replace(WANTED, dkim=dkim)
+    return enough(seen, "example.com", "eu-south-1", wanted, records, inherits)
+
+
+def test_tokens_tell_whose_keys_an_identity_signs_with() -> None:
+    own = Dkim("EXTERNAL", selector="mf1", public="MIIB")
+    with_own = replace(SEEN, tokens=("mf1",))
+    assert keyed(own, with_own) == with_own
+    assert keyed(DEFAULT, with_own) is None
+    assert keyed(own) is None
+    assert keyed(replace(own, public="MIIC"), with_own) is None
+    assert keyed(Dkim("EXTERNAL", selector="mf2"), with_own) is None
+    replica = Dkim("AWS_SES_US_EAST_1")
+    assert keyed(replica, inherits=True) == SEEN
+    assert keyed(replica) is None
+    assert keyed(DEFAULT) is not None
+    assert keyed(DEFAULT, inherits=True) is None
+    assert keyed(Dkim(key_length="RSA_1024_BIT")) is None
+
+
+def test_signing_that_is_off_is_read_whole() -> None:
+    assert look(glance("SUCCESS", {**DKIM, "DkimEnabled": False}, MAIL_FROM, TAGS)) is None
+
+
+def test_a_stamp_of_what_the_policy_no_longer_asks_for_does_not_matter() -> None:
+    assert look(wanted=replace(WANTED, configuration_set=None, stamp=None)) is not None
+
+
 def test_a_failed_mail_from_domain_is_read_whole() -> None:
-    seen = glance("SUCCESS", DKIM, {**MAIL_FROM, "MailFromDomainStatus": "Failed"})
+    seen = glance("SUCCESS", DKIM, {**MAIL_FROM, "MailFromDomainStatus": "Failed"}, TAGS)
     assert look(seen) is None
 
 
@@ -87,10 +123,11 @@ def test_records_that_disagree_tell_nothing() -> None:
 def test_the_words_of_v1_are_those_of_v2() -> None:
     attributes = {**MAIL_FROM, "MailFromDomainStatus": "TemporaryFailure"}
     attributes["BehaviorOnMXFailure"] = "RejectMessage"
-    seen = glance("SUCCESS", {**DKIM, "DkimVerificationStatus": "NotStarted"}, attributes)
+    seen = glance("SUCCESS", {**DKIM, "DkimVerificationStatus": "NotStarted"}, attributes, {})
     assert (seen.dkim_status, seen.mail_from_status) == ("NOT_STARTED", "TEMPORARY_FAILURE")
     assert seen.settings.mail_from == MailFrom("m.example.com", "REJECT_MESSAGE")
 
 
 def test_an_identity_without_a_mail_from_domain() -> None:
-    assert glance("SUCCESS", DKIM, {"BehaviorOnMXFailure": "UseDefaultValue"}).settings.text == ""
+    seen = glance("SUCCESS", DKIM, {"BehaviorOnMXFailure": "UseDefaultValue"}, {})
+    assert seen.settings.text == ""

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.identity import from_ses
 from mailfleet.ses.settings import MailFrom, Settings
 
-DKIM = {"Status": "SUCCESS", "Tokens": ["a", "b", "c"], "SigningHostedZone": "dkim.amazonses.com"}
+DKIM = {"Status": "SUCCESS", "Tokens": ["a", "b", "c"], "SigningHostedZone": "dkim.amazonses.com",
+        "NextSigningKeyLength": "RSA_2048_BIT"}  # fmt: skip
 VERIFIED: dict[str, Any] = {"VerificationStatus": "SUCCESS", "DkimAttributes": DKIM}
 
 
@@ -29,7 +31,7 @@ def test_settings_are_read() -> None:
             "Tags": tags,
         }
     )
-    expected = Settings(MailFrom("m.example.com", "REJECT_MESSAGE"), "set", "fleet")
+    expected = Settings(MailFrom("m.example.com", "REJECT_MESSAGE"), "set", "fleet", DEFAULT)
     assert identity.settings == expected
     assert identity.whole
     assert identity.verified
@@ -37,7 +39,9 @@ def test_settings_are_read() -> None:
 
 def test_without_a_mail_from_domain_there_is_only_its_behaviour() -> None:
     attributes = {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
-    assert from_ses({**VERIFIED, "MailFromAttributes": attributes}).settings == Settings()
+    assert from_ses({**VERIFIED, "MailFromAttributes": attributes}).settings == Settings(
+        dkim=DEFAULT
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,24 @@
 """The user and its credential: nothing is left behind, and nothing is done twice."""
 
+from typing import Any
+
 from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY
 from mailfleet.ses.sender import (
-    POLICY_DOCUMENT,
     AccessKey,
     Sender,
     credential_text,
     parse_credential,
     sender_changes,
+    sender_notes,
 )
 
 STORED = Credential("AKIA1", "sentinel-password")
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
+
+
+def sender(keys: tuple[AccessKey, ...] | None, stored: Credential | None, **more: Any) -> Sender:
+    return Sender(**{"keys": keys, "policy": POLICY, "wanted": POLICY, "stored": stored, **more})
 
 
 def plan(sender: Sender) -> list[tuple[str, str, str]]:
@@ -20,7 +27,7 @@ def plan(sender: Sender) -> list[tuple[str, str, str]]:
 
 
 def test_nothing_there_yet() -> None:
-    assert plan(Sender(keys=None, policy=None, stored=None)) == [
+    assert plan(sender(None, None, policy=None)) == [
         ("iam user", "user", "create"),
         ("iam policy", "user/mailfleet-send", "create"),
         ("access key", "user/new", "create"),
@@ -29,15 +36,14 @@ def test_nothing_there_yet() -> None:
 
 
 def test_all_there() -> None:
-    sender = Sender(keys=(AccessKey("AKIA1", True),), policy=POLICY_DOCUMENT, stored=STORED)
-    assert plan(sender) == []
-    assert sender.credential == STORED
+    found = sender((AccessKey("AKIA1", True),), STORED)
+    assert plan(found) == []
+    assert found.credential == STORED
 
 
 def test_a_key_that_was_never_stored_is_removed() -> None:
     """Killed between CreateAccessKey and storing it: the key's secret is lost."""
-    sender = Sender(keys=(AccessKey("AKIA9", True),), policy=POLICY_DOCUMENT, stored=None)
-    assert plan(sender) == [
+    assert plan(sender((AccessKey("AKIA9", True),), None)) == [
         ("access key", "user/AKIA9", "delete"),
         ("access key", "user/new", "create"),
         ("secret", "secret", "create"),
@@ -46,26 +52,33 @@ def test_a_key_that_was_never_stored_is_removed() -> None:
 
 def test_an_orphan_beside_the_key_in_use_is_removed_alone() -> None:
     keys = (AccessKey("AKIA1", True), AccessKey("AKIA9", True))
-    sender = Sender(keys=keys, policy=POLICY_DOCUMENT, stored=STORED)
-    assert plan(sender) == [("access key", "user/AKIA9", "delete")]
+    assert plan(sender(keys, STORED)) == [("access key", "user/AKIA9", "delete")]
+
+
+def test_a_key_that_somebody_uses_is_no_orphan() -> None:
+    keys = (AccessKey("AKIA1", True), AccessKey("AKIA9", True))
+    found = sender(keys, STORED, last_used={"AKIA9": "s3 in eu-west-1"})
+    assert plan(found) == []
+    (note,) = sender_notes("user", found)
+    assert "the access key AKIA9 is not ours and was last used for s3 in eu-west-1" in note
 
 
 def test_a_stored_key_that_is_gone_or_inactive_is_replaced() -> None:
     for keys in ((), (AccessKey("AKIA1", False),)):
-        sender = Sender(keys=keys, policy=POLICY_DOCUMENT, stored=STORED)
-        assert ("secret", "secret", "update") in plan(sender)
-        assert sender.credential is None
+        found = sender(keys, STORED)
+        assert ("secret", "secret", "update") in plan(found)
+        assert found.credential is None
 
 
 def test_a_policy_that_allows_more_is_put_right() -> None:
-    wide = {**POLICY_DOCUMENT, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    sender = Sender(keys=(AccessKey("AKIA1", True),), policy=wide, stored=STORED)
-    assert plan(sender) == [("iam policy", "user/mailfleet-send", "update")]
+    wide = {**POLICY, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    found = sender((AccessKey("AKIA1", True),), STORED, policy=wide)
+    assert plan(found) == [("iam policy", "user/mailfleet-send", "update")]
 
 
 def test_the_password_is_in_no_plan_and_no_repr() -> None:
-    sender = Sender(keys=(), policy=None, stored=STORED)
-    shown = repr(list(sender_changes("@aws", "user", "secret", sender))) + repr(sender)
+    found = sender((), STORED, policy=None)
+    shown = repr(list(sender_changes("@aws", "user", "secret", found))) + repr(found)
     assert STORED.password not in shown
     assert KNOWN_AFTER_APPLY in shown
 

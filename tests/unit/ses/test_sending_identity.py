@@ -6,12 +6,13 @@ import pytest
 
 from mailfleet.plan import Change
 from mailfleet.refusal import Refusal
+from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
 from mailfleet.ses.settings import MailFrom, Settings
 
 MAIL_FROM = MailFrom("ses-us-east-1.example.com")
-WANTED = Settings(MAIL_FROM, None, "fleet")
+WANTED = Settings(MAIL_FROM, None, "fleet", DEFAULT)
 
 
 def identity(settings: Settings = WANTED, whole: bool = True) -> Identity:
@@ -35,14 +36,14 @@ def test_a_new_identity_is_shown_with_all_its_settings() -> None:
     (change,) = plan(sending(None))
     assert (change.id, change.action, change.before) == ("us-east-1/example.com", "create", None)
     assert change.after == (
-        "Easy DKIM: RSA_2048_BIT\nMAIL FROM: ses-us-east-1.example.com\n"
+        "DKIM: Easy DKIM RSA_2048_BIT\nMAIL FROM: ses-us-east-1.example.com\n"
         "on MX failure: USE_DEFAULT_VALUE\ntag mailfleet: fleet"
     )
 
 
 def test_once_created_only_the_mail_from_domain_is_left_to_set() -> None:
     before, after = sending(None).created(identity(Settings())).settings
-    assert before == Settings(None, None, "fleet")
+    assert before == Settings(None, None, "fleet", DEFAULT)
     assert after == WANTED
 
 
@@ -52,11 +53,11 @@ def test_an_identity_as_the_policy_says_changes_nothing() -> None:
 
 
 def test_another_mail_from_domain_is_changed() -> None:
-    found = Settings(MailFrom("old.example.com"), "set", "fleet")
+    found = Settings(MailFrom("old.example.com"), "set", "fleet", DEFAULT)
     (change,) = plan(sending(identity(found)))
     assert change.action == "update"
     assert change.before == found.text
-    assert change.after == Settings(MAIL_FROM, "set", "fleet").text
+    assert change.after == Settings(MAIL_FROM, "set", "fleet", DEFAULT).text
 
 
 def test_a_domain_that_is_to_reject_mail_is_not_verified_before_its_mx_was_found() -> None:
@@ -81,21 +82,22 @@ def test_adopting_tags_it() -> None:
 
 
 def test_one_that_is_not_ours_but_as_it_should_be_is_named_and_left_alone() -> None:
-    foreign = sending(identity(Settings(MAIL_FROM)))
+    foreign = sending(identity(Settings(MAIL_FROM, dkim=DEFAULT)))
     assert plan(foreign) == []
     assert "us-east-1/example.com is not ours" in "".join(identity_notes([foreign]))
 
 
 def test_a_fast_plan_says_what_it_did_not_look_at() -> None:
     (note,) = identity_notes([sending(identity(whole=False)), sending(None), sending(identity())])
-    assert "of 1 SES identity; --data read=deep" in note
+    assert "of 1 SES identity, only the tag" in note
     assert list(identity_notes([sending(identity())])) == []
 
 
 def test_an_address_has_no_keys_and_waits_for_a_click() -> None:
-    address = sending(None, name="bills@example.com")
+    wanted = replace(WANTED, dkim=None)
+    address = sending(None, wanted, name="bills@example.com")
     (change,) = plan(address)
-    assert change.after == WANTED.text
+    assert change.after == wanted.text
     assert [record.type for record in address.records] == ["MX", "TXT"]
     (note,) = identity_notes([sending(identity(), name="bills@example.com")])
     assert "us-east-1/bills@example.com is PENDING: it waits for a click" in note

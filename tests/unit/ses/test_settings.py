@@ -1,6 +1,9 @@
 """MAIL FROM domain, configuration set and owner: what is wanted, shown, and put into DNS."""
 
+from dataclasses import replace
+
 from mailfleet.policy import Address, Domain, Mail, Ses
+from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.settings import (
     MailFrom,
     Settings,
@@ -16,7 +19,7 @@ MAIL_FROM = MailFrom("ses-eu-west-1.example.com")
 
 
 def test_a_domain_has_a_mail_from_domain_of_its_own_in_each_region() -> None:
-    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet")
+    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet", DEFAULT)
     assert DOMAIN.mail_from_in("us-east-1") == "ses-us-east-1.example.com"
 
 
@@ -35,7 +38,8 @@ def test_an_address_has_its_domains_settings() -> None:
     domain = Domain("example.com", configuration_set="bulk")
     mail = Mail(domains=[domain], providers=[SES], fleet="fleet")
     bills = Address("bills@example.com")
-    assert wanted_settings(bills, SES, mail) == Settings(MAIL_FROM, "bulk", "fleet")
+    stamp = Settings(configuration_set="bulk").digest
+    assert wanted_settings(bills, SES, mail) == Settings(MAIL_FROM, "bulk", "fleet", stamp=stamp)
     own = Address("bills@example.com", configuration_set="own")
     assert wanted_settings(own, SES, mail).configuration_set == "own"
     elsewhere = Address("ops@example.org")
@@ -46,6 +50,25 @@ def test_a_configuration_set_that_the_policy_does_not_name_stays() -> None:
     found = Settings(None, "theirs", "fleet")
     wanted = Settings(MAIL_FROM, None, "fleet")
     assert target_settings(found, wanted, adopt=False) == Settings(MAIL_FROM, "theirs", "fleet")
+
+
+def test_the_stamp_tells_of_what_is_read_one_by_one_and_of_nothing_else() -> None:
+    stamp = Settings(MAIL_FROM, "bulk", "fleet").digest
+    assert stamp == Settings(None, "bulk").digest != Settings(None, "other").digest
+    assert Settings(MAIL_FROM, None, "fleet").digest is None
+
+
+def test_only_an_identity_of_ours_is_stamped() -> None:
+    ours, theirs = Settings(None, "bulk", "fleet"), Settings(None, "bulk")
+    wanted = replace(ours, stamp=ours.digest)
+    assert target_settings(ours, wanted, adopt=False) == wanted
+    assert target_settings(theirs, wanted, adopt=False) == theirs
+    assert target_settings(theirs, wanted, adopt=True) == wanted
+
+
+def test_a_stamp_stays_with_the_configuration_set_that_stays() -> None:
+    found = Settings(None, "bulk", "fleet", stamp=Settings(None, "bulk").digest)
+    assert target_settings(found, Settings(None, None, "fleet"), adopt=False) == found
 
 
 def test_only_adopting_changes_the_owner() -> None:

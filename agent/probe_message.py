@@ -1,0 +1,78 @@
+"""Prove a credential on a host by a message that the provider accepts with it.
+
+Goes to `python3 -I -` on standard input. Its request is what probe_smtp takes and {"sender",
+"recipient", "subject"}; without a "password" it has a "nexthop" instead of a credential: the one
+that Postfix holds for it.
+"""
+
+import smtplib
+import subprocess
+import time
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any
+
+from agent.smtp_session import PAUSE, Failed, advice, answered, connected, in_one_sentence
+
+PASSWORDS = "texthash:/etc/postfix/sasl_passwd"
+Refusal = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+
+
+def send(request: dict[str, Any]) -> None:
+    """Send it, again while the answer is that of a key too young to be known, or of the moment.
+    Raises Failed."""
+    if "password" not in request:
+        request = {**request, **held(request["nexthop"])}
+    name = f"{request['host']}:{request['port']}"
+    until = time.monotonic() + request["retry_535_for"]
+    while True:
+        try:
+            with connected(request) as client:
+                client.send_message(message(request))
+        except Refusal as error:
+            said = first(error)
+            passing = said.smtp_code == 535 or 400 <= said.smtp_code < 500
+            if not passing or time.monotonic() + PAUSE > until:
+                raise Failed(
+                    f"{name} answers {answered(said)} to a message from {request['sender']} by the "
+                    f"user {request['username']}"
+                ) from None
+            print(f"{name} answers {said.smtp_code}, trying again", flush=True)
+            time.sleep(PAUSE)
+        except (OSError, ValueError) as error:
+            raise Failed(f"{name} {advice(error)}") from None
+        else:
+            print(f"{name} accepts a message by the user {request['username']}", flush=True)
+            return
+
+
+def first(error: Exception) -> smtplib.SMTPResponseException:
+    """The answer; of several recipients' the first."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return smtplib.SMTPResponseException(*next(iter(error.recipients.values())))
+    assert isinstance(error, smtplib.SMTPResponseException)  # noqa: S101
+    return error
+
+
+def message(request: dict[str, Any]) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = request["sender"], request["recipient"]
+    mail["Subject"] = request["subject"]
+    mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="mailfleet.invalid")
+    mail.set_content("Sent by mailfleet to see that a new credential works.\n")
+    return mail
+
+
+def held(nexthop: str) -> dict[str, str]:
+    """The credential of that next hop, as Postfix itself looks it up. Raises Failed."""
+    answer = subprocess.run(
+        ["postmap", "-q", nexthop, PASSWORDS], capture_output=True, text=True, check=False
+    )
+    username, colon, password = answer.stdout.strip().partition(":")
+    if not colon:
+        raise Failed(f"Postfix has no credential for the next hop {nexthop}: run deploy.py")
+    return {"username": username, "password": password}
+
+
+def main(text: str) -> None:
+    in_one_sentence(send, text)

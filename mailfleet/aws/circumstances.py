@@ -1,0 +1,63 @@
+"""What the account and the inventory say that relays depend on."""
+
+import ssl
+from pathlib import Path
+
+from pyinfra.api.inventory import Inventory
+
+from mailfleet.aws.accounts import account_of, relays_of
+from mailfleet.aws.identity_facts import EmailIdentities
+from mailfleet.aws.sending_account_facts import SendingAccount
+from mailfleet.policy import Mail, Ses
+from mailfleet.policy.route import VERIFIED
+from mailfleet.reading import read
+from mailfleet.refusal import Refusal
+from mailfleet.relay.circumstances import Circumstances
+
+
+def read_circumstances(inventory: Inventory, mail: Mail) -> Circumstances:
+    """Refusal when a file of authorities can't be used."""
+    return Circumstances(
+        relays=len(relays_of(inventory, mail)),
+        quotas=_quotas(inventory, mail),
+        verified=_verified(inventory, mail),
+        authorities={p.name: _authorities(p.name, p.ca) for p in mail.smtp if p.ca},
+    )
+
+
+def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
+    """The account's own rate, where the policy leaves it to that."""
+    return {
+        ses.name: read(
+            account_of(inventory, mail), SendingAccount, region=ses.region
+        ).quota.max_send_rate
+        for ses in mail.ses
+        if ses in mail.used_providers and not ses.rate and not ses.connections
+    }
+
+
+def _verified(inventory: Inventory, mail: Mail) -> dict[str, tuple[str, ...]]:
+    """By SES entry, where a route asks for it: every identity that is verified there."""
+    names = {n for route in mail.routes if route.senders == VERIFIED for n in route.weights}
+    return {ses.name: _identities(inventory, mail, ses) for ses in mail.ses if ses.name in names}
+
+
+def _identities(inventory: Inventory, mail: Mail, ses: Ses) -> tuple[str, ...]:
+    listed = read(account_of(inventory, mail), EmailIdentities, region=ses.region)
+    return tuple(
+        name if "@" in name else f"@{name}"
+        for name, status in sorted(listed.items())
+        if status == "SUCCESS"
+    )
+
+
+def _authorities(name: str, path: str) -> str:
+    where = f"provider {name!r}: ca {path}"
+    try:
+        text = Path(path).read_text()
+        ssl.create_default_context(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise Refusal(f"{where}: found no certificate in PEM, expected the authority's") from None
+    except OSError as error:
+        raise Refusal(f"{where}: the file can't be read: {error.strerror}") from None
+    return text

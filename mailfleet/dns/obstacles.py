@@ -1,0 +1,61 @@
+"""What is in the way of a record set, so that Route 53 or the world would not take it."""
+
+from collections.abc import Iterable, Mapping
+
+from mailfleet.dns.records import RECORD_TYPES, RecordSet
+from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.refusal import Refusal
+
+
+def refuse_obstacles(
+    domain: str, before: RecordSet | None, after: RecordSet | None, zone: Mapping[str, RecordSet]
+) -> None:
+    """Refusal when the change from `before` to `after` can't be made among these record sets."""
+    if before and before.special:
+        raise Refusal(
+            f"Domain {domain!r}: found {before.id}, {before.special}, expected "
+            f"{after.text if after else 'plain records'}: such sets are not changed; make a simple "
+            "record set of it, or delete it"
+        )
+    if after:
+        _refuse_beside_cname(domain, after, zone)
+        _refuse_delegated(domain, after, zone)
+
+
+def refuse_protected(domain: str, ids: Iterable[str], protected: Iterable[str]) -> None:
+    """Route 53 fails a whole batch for one of these ("CreateResourceRecordSetProtections")."""
+    for id in sorted({*ids} & {*protected}):
+        raise Refusal(
+            f"Domain {domain!r}: {id} would change, and has a record set protection: delete that "
+            "(aws route53 delete-resource-record-set-protections), deploy, and make it again"
+        )
+
+
+def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
+    """RFC 1034 section 3.6.2: where there is a CNAME, there is nothing else."""
+    beside = sorted(RECORD_TYPES - {"CNAME"}) if record.type == "CNAME" else ("CNAME",)
+    for type_ in beside:
+        if other := zone.get(f"{type_} {record.name}"):
+            what = f"{other.id}, {other.special}," if other.special else f"{other.id},"
+            raise Refusal(
+                f"Domain {domain!r}: found {what} beside which {record.id} can't be: "
+                "delete it if nothing needs it"
+            )
+
+
+def _refuse_delegated(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
+    """Below an NS set that is not the zone's own, other servers answer (RFC 1034 section 4.2.1).
+    There is no DNAME to look for: Route 53 has none."""
+    name, _, _ = record.name.removeprefix(KNOWN_AFTER_APPLY).partition(" ")  # "... 1/3"
+    labels = name.split(".")
+    for start in range(len(labels)):
+        name = ".".join(labels[start:])
+        if f"SOA {name}" in zone:
+            return
+        above = any(f"SOA {'.'.join(labels[n:])}" in zone for n in range(start + 1, len(labels)))
+        if f"NS {name}" in zone and above:
+            servers = ", ".join(zone[f"NS {name}"].values)
+            raise Refusal(
+                f"Domain {domain!r}: {record.id} would not be seen, because {name} is delegated to "
+                f"{servers}: name the hosted zone of {name} with Domain(..., zone=...)"
+            )

@@ -1,0 +1,135 @@
+"""The files of /etc/postfix, from the policy and the circumstances."""
+
+from collections.abc import Iterable, Mapping
+
+from mailfleet.credential import Credential
+from mailfleet.policy import Mail, PolicyError, Provider
+from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.failures import KINDS, reply_filter
+from mailfleet.relay.file import File
+from mailfleet.relay.render import render
+from mailfleet.relay.routes import routes
+from mailfleet.relay.senders import rewrites_senders
+from mailfleet.relay.tables import Rows, tables
+from mailfleet.relay.transports import transports
+
+POSTFIX = "/etc/postfix/"
+RETURNED = "/var/mail/returned"  # a maildir
+_MASTER_SERVICES = (
+    "anvil", "bounce", "cleanup", "defer", "discard", "error", "flush", "local", "pickup",
+    "postlog", "proxymap", "proxywrite", "qmgr", "relay", "retry", "returned", "rewrite", "scache",
+    "showq", "smtp", "tlsmgr", "tlsproxy", "trace", "verify", "virtual",
+)  # fmt: skip
+# Hosts without a mail domain: names without a dot, the private top-level domains (RFC 6761,
+# RFC 6762, RFC 8375, ICANN's .internal) and EC2's public host names.
+_HOSTS = (
+    r"@[^.]+$",
+    r"@(.*\.)?(internal|local|localhost|localdomain|lan|home\.arpa)$",
+    r"@ec2-.*\.amazonaws\.com$",
+)
+
+
+def postfix_files(
+    mail: Mail, credentials: Mapping[str, Credential | None], circumstances: Circumstances
+) -> tuple[File, ...]:
+    """sasl_passwd has no content while a credential is not known."""
+    found = routes(mail, circumstances)
+    # Bounces have no sender; notices about them come from this address (double_bounce_sender).
+    lookups = tables(found, kept_here=("<>", f"double-bounce@{mail.myorigin}"))
+    values = {
+        "admin": mail.admin,
+        "found": found,
+        "host_patterns": _HOSTS,
+        "lookups": lookups,
+        "myorigin": mail.myorigin,
+        "noreply": mail.noreply,
+        "providers": mail.providers,
+        "returned": RETURNED,
+        "rewrite_foreign": mail.relay.rewrite_foreign,
+        "rewrites_senders": rewrites_senders(mail),
+        "soft_bounce": mail.relay.soft_bounce,
+        "who_may_send": ", ".join(domain.name for domain in mail.domains),
+    }
+    names = ("main.cf", "master.cf", "system_recipients", "system_senders")
+    files = [File(POSTFIX + name, render(POSTFIX + name, **values)) for name in names]
+    files += [_table(name, rows) for name, rows in lookups.rows.items()]
+    if mail.relay.soft_bounce:
+        # "5.x.x text" of what has failed for good
+        files.append(_table("refusals", {"/^5(.*)$/": "4$1"}))
+    used = {transport.kind for transport in found.transports}
+    for kind in (kind for kind in KINDS if kind in used):
+        content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
+        files.append(File(f"{POSTFIX}replies_{kind}", content))
+    files += [
+        File(ca_path(provider), circumstances.authorities.get(provider.name, "").encode())
+        for provider in mail.providers
+        if provider.ca
+    ]
+    return (*files, _passwords(mail, credentials))
+
+
+def ca_path(provider: Provider) -> str:
+    """Where a host keeps the authorities that the policy names for a provider."""
+    return f"{POSTFIX}ca_{provider.name}.pem"
+
+
+def nexthops(mail: Mail) -> tuple[str, ...]:
+    """Those that need a credential."""
+    return tuple(provider.nexthop for provider in mail.providers)
+
+
+def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
+    """Tables that another policy for the same providers had, and this one has not."""
+    fallbacks = [f"fallback_{provider.name}" for provider in mail.providers]
+    deeper = [f"{name}_{depth}" for name in fallbacks for depth in range(1, len(fallbacks) - 1)]
+    single = ["sender_transport", *fallbacks, *deeper]
+    every = ["chosen", "refusals", *single, *(f"{name}_choice" for name in single)]
+    every += [f"replies_{kind}" for kind in KINDS]
+    there = {file.path for file in files}
+    paths = [*(POSTFIX + name for name in every), *(ca_path(p) for p in mail.smtp)]
+    return tuple(path for path in paths if path not in there)
+
+
+def _table(name: str, rows: Rows) -> File:
+    return File(POSTFIX + name, render(f"{POSTFIX}table", name=name, rows=rows))
+
+
+def _passwords(mail: Mail, credentials: Mapping[str, Credential | None]) -> File:
+    path = f"{POSTFIX}sasl_passwd"
+    known = all(credentials.get(provider.name) for provider in mail.providers)
+    content = render(path, providers=mail.providers, credentials=credentials) if known else None
+    return File(path, content, mode="600", secret=True)
+
+
+def check(mail: Mail, circumstances: Circumstances) -> None:
+    """Raises PolicyError for what the policy's words allow and Postfix's files cannot hold."""
+    names = [transport.name for transport in transports(mail, circumstances)]
+    for name in names:
+        if name in _MASTER_SERVICES:
+            raise PolicyError(
+                f"Mail.providers: found the name {name!r}, which is a service of Postfix's own; "
+                "expected another name"
+            )
+        if names.count(name) > 1:
+            raise PolicyError(
+                f"Mail.providers: found the name {name!r}, which is a lane of another provider; "
+                "expected another name"
+            )
+    _check_nexthops(mail)
+    for sender, _ in mail.sender_routes:
+        if sender.startswith("#"):
+            raise PolicyError(
+                f"Mail.routes: found sender {sender!r}, which Postfix's tables take for a comment"
+            )
+    if set("{}") & set(mail.admin):
+        raise PolicyError(f"Mail.admin: found {mail.admin!r}, expected an address without braces")
+
+
+def _check_nexthops(mail: Mail) -> None:
+    found = nexthops(mail)
+    for nexthop in found:
+        if found.count(nexthop) > 1:
+            raise PolicyError(
+                f"Mail.providers: found {nexthop} twice, but Postfix finds credentials by next "
+                "hop; expected one provider for each"
+            )

@@ -1,0 +1,102 @@
+"""A relay's part of a rotation: to prove the new credential, and that sending goes on with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.operation import operation
+
+from mailfleet.aws.account import read_sender
+from mailfleet.aws.accounts import account_of
+from mailfleet.commands import Commands, Refuse
+from mailfleet.plan import Change
+from mailfleet.policy import Mail, Ses
+from mailfleet.relay.facts import agent_command
+from mailfleet.relay.operations import PROBE_TIMEOUT, SIMULATOR
+from mailfleet.relay.postfix import POSTFIX
+from mailfleet.ses.permission import senders
+from mailfleet.ses.rotation import under_way
+
+DRAINED_WITHIN = 600
+"""Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""
+
+
+def beyond_credential(changes: Sequence[Change]) -> list[str]:
+    """What a relay lacks that is no credential: a deploy has to see to that first."""
+    own = (f"{POSTFIX}sasl_passwd", "postfix")
+    return [change.id for change in changes if change.id not in own]
+
+
+def proofs(host_name: str, mail: Mail, providers: Sequence[Ses]) -> list[Change]:
+    """The messages, as the plan shows them."""
+    what = "sent with the new key"
+    return [
+        Change(host_name, "message", f"{sender_of(mail, ses)} to {SIMULATOR}", "run", None, what)
+        for ses in providers
+    ]
+
+
+@operation()
+def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
+    """Send a message with each new credential from this very host, before it is taken in use."""
+    account = account_of(host.inventory, mail)
+    for ses in providers:
+        if account in host.state.failed_hosts:
+            yield Refuse(f"pending: {account.name} failed, so this relay keeps its credential")
+            return
+        try:
+            sender = read_sender(account, mail, ses)
+        except PyinfraError as reason:
+            yield Refuse(f"pending: {reason}; this relay keeps its credential")
+            return
+        if sender.credential is None or not under_way(sender):
+            yield Refuse("pending: there is no new key yet; this relay keeps its credential")
+            return
+        credential = sender.credential
+        yield agent_command(
+            "probe_message",
+            {
+                **_request(mail, ses, "a new credential is tried"),
+                "username": credential.username,
+                "password": credential.password,
+            },
+        )
+
+
+@operation()
+def drain(mail: Mail) -> Commands:
+    """Wait until Postfix sends by no connection that it has authenticated with the old key."""
+    ports = sorted({ses.port for ses in mail.ses})
+    yield agent_command("drain_connections", {"ports": ports, "within": DRAINED_WITHIN})
+
+
+@operation()
+def sends_on(mail: Mail, providers: Sequence[Ses]) -> Commands:
+    """Send a message with the credential that Postfix itself holds, now that the old key is
+    refused. There is nothing to see when the account's part was not done."""
+    if account_of(host.inventory, mail) in host.state.failed_hosts:
+        return
+    for ses in providers:
+        subject = "the old credential is gone"
+        yield agent_command(
+            "probe_message", {**_request(mail, ses, subject), "nexthop": ses.nexthop}
+        )
+
+
+def _request(mail: Mail, ses: Ses, subject: str) -> dict[str, Any]:
+    return {
+        "host": ses.host,
+        "port": ses.port,
+        "timeout": PROBE_TIMEOUT,
+        "retry_535_for": mail.gate.authenticated_within,
+        "sender": sender_of(mail, ses),
+        "recipient": SIMULATOR,
+        "subject": f"mailfleet: {subject}",
+    }
+
+
+def sender_of(mail: Mail, ses: Ses) -> str:
+    """An address whose mail leaves by that Ses: noreply where its first domain does."""
+    (name, *_) = senders(mail, ses)
+    return name if "@" in name else f"noreply@{name}"

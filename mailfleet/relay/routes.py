@@ -1,0 +1,137 @@
+"""Which sender's mail goes to which transport, and who takes over what a provider does not take.
+
+A provider hands over by the last of its next hops, which is this very host: a port of the
+loopback address (a hop) where the mail is queued anew for the provider that follows, with that
+one's own transport. So every transport keeps its limits, its TLS and its credential.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import gcd, lcm
+
+from mailfleet.policy import Mail, Route
+from mailfleet.policy.route import VERIFIED
+from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.transports import Transport, transports
+
+FIRST_PORT = 10587
+
+
+@dataclass(frozen=True)
+class Hop:
+    """Where mail goes on that came by `origin`, and by `depth` others after it, in vain.
+
+    `senders` says, for an address or a domain, the transports of which one takes over.
+    """
+
+    origin: str
+    depth: int
+    port: int
+    senders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"fallback_{self.origin}" + (f"_{self.depth}" if self.depth else "")
+
+    @property
+    def nexthop(self) -> str:
+        return f"[127.0.0.1]:{self.port}"
+
+
+@dataclass(frozen=True)
+class Routes:
+    """`senders`: of each address or @domain the transports of which one takes its mail, each as
+    often as its weight says; `others` those of anybody else, none when nobody else may send.
+    `alone`: (sender, providers that may not take over), where that leaves it no fall-back.
+    """
+
+    transports: tuple[Transport, ...]
+    senders: Mapping[str, tuple[str, ...]]
+    others: tuple[str, ...]
+    hops: tuple[Hop, ...]
+    alone: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def destination(self, name: str, hop: Hop | None = None) -> str:
+        """transport:nexthop of a transport, at a hop or at the beginning."""
+        transport = next(transport for transport in self.transports if transport.name == name)
+        origin, depth = (hop.origin, hop.depth + 1) if hop else (transport.provider.name, 0)
+        after = [h.nexthop for h in self.hops if (h.origin, h.depth) == (origin, depth)]
+        return f"{name}:{','.join([transport.provider.nexthop, *after])}"
+
+
+def routes(mail: Mail, circumstances: Circumstances) -> Routes:
+    every = transports(mail, circumstances)
+    lanes = {
+        provider.name: tuple(
+            transport.name
+            for transport in every
+            if transport.provider == provider
+            for _ in range(transport.lane.weight)
+        )
+        for provider in mail.providers
+    }
+    senders = dict(_senders(mail, circumstances))
+    hops: dict[tuple[str, int], dict[str, tuple[str, ...]]] = {}
+    alone: dict[str, tuple[str, ...]] = {}
+    for sender, route in senders.items():
+        for origin in route.weights:
+            wanted = route.next_after(origin)
+            chain = [n for n in wanted if mail.may_take_over(mail.provider(n), sender)]
+            if wanted and not chain:
+                alone[sender] = wanted
+            for depth, name in enumerate(chain):
+                # access(5) writes a domain without the @
+                hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = lanes[name]
+    others = mail.route_of_others
+    return Routes(
+        transports=every,
+        senders={sender: _choice(route, lanes) for sender, route in senders.items()},
+        others=_choice(others, lanes) if others else (),
+        hops=tuple(
+            Hop(origin, depth, FIRST_PORT + n, taking_over)
+            for n, ((origin, depth), taking_over) in enumerate(sorted(hops.items()))
+        ),
+        alone=tuple(alone.items()),
+    )
+
+
+def route_notes(found: Routes) -> tuple[str, ...]:
+    """Who has no fall-back although the policy names one."""
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for sender, names in found.alone:
+        by_names.setdefault(names, []).append(sender.removeprefix("@"))
+    return tuple(
+        f"no fall-back for {', '.join(senders)}: receivers do not know {' or '.join(names)} as a "
+        "sender of that, because the policy gives neither its spf nor its dkim or does not have "
+        "the domain"
+        for names, senders in by_names.items()
+    )
+
+
+def _senders(mail: Mail, circumstances: Circumstances) -> Iterator[tuple[str, Route]]:
+    """Who may send, and by which route."""
+    known = [f"@{domain.name}" for domain in mail.domains]
+    known += [address.name for address in mail.addresses]
+    known += [sender for sender, _ in mail.sender_routes]
+    for sender in dict.fromkeys(known):
+        if route := mail.route_of(sender):
+            yield sender, route
+    for route in mail.routes:
+        if route.senders == VERIFIED:
+            verified = [s for name in route.weights for s in circumstances.verified.get(name, ())]
+            for sender in dict.fromkeys(verified):
+                if sender not in known and mail.domain_of(sender.removeprefix("@")) is None:
+                    yield sender, route
+
+
+def _choice(route: Route, lanes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Every lane as often as its share of its provider's weight, in the smallest whole numbers.
+
+    `lanes`: of each provider its lanes, each as often as its own weight.
+    """
+    most = lcm(*(len(lanes[name]) for name in route.weights))
+    times = {name: weight * most // len(lanes[name]) for name, weight in route.weights.items()}
+    common = gcd(*times.values())
+    return tuple(
+        lane for name in times for lane in lanes[name] for _ in range(times[name] // common)
+    )

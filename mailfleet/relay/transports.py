@@ -1,0 +1,54 @@
+"""Postfix's transports: one for each lane of a provider, with settings of its own."""
+
+from dataclasses import dataclass
+
+from mailfleet.policy import Mail, Provider
+from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.failures import Kind, kind_of
+from mailfleet.relay.limits import Lane, Limit, limit
+
+
+@dataclass(frozen=True)
+class Transport:
+    """A service of master.cf."""
+
+    name: str
+    provider: Provider
+    lane: Lane
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.provider)
+
+
+def transports(mail: Mail, circumstances: Circumstances) -> tuple[Transport, ...]:
+    return tuple(
+        Transport(provider.name + (f"-{n}" if len(limits.lanes) > 1 else ""), provider, lane)
+        for provider, limits in limits_of(mail, circumstances)
+        for n, lane in enumerate(limits.lanes, 1)
+    )
+
+
+def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider, Limit], ...]:
+    """Each provider's limit on one host."""
+    return tuple(
+        (
+            provider,
+            limit(
+                provider,
+                circumstances.quotas.get(provider.name),
+                circumstances.relays,
+                mail.relay.round_trip,
+            ),
+        )
+        for provider in mail.providers
+    )
+
+
+def limit_notes(mail: Mail, circumstances: Circumstances) -> tuple[str, ...]:
+    """The arithmetic of the limits that follow from a rate."""
+    return tuple(
+        f"{provider.name}: {limits.because}"
+        for provider, limits in limits_of(mail, circumstances)
+        if not provider.connections and (provider.rate or provider.name in circumstances.quotas)
+    )

@@ -1,0 +1,40 @@
+"""A new access key for the relays of a fleet, in order. Mail flows all the while.
+
+The account makes the key; every relay proves it by a message and takes it; only then is the old
+one deactivated, every relay seen to send, and the old one deleted. A run that stops anywhere
+leaves mail flowing, and the next one finishes it.
+"""
+
+from pyinfra import host
+
+from mailfleet.announce import announce_end
+from mailfleet.aws.accounts import GROUP, is_account
+from mailfleet.loading import policy_of
+from tasks import rotation
+from tasks.meeting import meet
+
+mail = policy_of(host)
+rotation.check_whole(mail)
+plans = rotation.plans_of(mail)
+sends = is_account(host, mail)
+
+if sends:
+    rotation.issue(mail=mail, plans=plans)
+meet(name="There is a new key")
+
+if GROUP not in host.groups:
+    rotation.relay_takes_it(mail=mail, plans=plans)
+meet(name="Every relay has it")
+
+if sends:
+    rotation.take_over(mail=mail, plans=plans)
+meet(name="The old key is refused")
+
+if GROUP not in host.groups:
+    rotation.relay_sends_on(mail=mail, plans=plans)
+meet(name="Every relay sends on")
+
+if sends:
+    rotation.retire(mail=mail, plans=plans)
+
+announce_end()

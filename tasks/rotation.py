@@ -1,0 +1,138 @@
+"""A new access key for the relays: made, proven on all of them, and the old one taken away."""
+
+from collections.abc import Iterator, Mapping
+
+from pyinfra import host
+from pyinfra.api.deploy import deploy
+from pyinfra.api.exceptions import DeployError
+
+from mailfleet.announce import announce
+from mailfleet.aws import rotation as account
+from mailfleet.aws.account import in_one_line, read_sender
+from mailfleet.aws.accounts import account_of, missing_relays, relays_of
+from mailfleet.aws.circumstances import read_circumstances
+from mailfleet.aws.credentials import read_credentials
+from mailfleet.aws.facts import LastUse
+from mailfleet.commands import fail
+from mailfleet.policy import Mail, Ses
+from mailfleet.reading import read
+from mailfleet.relay import operations
+from mailfleet.relay import rotation as relay
+from mailfleet.relay.facts import read_state
+from mailfleet.relay.plan import plan
+from mailfleet.relay.tree import desired
+from mailfleet.ses.rotation import Rotation, rotation_changes, use_note
+from mailfleet.ses.sender import secret_name, user_name
+
+Plans = Mapping[Ses, Rotation]
+
+
+def check_whole(mail: Mail) -> None:
+    """DeployError unless the run takes in the account and every relay."""
+    account_of(host.inventory, mail)
+    left_out = [other.name for other in host.inventory if not host.state.is_host_in_limit(other)]
+    if left_out:
+        raise DeployError(
+            f"--limit leaves out {', '.join(sorted(left_out))}, but a rotation is of the whole "
+            "fleet: run it without --limit"
+        )
+    if not mail.ses:
+        raise DeployError(
+            "Mail.providers: found no Ses, expected one: only its keys are ours to rotate"
+        )
+
+
+def plans_of(mail: Mail) -> Plans:
+    """What is to be done for each Ses; from where the last run has stopped, if it did."""
+    with in_one_line():
+        return account.read_rotations(account_of(host.inventory, mail), mail)
+
+
+@deploy("New key")
+def issue(mail: Mail, plans: Plans) -> None:
+    """A second access key, its credential stored beside the one that is in use."""
+    missing = missing_relays(host)
+    for ses, todo in plans.items():
+        user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
+        uses = {key: read(host, LastUse, key=key.id) for key in todo.replaced}
+        notes = [use_note(user, key, ses.region, use) for key, use in uses.items()]
+        changes = rotation_changes(host.name, user, secret, todo, whole=not missing)
+        announce(changes, [note for note in notes if note])
+        account.issue(plan=todo, fleet=mail.fleet, region=ses.region, name="New key")
+    announce([], list(_notes(mail, plans, missing)))
+
+
+def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
+    if missing:
+        yield (
+            f"not reached: {', '.join(missing)}: the old key stays as it is until a later run has "
+            "changed them, too"
+        )
+    if not relays_of(host.inventory, mail):
+        yield "there are no relay hosts: nobody proves the new key before the old one is deleted"
+    if waiting := [ses.name for ses in mail.ses if ses not in plans]:
+        yield (
+            f"{', '.join(waiting)}: not rotated, for this run finishes an earlier one: run "
+            "rotate.py once more"
+        )
+
+
+@deploy("New credential")
+def relay_takes_it(mail: Mail, plans: Plans) -> None:
+    """On a relay: a message that SES accepts with the new credential, then Postfix gets it."""
+    with in_one_line():
+        credentials = read_credentials(host.inventory, mail)
+        circumstances = read_circumstances(host.inventory, mail)
+    new = {ses.name: todo.new for ses, todo in plans.items()}
+    target = desired(mail, {**credentials, **new}, circumstances)
+    state = read_state(host, target)
+    if state is None:
+        return  # pyinfra has said why, and goes on without this host
+    changes = plan(host.name, target, state)
+    if other := relay.beyond_credential(changes):
+        fail(f"found {', '.join(other)} not as the policy says: run deploy.py before rotate.py")
+        return
+    announce([*relay.proofs(host.name, mail, tuple(plans)), *changes])
+    relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
+    operations.apply_first(
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix has it, on one host first",
+    )
+    operations.apply(
+        mail=mail,
+        circumstances=circumstances,
+        state=state,
+        changes=changes,
+        name="Postfix has it",
+    )
+    relay.drain(mail=mail, name="Nothing is sent with the old one")
+
+
+@deploy("Old key refused")
+def take_over(mail: Mail, plans: Plans) -> None:
+    """The new credential is the stored one; the old key is deactivated."""
+    for ses, todo in plans.items():
+        stored = read_sender(host, mail, ses).stored
+        account.take_over(
+            plan=todo,
+            stored=stored.username if stored else None,
+            fleet=mail.fleet,
+            region=ses.region,
+            name="Old key is deactivated",
+        )
+
+
+@deploy("Mail flows")
+def relay_sends_on(mail: Mail, plans: Plans) -> None:
+    """On a relay: a message that SES accepts with the credential that Postfix has."""
+    relay.sends_on(mail=mail, providers=tuple(plans), name="Mail flows without the old key")
+
+
+@deploy("Old key gone")
+def retire(mail: Mail, plans: Plans) -> None:
+    """The old key is deleted."""
+    for ses, todo in plans.items():
+        account.retire(plan=todo, fleet=mail.fleet, region=ses.region, name="Old key is deleted")

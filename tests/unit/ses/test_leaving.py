@@ -1,0 +1,29 @@
+"""What is left of domains that no mail is sent from any more."""
+
+from mailfleet.dns.ownership import Ownership
+from mailfleet.dns.records import RecordSet
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.leaving import LeavingIdentity, leaving_changes, leaving_notes, unlisted_notes
+from mailfleet.ses.settings import Settings
+
+
+def leaving(fleet: str | None) -> LeavingIdentity:
+    found = Identity(("a",), "dkim.amazonses.com", settings=Settings(fleet=fleet))
+    return LeavingIdentity("old.example", "us-east-1", found, "fleet")
+
+
+def test_only_an_identity_of_ours_goes() -> None:
+    (change,) = leaving_changes("@aws", [leaving("fleet")])
+    assert (change.id, change.action) == ("us-east-1/old.example", "delete")
+    for other in (leaving(None), leaving("another")):
+        assert list(leaving_changes("@aws", [other])) == []
+        assert "is not ours, and stays" in "".join(leaving_notes([other]))
+
+
+def test_domains_of_ours_that_are_not_listed_are_named() -> None:
+    records = [Ownership({"A x": ""}).record(name) for name in ("a.example", "b.example")]
+    records.append(RecordSet("_mailfleet.c.example", "TXT", ('"of somebody else"',)))
+    zone = {record.id: record for record in records}
+    (note,) = unlisted_notes(["a.example"], [zone], {"us-east-1": ["b.example"], "eu-west-1": []})
+    assert "b.example has records of ours and an SES identity in us-east-1, but" in note
+    assert "Domain('b.example', absent=True)" in note
