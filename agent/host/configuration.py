@@ -110,7 +110,7 @@ def understood(directory: str) -> Configuration:
 def _default_routes(parameters: Names) -> Iterator[tuple[str, str]]:
     transport, _, nexthop = parameters.get("default_transport", "").partition(":")
     for host in re.split(r"[\s,]+", nexthop or parameters.get("relayhost", "")):
-        if host and transport != "error":
+        if host and transport not in ("error", "retry"):
             yield transport, host
 
 

@@ -1,6 +1,6 @@
 """Which hosts of an inventory are AWS accounts, and which of them sends a policy's mail."""
 
-from dataclasses import replace
+from dataclasses import fields
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
@@ -30,7 +30,8 @@ def account_of(inventory: Inventory, mail: Mail) -> Host:
 def _has_policy(account: Host, mail: Mail) -> bool:
     """A group's `relay` says nothing about accounts."""
     policy = account.data.get("mail")
-    return isinstance(policy, Mail) and replace(policy, relay=mail.relay) == mail
+    names = [field.name for field in fields(mail) if field.name != "relay"]
+    return isinstance(policy, Mail) and all(getattr(policy, n) == getattr(mail, n) for n in names)
 
 
 def is_account(host: Host, mail: Mail) -> bool:

@@ -1,6 +1,7 @@
 """A domain that mail is sent from, and what SES and DNS shall say of it."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dkim import Dkim, EasyDkim
@@ -9,10 +10,11 @@ from mailfleet.policy.names import (
     AccountName,
     ConfigurationSetName,
     DomainName,
+    FromPattern,
     HostedZoneId,
     MailAddress,
 )
-from mailfleet.policy.words import word
+from mailfleet.policy.words import Listed, word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 
@@ -31,6 +33,8 @@ class Domain:
     `adopt`: take over an identity and record sets that are there already and are not ours.
     `delegates`: who else may send as it, and an empty list that nobody may; without, those that
     were there once go when the identity is read whole.
+    `senders`: the From addresses that may be used, by default all; `*` stands for anything in what
+    is before the @. Mail from others leaves as noreply@ the domain.
     `absent`: no mail is sent from it any more; what is ours of it goes, and nothing else.
     """
 
@@ -45,6 +49,7 @@ class Domain:
     configuration_set: ConfigurationSetName | None = None
     adopt: bool = False
     delegates: Delegates | None = None
+    senders: Annotated[Sequence[FromPattern], Listed] = ()
     absent: bool = False
 
     def __post_init__(self) -> None:
@@ -58,6 +63,9 @@ class Domain:
                 f"ses.{self.name}, or None"
             )
         check_delegates(self.name, self.delegates or ())
+        for sender in self.senders:
+            if sender.rpartition("@")[2] != self.name:
+                raise ValueError(f"senders: found {sender!r}, expected addresses of {self.name}")
 
     def mail_from_in(self, region: str) -> str | None:
         """The MAIL FROM domain there. It has exactly one MX, so each region has its own."""

@@ -130,6 +130,12 @@ class Mail:
             if sum(route.senders == senders for route in self.routes) > 1:
                 raise PolicyError(f"Mail.routes: found several routes {called}, expected one")
 
+        if self.relay.rewrite_foreign and self.route_of_others:
+            raise PolicyError(
+                'Mail.routes: found senders="verified", which lets anybody send, and '
+                "Relay(rewrite_foreign=True), expected one of them"
+            )
+
     def _check_fallback(self, route: Route, where: str) -> None:
         if route.fallbacks and not any(route.next_after(name) for name in route.weights):
             raise PolicyError(

@@ -32,6 +32,8 @@ class Relay:
     `round_trip`: how far the providers are, in seconds; limits are calculated with it.
     `check_logs`: how often the logs are read for trouble, a systemd calendar event.
     `adopt`: replace a Postfix configuration that is on a host already and is not ours.
+    `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
+    first domain, and answers go to those addresses.
 
     A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
     "all" or addresses of the host, `clients` are the networks that it serves, `certificate` the
@@ -46,6 +48,7 @@ class Relay:
     round_trip: RoundTrip = 0.020
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
+    rewrite_foreign: bool = False
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
     certificate: Annotated[Sequence[HostPath], *_Several] = ()

@@ -52,6 +52,10 @@ class StdinText(str):
 
 def program(name: str, request: Mapping[str, object]) -> StdinText:
     """The text of the program `name`, carrying its request; the names are those of _PARTS."""
-    parts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in _PARTS[name]]
     call = f"main({json.dumps(json.dumps(request))})\n"
-    return StdinText("\n".join(["# -*- coding: utf-8 -*-", *parts, call]))
+    return StdinText("\n".join(["# -*- coding: utf-8 -*-", joined(*_PARTS[name]), call]))
+
+
+def joined(*parts: str) -> str:
+    """Files of agent/, of which each may import from those before it, as one program."""
+    return "\n".join(_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in parts)

@@ -10,6 +10,7 @@ from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
+from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.tables import Rows, tables
 from mailfleet.relay.transports import transports
 
@@ -48,6 +49,8 @@ def postfix_files(
         "providers": (dedicated,) if dedicated else mail.providers,
         "relay": mail.relay,
         "returned": RETURNED,
+        "rewrite_foreign": mail.relay.rewrite_foreign,
+        "rewrites_senders": rewrites_senders(mail),
         "soft_bounce": mail.relay.soft_bounce,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),
     }

@@ -12,6 +12,7 @@ from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
 from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
 from mailfleet.relay.render import render
+from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_files
 
 # Debian's names. libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it.
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
@@ -66,13 +67,16 @@ def desired(
     check(mail, circumstances)
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
+    senders, rewrites = sender_files(mail), rewrites_senders(mail)
     postfix = postfix_files(mail, credentials, circumstances)
     return Desired(
         files=(*postfix, *_programs(), *(alarm if mail.alerts else ()),
-               *_emergency(mail, credentials)),
-        absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching))),
-        packages=PACKAGES,
-        units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts))),
+               *_emergency(mail, credentials), *(senders if rewrites else ())),
+        absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching)),
+                *(() if rewrites else (file.path for file in senders))),
+        packages=(*PACKAGES, *((PACKAGE,) if rewrites else ())),
+        units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
+               Unit(UNIT, rewrites, rewrites)),
         nexthops=nexthops(mail),
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
     )  # fmt: skip

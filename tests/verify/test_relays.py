@@ -8,6 +8,8 @@ import pytest
 from mailfleet.policy import Mail
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.senders import UNIT as SENDERS
+from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import TIMER, Desired
 
@@ -78,6 +80,14 @@ def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
     timer = relay.service(TIMER)
     assert timer.is_enabled, f"{TIMER} is disabled: nobody is told when mail fails"
     assert timer.is_running, f"{TIMER} is not active: nobody is told when mail fails"
+
+
+def test_senders_are_rewritten(relay: Any, mail: Mail) -> None:
+    if not rewrites_senders(mail):
+        pytest.skip("the policy lets all senders pass")
+    milter = relay.service(SENDERS)
+    assert milter.is_enabled, f"{SENDERS} is disabled: senders stay as they are after a boot"
+    assert milter.is_running, f"{SENDERS} does not run: senders stay as they are"
 
 
 def test_postfix_listens_on_loopback_alone(relay: Any, target: Desired) -> None:

@@ -67,6 +67,11 @@ def routed(**route: Any) -> Mail:
             "Delegate.from_addresses.0: found 'example.com', expected a mail address such as news@",
         ),
         (
+            lambda: Domain("example.com", senders=["info@sub.example.com"]),
+            "Domain: senders: found 'info@sub.example.com', expected addresses of example.com",
+        ),
+        (lambda: Domain("example.com", senders=["info"]), "expected a mail address such as news@"),
+        (
             lambda: Domain("example.com", delegates=[ACCOUNT, ACCOUNT]),
             "Domain: delegates: found '210987654321' twice, expected once",
         ),
