@@ -10,8 +10,8 @@ demo: .venv/installed  ## set everything up, run the main job in the lab, leave 
 test: .venv/installed  ## unit, AWS, lab and verify tests
 	@scripts/test.sh
 
-test-slow: .venv/installed  ## fault walks and load
-	pytest -m slow
+test-slow: .venv/installed  ## fault walks, load and statistics
+	@scripts/test.sh slow
 
 lab: .venv/installed  ## bring the lab up and leave it
 	@python -m lab up

@@ -7,7 +7,8 @@ a provider directly, the credential comes from the environment, and is never pri
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailfleet.policy import Mail, Provider, Ses
+from mailfleet.policy import Mail, PolicyError, Provider, Ses
+from mailfleet.policy.providers import SUBMISSION_PORT
 from mailfleet.ses.sender import secret_name
 
 LOCAL = "local"
@@ -24,6 +25,10 @@ class Submission:
     credential: str = ""
     wrapped: bool = False
 
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.credential) or self.port != 25
+
 
 def submission(mail: Mail, through: str) -> Submission:
     """`through` is "local" for the relay on the application's own host, or a provider's name;
@@ -35,6 +40,21 @@ def submission(mail: Mail, through: str) -> Submission:
     return Submission(provider.host, provider.port, mail.noreply, kept, provider.wrapper)
 
 
+def through_dedicated(mail: Mail, host: str) -> Submission:
+    """Through the dedicated relay `host`, whose policy is `mail`, from one of its client networks.
+
+    PolicyError when it is none, or applications could not verify its certificate.
+    """
+    if not mail.relay.listen:
+        raise PolicyError(f"found {host}, which serves no other hosts: its relay has no listen")
+    if not mail.relay.certificate:
+        raise PolicyError(
+            f"{host} has a self-made certificate, which applications don't verify; expected "
+            "Relay(certificate=...) there, or a relay on the application's own host with by="
+        )
+    return Submission(host, SUBMISSION_PORT, mail.noreply)
+
+
 def _kept(mail: Mail, provider: Provider) -> str:
     if isinstance(provider, Ses):
         return f"the secret {secret_name(mail.fleet, provider.region)} in AWS Secrets Manager"
@@ -44,16 +64,17 @@ def _kept(mail: Mail, provider: Provider) -> str:
 def rails(to: Submission) -> str:
     """For config/environments/production.rb ("Action Mailer Basics", Rails Guides)."""
     settings = [f'address: "{to.host}"', f"port: {to.port}"]
+    if to.encrypted:
+        settings.append("tls: true" if to.wrapped else "enable_starttls: true")
+        settings.append('openssl_verify_mode: "peer"')
+    else:
+        settings.append("enable_starttls: false")
     if to.credential:
         settings += [
-            "tls: true" if to.wrapped else "enable_starttls: true",
-            'openssl_verify_mode: "peer"',
             "authentication: :plain",
             'user_name: ENV.fetch("SMTP_USERNAME")',
             'password: ENV.fetch("SMTP_PASSWORD")',
         ]
-    else:
-        settings.append("enable_starttls: false")
     lines = ",\n".join(f"  {setting}" for setting in [*settings, "open_timeout: 5"])
     return (
         f"{_comment(to)}config.action_mailer.delivery_method = :smtp\n"
@@ -70,9 +91,10 @@ def django(to: Submission) -> str:
         f"EMAIL_PORT = {to.port}",
         "EMAIL_TIMEOUT = 30",
     ]
+    if to.encrypted:
+        lines.append("EMAIL_USE_SSL = True" if to.wrapped else "EMAIL_USE_TLS = True")
     if to.credential:
         lines += [
-            "EMAIL_USE_SSL = True" if to.wrapped else "EMAIL_USE_TLS = True",
             'EMAIL_HOST_USER = os.environ["SMTP_USERNAME"]',
             'EMAIL_HOST_PASSWORD = os.environ["SMTP_PASSWORD"]',
         ]
@@ -83,7 +105,7 @@ def django(to: Submission) -> str:
 
 def env(to: Submission) -> str:
     """As environment variables, for whatever reads those."""
-    tls = "none" if not to.credential else "tls" if to.wrapped else "starttls"
+    tls = "none" if not to.encrypted else "tls" if to.wrapped else "starttls"
     lines = [
         f"SMTP_ADDRESS={to.host}",
         f"SMTP_PORT={to.port}",
@@ -97,8 +119,10 @@ FORMS: dict[str, Callable[[Submission], str]] = {"rails": rails, "django": djang
 
 
 def _comment(to: Submission) -> str:
-    if not to.credential:
+    if not to.encrypted:
         return "# By the relay on this host, which queues, authenticates and encrypts.\n"
+    if not to.credential:
+        return "# By a dedicated relay, which queues and knows its clients by their network.\n"
     return (
         f"# SMTP_USERNAME and SMTP_PASSWORD: {to.credential}.\n"
         "# Without a relay's queue: what the provider refuses, the application must send again.\n"

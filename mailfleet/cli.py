@@ -17,7 +17,7 @@ from mailfleet import overview  # noqa: E402
 from mailfleet.aws.accounts import account_of  # noqa: E402
 from mailfleet.aws.identities import read_effective  # noqa: E402
 from mailfleet.aws.regions import check_regions  # noqa: E402
-from mailfleet.loading import fleet_policy, load_inventory  # noqa: E402
+from mailfleet.loading import fleet_policy, load_inventory, policy_of  # noqa: E402
 from mailfleet.policy import PolicyError  # noqa: E402
 from mailfleet.policy.names import mail_address  # noqa: E402
 from mailfleet.resolving import LiveDns, resolver_of  # noqa: E402
@@ -69,13 +69,16 @@ def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
 @click.argument("form", type=click.Choice(sorted(settings.FORMS)))
 @click.option("--inventory", type=click.Path(path_type=Path), required=True)
 @click.option("--group-data", multiple=True, help="Further group_data folders.")
-@click.option("--through", default=settings.LOCAL, help="local, or a provider's name.")
+@click.option("--through", default=settings.LOCAL, help="local, a dedicated relay, or a provider.")
 def app_settings(form: str, inventory: Path, group_data: tuple[str, ...], through: str) -> None:
     """Print what an application sets to send its mail. Contacts nothing."""
     sys.path.insert(0, str(Path.cwd()))
     try:
-        mail = fleet_policy(load_inventory(inventory, list(group_data)))
-        to = settings.submission(mail, through)
+        hosts = load_inventory(inventory, list(group_data))
+        if through in hosts.hosts:
+            to = settings.through_dedicated(policy_of(hosts.get_host(through)), through)
+        else:
+            to = settings.submission(fleet_policy(hosts), through)
     except (PyinfraError, PolicyError) as mistake:
         raise click.ClickException(str(mistake)) from None
     click.echo(settings.FORMS[form](to), nl=False)

@@ -1,5 +1,6 @@
 """Reading an inventory and its group_data outside of a pyinfra run. Nothing is contacted."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pyinfra.api.config import Config
@@ -10,7 +11,7 @@ from pyinfra.api.state import State
 from pyinfra.context import ctx_config, ctx_state
 from pyinfra_cli.inventory import make_inventory
 
-from mailfleet.policy import Mail
+from mailfleet.policy import Mail, Relay
 
 
 def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory:
@@ -33,13 +34,23 @@ def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory
 
 
 def policy_of(host: Host) -> Mail:
-    """The host's mail policy. InventoryError when its data holds none."""
+    """The host's mail policy, with the `relay` of its own group_data when there is one.
+
+    InventoryError when its data holds no policy.
+    """
     policy = host.data.get("mail")
     if not isinstance(policy, Mail):
         raise InventoryError(
             f"{host.name}: found no mail policy, expected `mail = Mail(...)` in group_data/all.py"
         )
-    return policy
+    own = host.data.get("relay")
+    if own is None:
+        return policy
+    if not isinstance(own, Relay):
+        raise InventoryError(
+            f"{host.name}: found relay of type {type(own).__name__}, expected `relay = Relay(...)`"
+        )
+    return replace(policy, relay=own)
 
 
 def fleet_policy(inventory: Inventory) -> Mail:

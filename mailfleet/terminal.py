@@ -9,7 +9,9 @@ import signal
 import sys
 from types import FrameType
 
+from pyinfra import state
 from pyinfra.api.exceptions import PyinfraError
+from pyinfra.context import ctx_state
 
 INTERRUPTED = 128 + signal.SIGINT
 _ask = builtins.input
@@ -29,6 +31,9 @@ def answer(prompt: object = "", /) -> str:
 
 
 def _interrupted(signal_number: int, frame: FrameType | None) -> None:
+    """Let go of what hosts are being asked: pyinfra would wait for it before it disconnects."""
+    if ctx_state.isset():  # type: ignore[no-untyped-call]
+        state.pool.kill(block=False)
     sys.exit(INTERRUPTED)
 
 

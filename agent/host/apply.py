@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from agent.host.canary import send_canary
+from agent.host.certificate import make_certificate
 from agent.host.common import (
     Refused,
     carry_on_when_the_reader_is_gone,
@@ -28,6 +29,8 @@ def apply(request: dict[str, Any], root: str = "") -> None:
     with locked(root, request["by"]):
         compare(root, request)
         install(request["packages"])
+        if request["certificate"]:
+            make_certificate(root, request["certificate"])
         with prepared(root, files) as beside:
             if request["load"]:
                 check(files, request["absent"], request["nexthops"])

@@ -62,6 +62,22 @@ class Configuration:
         """Where mail may be handed over."""
         return {nexthop for _, nexthop in self.routes}
 
+    @property
+    def authenticated(self) -> set[str]:
+        """The next hops that get a credential."""
+        clients = {client.name: client for client in self.clients}
+        return {
+            nexthop
+            for transport, nexthop in self.routes
+            if transport in clients
+            and self.of(clients[transport], "smtp_sasl_auth_enable") == "yes"
+        }
+
+    @property
+    def servers(self) -> list[Service]:
+        """The services that take mail from other programs and hosts by SMTP."""
+        return [service for service in self.services if service.command == "smtpd"]
+
 
 def understood(directory: str) -> Configuration:
     """The configuration in that directory."""

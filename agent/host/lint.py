@@ -4,7 +4,6 @@ Each rule looks at a staged configuration and yields a sentence for each fault. 
 postconf(5) and master(5).
 """
 
-import ipaddress
 import os
 import re
 from collections import Counter
@@ -12,10 +11,12 @@ from collections.abc import Iterator
 
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
+from agent.host.strangers import beginning, strangers
 
 # without these a Postfix runs and moves no mail
 _NEEDED = ("bounce", "cleanup", "defer", "error", "pickup", "qmgr", "retry", "rewrite", "tlsmgr",
            "trace")  # fmt: skip
+_DEDICATED = "dedicated"  # a relay of ours, which knows its clients by network
 _MAP_PARAMETER = re.compile(r"_(maps|checks|filter|map)$")
 _FILE_MAP = re.compile(r"\b(btree|cdb|cidr|hash|lmdb|pcre|regexp|texthash):(/[^\s,{}]+)")
 _SUFFIX = {"btree": ".db", "cdb": ".cdb", "hash": ".db", "lmdb": ".lmdb"}
@@ -30,7 +31,9 @@ def faults(directory: str) -> Iterator[str]:
     yield from _broken_services(found)
     yield from _routes(found)
     yield from _encryption(found)
-    yield from _strangers(found)
+    yield from strangers(found)
+    if found.parameters.get("soft_bounce") == "yes":
+        yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
     yield from _measures(found)
     yield from _maps(found, directory)
     if found.credentials_mode & 0o077:
@@ -63,7 +66,8 @@ def _routes(found: Configuration) -> Iterator[str]:
         if transport not in clients:
             yield f"mail goes to the transport {transport}, which master.cf does not have"
             continue
-        if found.of(clients[transport], "smtp_sasl_auth_enable") != "yes":
+        authenticates = found.of(clients[transport], "smtp_sasl_auth_enable") == "yes"
+        if not authenticates and transport != _DEDICATED:
             yield f"the transport {transport} does not authenticate: {nexthop} would answer 530"
         wrapped = found.of(clients[transport], "smtp_tls_wrappermode") == "yes"
         if nexthop.endswith((":25", ":587") if wrapped else ":465"):
@@ -80,7 +84,8 @@ def _encryption(found: Configuration) -> Iterator[str]:
     for client in found.clients:
         who = f"the transport {client.name}"
         level = found.of(client, "smtp_tls_security_level")
-        if level != "secure":
+        pinned = level == "fingerprint" and found.of(client, "smtp_tls_fingerprint_cert_match")
+        if level != "secure" and not pinned:
             yield f"{who} has smtp_tls_security_level {level or 'none'}, expected secure"
         authorities = found.of(client, "smtp_tls_CAfile")
         if not _holds_certificates(authorities):
@@ -91,27 +96,7 @@ def _encryption(found: Configuration) -> Iterator[str]:
 
 
 def _holds_certificates(path: str) -> bool:
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return "-----BEGIN CERTIFICATE-----" in file.read(65536)
-    except OSError:
-        return False
-
-
-def _strangers(found: Configuration) -> Iterator[str]:
-    for text in re.split(r"[\s,]+", found.parameters.get("mynetworks", "")):
-        try:
-            network = ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
-        except ValueError:
-            continue
-        if network.prefixlen < (8 if network.version == 4 else 16):
-            yield f"mynetworks has {text}, which lets strangers send: an open relay"
-    restrictions = re.split(r"[\s,]+", found.parameters.get("smtpd_relay_restrictions", ""))
-    deciding = [word for word in restrictions if re.match(r"permit$|reject|defer", word)]
-    if not deciding or deciding[0] == "permit":
-        yield "smtpd_relay_restrictions does not refuse strangers: an open relay"
-    if found.parameters.get("soft_bounce") == "yes":
-        yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
+    return "-----BEGIN CERTIFICATE-----" in beginning(path)
 
 
 def _measures(found: Configuration) -> Iterator[str]:

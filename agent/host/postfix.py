@@ -40,7 +40,7 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
                 "the new configuration would lose mail, nothing live was touched: "
                 + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))
             )
-        for nexthop in sorted({*nexthops, *understood(stage).nexthops}):
+        for nexthop in sorted({*nexthops, *understood(stage).authenticated}):
             table = f"texthash:{stage}/sasl_passwd"
             # what it answers is the credential: only whether there is one is looked at
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():

@@ -1,5 +1,7 @@
 """Which hosts of an inventory are AWS accounts, and which of them sends a policy's mail."""
 
+from dataclasses import replace
+
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
@@ -13,7 +15,7 @@ def account_of(inventory: Inventory, mail: Mail) -> Host:
     """The account that the policy's mail is sent from: the one that it names, or the only one that
     has this policy. DeployError when there is none, or several."""
     accounts = inventory.get_group(GROUP, [])
-    found = accounts if len(accounts) == 1 else [a for a in accounts if a.data.get("mail") == mail]
+    found = accounts if len(accounts) == 1 else [a for a in accounts if _has_policy(a, mail)]
     if mail.account:
         found = [account for account in accounts if account.name == mail.account]
     if len(found) != 1:
@@ -23,6 +25,12 @@ def account_of(inventory: Inventory, mail: Mail) -> Host:
             "several, Mail(account=...) says which one sends"
         )
     return found[0]
+
+
+def _has_policy(account: Host, mail: Mail) -> bool:
+    """A group's `relay` says nothing about accounts."""
+    policy = account.data.get("mail")
+    return isinstance(policy, Mail) and replace(policy, relay=mail.relay) == mail
 
 
 def is_account(host: Host, mail: Mail) -> bool:

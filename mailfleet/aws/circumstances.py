@@ -8,6 +8,7 @@ from pyinfra.api.inventory import Inventory
 from mailfleet.aws.accounts import account_of, relays_of
 from mailfleet.aws.identity_facts import EmailIdentities
 from mailfleet.aws.sending_account_facts import SendingAccount
+from mailfleet.loading import policy_of
 from mailfleet.policy import Mail, Ses
 from mailfleet.policy.route import VERIFIED
 from mailfleet.reading import read
@@ -17,8 +18,9 @@ from mailfleet.relay.circumstances import Circumstances
 
 def read_circumstances(inventory: Inventory, mail: Mail) -> Circumstances:
     """Refusal when a file of authorities can't be used."""
+    relays = [host for host in relays_of(inventory, mail) if not policy_of(host).relay.by]
     return Circumstances(
-        relays=len(relays_of(inventory, mail)),
+        relays=len(relays) or 1,
         quotas=_quotas(inventory, mail),
         verified=_verified(inventory, mail),
         authorities={p.name: _authorities(p.name, p.ca) for p in mail.smtp if p.ca},

@@ -6,8 +6,9 @@ from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.mail import EmailAlert, Gate, Mail, Relay
+from mailfleet.policy.mail import EmailAlert, Gate, Mail
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.relay import Relay
 from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
 from mailfleet.policy.sending_account import ProductionAccess, SesAccount

@@ -11,16 +11,15 @@ from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
 from mailfleet.policy.names import (
     AccountName,
-    CalendarEvent,
     MailAddress,
     ShortName,
 )
 from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.relay import Relay
 from mailfleet.policy.route import VERIFIED, Route
 from mailfleet.policy.words import Listed, word
 
 Seconds = Annotated[int, Field(ge=1, le=86400)]
-RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
 
 
 @word
@@ -29,25 +28,6 @@ class EmailAlert:
 
     to: MailAddress
     via: ShortName
-
-
-@word
-class Relay:
-    """How every relay host behaves.
-
-    `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
-    `round_trip`: how far the providers are, in seconds; limits are calculated with it.
-    `check_logs`: how often the logs are read for trouble, a systemd calendar event.
-    `adopt`: replace a Postfix configuration that is on a host already and is not ours.
-    `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
-    first domain, and answers go to those addresses.
-    """
-
-    soft_bounce: bool = True
-    round_trip: RoundTrip = 0.020
-    check_logs: CalendarEvent = "hourly"
-    adopt: bool = False
-    rewrite_foreign: bool = False
 
 
 @word
@@ -79,7 +59,7 @@ class Mail:
     relay: Relay = Relay()
     gate: Gate = Gate()
     fleet: ShortName = "mailfleet"
-    account: AccountName = ""
+    account: AccountName | None = None
     absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:

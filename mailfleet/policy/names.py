@@ -4,6 +4,7 @@ These values end up in DNS, in Postfix's configuration and on command lines. Eac
 admits no white space, no control character and no leading `-`.
 """
 
+import ipaddress
 import re
 from typing import Annotated
 
@@ -25,6 +26,10 @@ _ONE_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_PATH = re.compile(r"(?:/[A-Za-z0-9_.@+-]+)+")
+_FINGERPRINT = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){31}")
+# The least prefix of a network that a relay serves: wider ones hold strangers.
+_CLIENT_PREFIX = {4: 8, 6: 32}
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 _ACCOUNT_HOST = re.compile(r"@aws(/[A-Za-z0-9][\w.@+-]*)?")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
@@ -151,6 +156,60 @@ def calendar_event(value: str) -> str:
     return value
 
 
+def listen_address(value: str) -> str:
+    """ "all", or an IP address of the host (inet_interfaces, postconf(5))."""
+    if value == "all":
+        return value
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(
+            f'found {value!r}, expected "all" or an IP address of the host such as 10.0.0.5'
+        ) from None
+
+
+def client_network(value: str) -> str:
+    """A network (CIDR) of hosts that a relay serves."""
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as reason:
+        raise ValueError(
+            f"found {value!r}, expected a network such as 10.0.0.0/16 ({reason})"
+        ) from None
+    least = _CLIENT_PREFIX[network.version]
+    if network.prefixlen < least:
+        raise ValueError(
+            f"found {value!r}, expected a network of your own, /{least} at the widest: this relay "
+            "would be open to strangers, and spam would leave in your name"
+        )
+    return str(network)
+
+
+def relay_name(value: str) -> str:
+    """How another host reaches a dedicated relay: its domain name, or its IPv4 address."""
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ValueError:
+        return domain_name(value)
+
+
+def host_path(value: str) -> str:
+    """An absolute path of a file on a host."""
+    if not _PATH.fullmatch(value) or "/../" in f"{value}/":
+        raise ValueError(f"found {value!r}, expected an absolute path such as /etc/ssl/relay.pem")
+    return value
+
+
+def fingerprint(value: str) -> str:
+    """A certificate's SHA-256 fingerprint, as `openssl x509 -fingerprint -sha256` prints it."""
+    if not _FINGERPRINT.fullmatch(value.upper()):
+        raise ValueError(
+            f"found {value!r}, expected a SHA-256 fingerprint: 32 pairs of hexadecimal digits with "
+            "colons between them"
+        )
+    return value.upper()
+
+
 def file_name(value: str) -> str:
     """A path of the machine that deploys."""
     if not value or value.startswith("-") or not value.isprintable():
@@ -170,6 +229,11 @@ ShortName = Annotated[str, AfterValidator(short_name)]
 ConfigurationSetName = Annotated[str, AfterValidator(configuration_set_name)]
 HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
+ListenAddress = Annotated[str, AfterValidator(listen_address)]
+ClientNetwork = Annotated[str, AfterValidator(client_network)]
+RelayName = Annotated[str, AfterValidator(relay_name)]
+HostPath = Annotated[str, AfterValidator(host_path)]
+Fingerprint = Annotated[str, AfterValidator(fingerprint)]
 AccountName = Annotated[str, AfterValidator(account_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
 FileName = Annotated[str, AfterValidator(file_name)]

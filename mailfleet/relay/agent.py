@@ -12,12 +12,19 @@ from pathlib import Path
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
 _HOST = ("host/common.py", "host/files.py", "host/state.py", "host/history.py")
-_CHANGE = (*_HOST, "host/configuration.py", "host/lint.py", "host/postfix.py", "host/guard.py")
+_CHECK = ("host/configuration.py", "host/strangers.py", "host/lint.py")
+_CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _PARTS = {
     "read": (*_HOST, "host/read.py"),
-    "apply": (*_CHANGE, "host/packages.py", "host/canary.py", "host/apply.py"),
+    "apply": (
+        *_CHANGE,
+        "host/packages.py",
+        "host/certificate.py",
+        "host/canary.py",
+        "host/apply.py",
+    ),
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),

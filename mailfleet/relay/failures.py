@@ -13,7 +13,7 @@ Of others: "SMTP Errors and Troubleshooting", SendGrid.
 from dataclasses import dataclass
 from typing import Literal
 
-from mailfleet.policy import Provider, Ses
+from mailfleet.policy import Ses
 
 Kind = Literal["ses", "smtp"]
 KINDS: tuple[Kind, ...] = ("ses", "smtp")
@@ -77,7 +77,7 @@ FAILURES = (
 )
 
 
-def kind_of(provider: Provider) -> Kind:
+def kind_of(provider: object) -> Kind:
     return "ses" if isinstance(provider, Ses) else "smtp"
 
 

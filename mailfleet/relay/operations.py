@@ -30,7 +30,7 @@ PROBE_TIMEOUT = 30  # seconds for each answer of the end point
 def admit(mail: Mail, changes: Sequence[Change]) -> Commands:
     """Let the host's changes through when SES has verified the domains and takes the credential
     from this very host. Otherwise the host fails as pending and stays as it is."""
-    for provider in mail.used_providers:
+    for provider in () if mail.relay.by else mail.used_providers:
         if changes and isinstance(provider, Ses):
             yield from _admit_to_ses(mail, provider)
 

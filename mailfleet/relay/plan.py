@@ -8,6 +8,7 @@ from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
 from mailfleet.relay.tree import SECRETS, UNITS, Desired, Unit
 
+MADE_THERE = "(key and self-made certificate, made on the host and kept there)"
 NOT_TEXT = "(not text)"
 
 
@@ -18,6 +19,11 @@ def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
         for name in missing_packages(desired, state)
     ]
     files = [_file(host, file, state.files[file.path]) for file in changed_files(desired, state)]
+    made = [
+        Change(host, "file", path, "create", None, MADE_THERE)
+        for path in [certificate_to_make(desired, state)]
+        if path
+    ]
     removed = [
         Change(host, "file", path, "delete", _shown(path, state.files[path]), None)
         for path in files_to_remove(desired, state)
@@ -31,7 +37,7 @@ def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
     action = load_action(desired, state)
     running = "running" if state.running else "stopped"
     service = [Change(host, "service", "postfix", "run", running, action)] if action else []
-    return (*packages, *files, *removed, *units, *service)
+    return (*packages, *made, *files, *removed, *units, *service)
 
 
 def rollback_plan(host: str, state: HostState) -> tuple[Change, ...]:
@@ -55,6 +61,12 @@ def missing_packages(desired: Desired, state: HostState) -> list[str]:
 def changed_files(desired: Desired, state: HostState) -> list[File]:
     """Desired files that the host does not hold as they should be, or that are not known yet."""
     return [file for file in desired.files if not _same(file, state.files[file.path])]
+
+
+def certificate_to_make(desired: Desired, state: HostState) -> str | None:
+    """Where the host has to make a certificate of its own: it has none there yet."""
+    path = desired.certificate
+    return path if path and state.files[path] is None else None
 
 
 def files_to_remove(desired: Desired, state: HostState) -> list[str]:
@@ -89,6 +101,8 @@ def load_action(desired: Desired, state: HostState) -> str | None:
     changes = [file.path for file in changed_files(desired, state)]
     changes += files_to_remove(desired, state)
     if any(path.startswith(POSTFIX) for path in changes) or state.loaded.digest != state.live:
+        return "reload"
+    if certificate_to_make(desired, state):
         return "reload"
     return None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, PolicyError, Provider
 from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
@@ -35,15 +36,18 @@ def postfix_files(
     """sasl_passwd has no content while a credential is not known."""
     found = routes(mail, circumstances)
     # Bounces have no sender; notices about them come from this address (double_bounce_sender).
+    dedicated = dedicated_of(mail.relay)
     lookups = tables(found, kept_here=("<>", f"double-bounce@{mail.myorigin}"))
     values = {
         "admin": mail.admin,
+        "certificate": mail.relay.certificate or (CERTIFICATE,),
         "found": found,
         "host_patterns": _HOSTS,
         "lookups": lookups,
         "myorigin": mail.myorigin,
         "noreply": mail.noreply,
-        "providers": mail.providers,
+        "providers": (dedicated,) if dedicated else mail.providers,
+        "relay": mail.relay,
         "returned": RETURNED,
         "rewrite_foreign": mail.relay.rewrite_foreign,
         "rewrites_senders": rewrites_senders(mail),
@@ -62,7 +66,7 @@ def postfix_files(
         files.append(File(f"{POSTFIX}replies_{kind}", content))
     files += [
         File(ca_path(provider), circumstances.authorities.get(provider.name, "").encode())
-        for provider in mail.providers
+        for provider in _authenticating(mail)
         if provider.ca
     ]
     return (*files, _passwords(mail, credentials))
@@ -75,7 +79,12 @@ def ca_path(provider: Provider) -> str:
 
 def nexthops(mail: Mail) -> tuple[str, ...]:
     """Those that need a credential."""
-    return tuple(provider.nexthop for provider in mail.providers)
+    return tuple(provider.nexthop for provider in _authenticating(mail))
+
+
+def _authenticating(mail: Mail) -> tuple[Provider, ...]:
+    """The providers that the host itself sends by: none where dedicated relays do."""
+    return () if mail.relay.by else tuple(mail.providers)
 
 
 def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
@@ -96,16 +105,18 @@ def _table(name: str, rows: Rows) -> File:
 
 def _passwords(mail: Mail, credentials: Mapping[str, Credential | None]) -> File:
     path = f"{POSTFIX}sasl_passwd"
-    known = all(credentials.get(provider.name) for provider in mail.providers)
-    content = render(path, providers=mail.providers, credentials=credentials) if known else None
+    providers = _authenticating(mail)
+    known = all(credentials.get(provider.name) for provider in providers)
+    content = render(path, providers=providers, credentials=credentials) if known else None
     return File(path, content, mode="600", secret=True)
 
 
 def check(mail: Mail, circumstances: Circumstances) -> None:
     """Raises PolicyError for what the policy's words allow and Postfix's files cannot hold."""
     names = [transport.name for transport in transports(mail, circumstances)]
+    taken = _MASTER_SERVICES if mail.relay.by else (*_MASTER_SERVICES, DEDICATED)
     for name in names:
-        if name in _MASTER_SERVICES:
+        if name in taken:
             raise PolicyError(
                 f"Mail.providers: found the name {name!r}, which is a service of Postfix's own; "
                 "expected another name"

@@ -29,6 +29,12 @@ def _postfix_value(text: str) -> str:
     return text.replace("$", "$$")
 
 
+def _postfix_network(text: str) -> str:
+    """A network as mynetworks has it: IPv6 addresses in brackets (postconf(5))."""
+    address, _, prefix = text.partition("/")
+    return f"[{address}]/{prefix}" if ":" in address else text
+
+
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     undefined=StrictUndefined,
@@ -39,4 +45,5 @@ _environment = Environment(
     finalize=_one_line,
 )
 _environment.filters["value"] = _postfix_value
+_environment.filters["network"] = _postfix_network
 _environment.filters["pattern"] = re.escape

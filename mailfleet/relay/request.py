@@ -5,6 +5,7 @@ from typing import Any
 
 from mailfleet.relay.file import File
 from mailfleet.relay.plan import (
+    certificate_to_make,
     changed_files,
     files_to_remove,
     load_action,
@@ -42,6 +43,7 @@ def apply_request(
         "packages": missing_packages(desired, state),
         "files": [_file(file) for file in changed_files(desired, state)],
         "absent": files_to_remove(desired, state),
+        "certificate": certificate_to_make(desired, state),
         "nexthops": list(desired.nexthops),
         "units": _units(desired, state),
         "load": load_action(desired, state),

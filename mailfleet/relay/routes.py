@@ -61,6 +61,8 @@ class Routes:
 
 def routes(mail: Mail, circumstances: Circumstances) -> Routes:
     every = transports(mail, circumstances)
+    if mail.relay.by:
+        return _by_dedicated(mail, circumstances, every)
     lanes = {
         provider.name: tuple(
             transport.name
@@ -93,6 +95,13 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
         ),
         alone=tuple(alone.items()),
     )
+
+
+def _by_dedicated(mail: Mail, circumstances: Circumstances, every: tuple[Transport, ...]) -> Routes:
+    """Dedicated relays decide on providers and fall-backs; who may send, each host by itself."""
+    there = tuple(transport.name for transport in every)
+    senders = {sender: there for sender, _ in _senders(mail, circumstances)}
+    return Routes(every, senders, there if mail.route_of_others else (), hops=(), alone=())
 
 
 def route_notes(found: Routes) -> tuple[str, ...]:

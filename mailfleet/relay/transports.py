@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from mailfleet.policy import Mail, Provider
 from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.dedicated import DEDICATED, Dedicated, dedicated_of
 from mailfleet.relay.failures import Kind, kind_of
-from mailfleet.relay.limits import Lane, Limit, limit
+from mailfleet.relay.limits import CONNECTIONS, Lane, Limit, limit
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Transport:
     """A service of master.cf."""
 
     name: str
-    provider: Provider
+    provider: Provider | Dedicated
     lane: Lane
 
     @property
@@ -22,6 +23,8 @@ class Transport:
 
 
 def transports(mail: Mail, circumstances: Circumstances) -> tuple[Transport, ...]:
+    if dedicated := dedicated_of(mail.relay):
+        return (Transport(DEDICATED, dedicated, Lane(CONNECTIONS)),)
     return tuple(
         Transport(provider.name + (f"-{n}" if len(limits.lanes) > 1 else ""), provider, lane)
         for provider, limits in limits_of(mail, circumstances)
@@ -47,6 +50,8 @@ def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider,
 
 def limit_notes(mail: Mail, circumstances: Circumstances) -> tuple[str, ...]:
     """The arithmetic of the limits that follow from a rate."""
+    if mail.relay.by:
+        return ()
     return tuple(
         f"{provider.name}: {limits.because}"
         for provider, limits in limits_of(mail, circumstances)

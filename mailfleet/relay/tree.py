@@ -8,6 +8,7 @@ from mailfleet.credential import Credential
 from mailfleet.policy import Mail, Provider
 from mailfleet.relay.agent import AGENT
 from mailfleet.relay.circumstances import ALONE, Circumstances
+from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
 from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
 from mailfleet.relay.render import render
@@ -16,7 +17,7 @@ from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_file
 # Debian's names. libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it.
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
 EMERGENCY = "/etc/mailfleet/emergency.json"
-SECRETS = frozenset({EMERGENCY, f"{POSTFIX}sasl_passwd"})
+SECRETS = frozenset({EMERGENCY, CERTIFICATE, f"{POSTFIX}sasl_passwd"})
 TIMER = "check-mail-logs.timer"
 UNITS = "/etc/systemd/system/"
 
@@ -32,13 +33,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Desired:
-    """A relay host as it should be. `absent` are files of ours that this policy has no use for."""
+    """A relay host as it should be. `absent` are files of ours that this policy has no use for;
+    `certificate` is a path at which the host itself has to make one; `nexthops` are those that
+    want a credential."""
 
     files: tuple[File, ...]
     absent: tuple[str, ...]
     packages: tuple[str, ...]
     units: tuple[Unit, ...]
     nexthops: tuple[str, ...]
+    certificate: str | None = None
 
     def file(self, path: str) -> File:
         return next(file for file in self.files if file.path == path)
@@ -46,7 +50,8 @@ class Desired:
     @property
     def managed(self) -> tuple[str, ...]:
         """The paths of all files that are ours to write or to remove."""
-        return tuple(sorted([*(file.path for file in self.files), *self.absent]))
+        made = [self.certificate] if self.certificate else []
+        return tuple(sorted([*(file.path for file in self.files), *self.absent, *made]))
 
 
 def desired(
@@ -54,7 +59,7 @@ def desired(
     credentials: Mapping[str, Credential | None],
     circumstances: Circumstances = ALONE,
 ) -> Desired:
-    """The same for every host of the fleet.
+    """The same for every host with the same policy.
 
     `credentials` are by provider name. One that is missing or None is not known yet; files that
     hold it then have no content. Raises PolicyError for what Postfix could not express.
@@ -73,6 +78,7 @@ def desired(
         units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
                Unit(UNIT, rewrites, rewrites)),
         nexthops=nexthops(mail),
+        certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def test_a_delegate_is_let_in_changed_and_shut_out(fleet: Fleet) -> None:
     fleet.write()
     fast = fleet.deploy("--dry").output
     assert "No changes." in fast
-    assert "not looked at: configuration set, tags and policies of 1 SES identity" in fast
+    assert "not looked at: key length, configuration set and policies of 1 SES identity" in fast
     write(fleet, "")
     assert planned(fleet) == [(account, "delete")]
     assert fleet.deploy("-y").status == 0

@@ -2,11 +2,20 @@
 
 import ast
 import shlex
+from dataclasses import replace
 
 import pytest
 
-from mailfleet.app_settings import FORMS, Submission, django, env, rails, submission
-from mailfleet.policy import Domain, Mail, PolicyError, Ses, Smtp, secret
+from mailfleet.app_settings import (
+    FORMS,
+    Submission,
+    django,
+    env,
+    rails,
+    submission,
+    through_dedicated,
+)
+from mailfleet.policy import Domain, Mail, PolicyError, Relay, Ses, Smtp, secret
 
 MAIL = Mail(
     domains=[Domain("example.com")],
@@ -52,6 +61,30 @@ def test_where_the_credential_is_kept_is_said() -> None:
 def test_environment_variables_are_read_by_a_shell() -> None:
     words = shlex.split(env(submission(MAIL, "ses")), comments=True)
     assert "SMTP_PORT=587" in words
+
+
+def test_a_dedicated_relay_is_reached_with_verified_tls_and_without_a_credential() -> None:
+    relay = Relay(listen="all", clients="10.0.0.0/16", certificate="/etc/ssl/relay.pem")
+    to = through_dedicated(replace(MAIL, relay=relay), "relay1.example.com")
+    found = django_settings(to)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("relay1.example.com", 587)
+    assert found["EMAIL_USE_TLS"] is True
+    assert 'openssl_verify_mode: "peer"' in rails(to)
+    assert "SMTP_ENCRYPTION=starttls" in env(to)
+    for form in FORMS.values():
+        assert "PASSWORD" not in form(to)
+
+
+@pytest.mark.parametrize(
+    ("relay", "sentence"),
+    [
+        (Relay(), "relay1, which serves no other hosts"),
+        (Relay(listen="all", clients="10.0.0.0/16"), "a self-made certificate, which applications"),
+    ],
+)
+def test_what_applications_cannot_use_is_said(relay: Relay, sentence: str) -> None:
+    with pytest.raises(PolicyError, match=sentence):
+        through_dedicated(replace(MAIL, relay=relay), "relay1")
 
 
 def test_an_unknown_provider_is_named() -> None:

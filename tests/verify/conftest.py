@@ -10,6 +10,7 @@ from pyinfra.api.exceptions import PyinfraError
 
 from mailfleet.aws.account import read_domains
 from mailfleet.aws.circumstances import read_circumstances
+from mailfleet.loading import policy_of
 from mailfleet.policy import Mail
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.agent import program
@@ -61,9 +62,15 @@ def circumstances(fleet: Fleet, mail: Mail) -> Circumstances:
 
 
 @pytest.fixture(scope="session")
-def target(mail: Mail, circumstances: Circumstances) -> Desired:
+def relay_mail(fleet: Fleet, relay_name: str) -> Mail:
+    """The policy of one relay host: its group may have a `relay` of its own."""
+    return policy_of(fleet.inventory.get_host(relay_name))
+
+
+@pytest.fixture(scope="session")
+def target(relay_mail: Mail, circumstances: Circumstances) -> Desired:
     """A relay as it should be, but for what holds secrets."""
-    return desired(mail, {}, circumstances)
+    return desired(relay_mail, {}, circumstances)
 
 
 @pytest.fixture(scope="session")

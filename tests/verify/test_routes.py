@@ -14,8 +14,8 @@ MAPS = "sender_dependent_default_transport_maps"
 
 
 @pytest.fixture(scope="module")
-def wanted(mail: Mail, circumstances: Circumstances) -> Routes:
-    return routes(mail, circumstances)
+def wanted(relay_mail: Mail, circumstances: Circumstances) -> Routes:
+    return routes(relay_mail, circumstances)
 
 
 def test_each_sender_leaves_by_its_route(relay: Any, wanted: Routes) -> None:
@@ -45,14 +45,14 @@ def test_limits_are_the_policys(relay: Any, wanted: Routes) -> None:
             assert found == f"{transport.lane.delay}s", f"{names[1]} is {found}"
 
 
-def test_a_providers_refusal_loses_no_mail(relay: Any, mail: Mail, wanted: Routes) -> None:
+def test_a_providers_refusal_loses_no_mail(relay: Any, relay_mail: Mail, wanted: Routes) -> None:
     for transport in wanted.transports:
         service = f"{transport.name}/unix"
         replies = f"regexp:{POSTFIX}replies_{transport.kind}"
         found = relay.check_output(f"/usr/sbin/postconf -Phx {service}/smtp_reply_filter")
         assert found == replies, f"{service}: its smtp_reply_filter is {found!r}"
         found = relay.check_output(f"/usr/sbin/postconf -Phx {service}/smtp_delivery_status_filter")
-        assert found == (f"regexp:{POSTFIX}refusals" if mail.relay.soft_bounce else "")
+        assert found == (f"regexp:{POSTFIX}refusals" if relay_mail.relay.soft_bounce else "")
 
 
 def test_replies_that_blame_no_mail_are_read_as_try_again(relay: Any, wanted: Routes) -> None:

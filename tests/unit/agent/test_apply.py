@@ -32,6 +32,7 @@ def request(root: Path, **changes: Any) -> dict[str, Any]:
         "packages": [],
         "files": [],
         "absent": [],
+        "certificate": None,
         "nexthops": [],
         "units": {"reload": False, "disable": [], "enable": [], "restart": []},
         "load": None,

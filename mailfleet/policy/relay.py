@@ -1,0 +1,92 @@
+"""How relay hosts behave: by themselves, for others, or through another relay."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from mailfleet.policy.errors import PolicyError, once
+from mailfleet.policy.names import (
+    CalendarEvent,
+    ClientNetwork,
+    Fingerprint,
+    HostPath,
+    ListenAddress,
+    RelayName,
+    client_network,
+)
+from mailfleet.policy.words import word
+
+ALL = "all"
+RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
+# One value may stand without its list.
+_Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterValidator(tuple))
+
+
+@word
+class Relay:
+    """How a relay host behaves: every one, or those whose group_data has a `relay` of its own.
+
+    `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
+    `round_trip`: how far the providers are, in seconds; limits are calculated with it.
+    `check_logs`: how often the logs are read for trouble, a systemd calendar event.
+    `adopt`: replace a Postfix configuration that is on a host already and is not ours.
+    `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
+    first domain, and answers go to those addresses.
+
+    A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
+    "all" or addresses of the host, `clients` are the networks that it serves, `certificate` the
+    files on the host that hold its private key and then its chain; without, it makes its own.
+
+    `by`: all mail goes to these dedicated relays, to the first that answers, and none to a
+    provider. `pins` are the SHA-256 fingerprints of their certificates when those are self-made;
+    without, the system's certificate authorities must vouch for their names.
+    """
+
+    soft_bounce: bool = True
+    round_trip: RoundTrip = 0.020
+    check_logs: CalendarEvent = "hourly"
+    adopt: bool = False
+    rewrite_foreign: bool = False
+    listen: Annotated[Sequence[ListenAddress], *_Several] = ()
+    clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
+    certificate: Annotated[Sequence[HostPath], *_Several] = ()
+    by: Annotated[Sequence[RelayName], *_Several] = ()
+    pins: Annotated[Sequence[Fingerprint], *_Several] = ()
+
+    def __post_init__(self) -> None:
+        once("Relay.listen", self.listen)
+        once("Relay.by", self.by)
+        if ALL in self.listen and len(self.listen) > 1:
+            raise PolicyError(f"Relay.listen: found {ALL!r} and addresses, expected one of both")
+        for name in ("clients", "certificate"):
+            if getattr(self, name) and not self.listen:
+                raise PolicyError(
+                    f"Relay.{name}: found some without listen, expected none: only a dedicated "
+                    "relay serves other hosts"
+                )
+        if self.listen and not self.clients:
+            raise PolicyError("Relay.clients: found none, expected the networks that it serves")
+        if self.listen and self.by:
+            raise PolicyError("Relay: found listen and by, expected one of both")
+        if self.pins and not self.by:
+            raise PolicyError("Relay.pins: found some without by, expected none")
+        for name in self.by:
+            if not self.pins and name.replace(".", "").isdigit():
+                raise PolicyError(
+                    f"Relay.pins: found none for {name}, expected the fingerprint of its "
+                    "certificate: authorities vouch for names, not for addresses"
+                )
+        self._check_not_open()
+
+    def _check_not_open(self) -> None:
+        """Small networks may add up to a large one."""
+        networks = [ip_network(client) for client in self.clients]
+        v4 = collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
+        v6 = collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
+        for together in (*v4, *v6):
+            try:
+                client_network(str(together))
+            except ValueError as reason:
+                raise PolicyError(f"Relay.clients: together: {reason}") from None
