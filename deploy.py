@@ -10,14 +10,14 @@ from pyinfra import host
 from mailfleet.announce import announce_end
 from mailfleet.aws.accounts import GROUP, is_account
 from mailfleet.loading import policy_of
-from tasks import accounts, relays
+from tasks import accounts, domains, relays
 from tasks.meeting import meet
 
 mail = policy_of(host)
 
 if is_account(host, mail):
     accounts.sending_account(mail=mail)
-    accounts.domains(mail=mail)
+    domains.identities_and_records(mail=mail)
     accounts.sender(mail=mail)
 
 accounts.gate(mail=mail)
