@@ -1,11 +1,8 @@
 """What does not work is not kept: by itself after a deploy, or by hand with rollback.py."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
-from tests.support.cli import ROOT, Run, pyinfra
+from tests.support.cli import Run, pyinfra
 from tests.support.fleet import INVENTORY, Fleet
 from tests.support.policies import DOMAIN, write_policy
 
@@ -21,25 +18,15 @@ def test_the_first_host_fails_its_canary_and_no_other_is_touched(
     deployed: Fleet, tmp_path: Path
 ) -> None:
     """A configuration without a fault that could be found before a message is sent."""
-    checkout = tmp_path / "checkout"
-    shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    template = checkout / "templates/etc/postfix/main.cf.j2"
-    text = template.read_text()
-    template.write_text(text.replace("message_size_limit = 41943040", "message_size_limit = 10"))
     before = [deployed.fingerprint(relay) for relay in deployed.relays]
-    run = subprocess.run(
-        deployed.command("-y"),
-        cwd=checkout,
-        env={**os.environ, **deployed.env, "PYTHONPATH": str(checkout)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    run = deployed.deploy_with_template(
+        tmp_path,
+        lambda text: text.replace("message_size_limit = 41943040", "message_size_limit = 10"),
     )
-    assert run.returncode != 0
-    assert "Postfix does not take a message" in run.stderr
-    assert "this host went back to what worked before" in run.stderr
-    assert run.stderr.count("relay1 failed, and was to go first") == 2
+    assert run.status != 0
+    assert "Postfix does not take a message" in run.output
+    assert "this host went back to what worked before" in run.output
+    assert run.output.count("relay1 failed, and was to go first") == 2
     assert [deployed.fingerprint(relay) for relay in deployed.relays] == before
     deployed.sendmail("relay1", "after a failed canary", sender=f"app@{DOMAIN}")
     assert deployed.received("after a failed canary")

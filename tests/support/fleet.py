@@ -1,6 +1,8 @@
 """The lab's fleet, deployed to from outside as its users would."""
 
 import json
+import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from lab.control import Control
 from lab.network import namespace_name
 from lab.observed import Mail
 from lab.state import Lab
-from tests.support.cli import Run, command, pyinfra
+from tests.support.cli import ROOT, Run, command, pyinfra
 
 INVENTORY = "inventory/lab.py"
 _FINGERPRINT = (
@@ -73,6 +75,24 @@ class Fleet:
 
     def command(self, *arguments: str) -> list[str]:
         return command(INVENTORY, *self.arguments(*arguments))
+
+    def deploy_with_template(self, scratch: Path, edit: Callable[[str], str]) -> Run:
+        """Deploy from a copy of the project whose main.cf template has been edited."""
+        checkout = scratch / "checkout"
+        shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        template = checkout / "templates/etc/postfix/main.cf.j2"
+        template.write_text(edit(template.read_text()))
+        done = subprocess.run(
+            self.command("-y"),
+            cwd=checkout,
+            env={**os.environ, **self.env, "PYTHONPATH": str(checkout)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout)
 
     def plan(self, *arguments: str, policy: Path | None = None) -> list[dict[str, Any]]:
         path = self.scratch / "plan.json"
