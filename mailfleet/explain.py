@@ -9,9 +9,10 @@ from mailfleet.ses.notifications import TOPICS, Notifications
 
 
 def ses_of(mail: Mail, address: str) -> Ses | None:
-    """The SES entry whose identities count for the address's mail: of several the first."""
+    """The SES entry whose identities count for the address's mail: of several the first. Also of
+    mail that relays refuse, for what SES would make of it."""
     route = mail.route_of(address)
-    providers = [mail.provider(name) for name in route.providers] if route else []
+    providers = [mail.provider(name) for name in route.providers] if route else mail.ses
     return next((provider for provider in providers if isinstance(provider, Ses)), None)
 
 

@@ -26,6 +26,7 @@ def test_the_most_specific_route_counts() -> None:
     assert ses_of(MAIL, "app@example.com") is None
     assert leaves_by(MAIL.route_of("app@example.com")) == "leaves by other"
     assert "may not send" in leaves_by(MAIL.route_of("app@example.net"))
+    assert ses_of(MAIL, "app@example.net") == MAIL.ses[0]
 
 
 def test_weights_and_fall_backs_are_told() -> None:
