@@ -68,8 +68,14 @@ def totals(changes: Iterable[Change]) -> str:
 def _count(number: int, kind: str) -> str:
     name = _kind(kind)
     if number != 1:
-        name = f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"
+        name = _plural(name)
     return f"{number} {name}"
+
+
+def _plural(name: str) -> str:
+    if name.endswith("y") and name[-2] not in "aeiou":
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith("ch") else f"{name}s"
 
 
 def _kind(kind: str) -> str:

@@ -1,5 +1,7 @@
 """The relay hosts: Postfix and its monitoring."""
 
+from collections.abc import Mapping
+
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
@@ -10,10 +12,12 @@ from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.facts import read_state
-from mailfleet.relay.plan import plan, rollback_plan
+from mailfleet.relay.plan import plan, rollback_plan, switch_plan
 from mailfleet.relay.routes import route_notes, routes
+from mailfleet.relay.state import Switch
+from mailfleet.relay.switching import POLICY, shown, switch_notes
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
 
@@ -22,6 +26,8 @@ FOREIGN = (
     "found a Postfix configuration that mailfleet did not write, expected none: to replace it, "
     "say Relay(adopt=True) in the policy"
 )
+BY_OTHERS = "nothing to switch: mail goes by dedicated relays, which are to be switched"
+NOT_DEPLOYED = "found no Postfix that mailfleet has deployed, so there is nothing to switch"
 NOTHING_BEFORE = "there is no earlier configuration to go back to"
 
 
@@ -38,7 +44,7 @@ def relay(mail: Mail) -> None:
         fail(FOREIGN)
         return
     changes = plan(host.name, target, state)
-    announce(changes, _notes(mail, circumstances))
+    announce(changes, [*_in_force(state.switch), *_notes(mail, circumstances)])
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
     operations.apply_first(
         mail=mail,
@@ -56,12 +62,43 @@ def relay(mail: Mail) -> None:
     )
 
 
+def _in_force(switch: Switch) -> list[str]:
+    """What a deploy keeps: who has switched to what, and which providers are in poor health."""
+    if found := switch.switched:
+        return [
+            f"switched to {shown(found.to)} since {found.at} by {found.by}@{found.on}: "
+            f"`switch.py --data to={POLICY}` ends it"
+        ]
+    return [
+        f"{name} is failing here, and has {weight:.0%} of its weight"
+        for name, weight in switch.health.items()
+        if weight < 1
+    ]
+
+
 def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
     return [
         *([] if mail.alerts else [NO_ALERTS]),
         *route_notes(routes(mail, circumstances)),
         *limit_notes(mail, circumstances),
     ]
+
+
+@deploy("Switch")
+def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
+    """All mail by these providers, or by the policy's routes again, without asking AWS."""
+    if mail.relay.by:
+        announce([], [BY_OTHERS])
+        return
+    state = read_state(host, desired(mail, {}))
+    if state is None:
+        return
+    if state.applied is None:
+        fail(NOT_DEPLOYED)
+        return
+    changes = switch_plan(host.name, state, to)
+    announce(changes, switch_notes(to or {}, routes(mail, ALONE), mail))
+    operations.switch(state=state, to=to, changes=changes, name=f"All mail by {shown(to)}")
 
 
 @deploy("Go back")

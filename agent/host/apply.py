@@ -20,7 +20,8 @@ from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import kept, main_last
+from agent.host.state import ROUTES, kept, main_last
+from agent.host.switching import due_table, live_table, renew_table, table_file
 
 
 def apply(request: dict[str, Any], root: str = "") -> None:
@@ -31,6 +32,7 @@ def apply(request: dict[str, Any], root: str = "") -> None:
         install(request["packages"])
         if request["certificate"]:
             make_certificate(root, request["certificate"])
+        files += _switch(root, files)
         with prepared(root, files) as beside:
             if request["load"]:
                 check(files, request["absent"], request["nexthops"])
@@ -39,6 +41,14 @@ def apply(request: dict[str, Any], root: str = "") -> None:
         _units(request["units"])
         if request["load"]:
             _load_or_go_back(root, request)
+
+
+def _switch(root: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The table of a switch, when with these files it is not what it has to be: a switch stays in
+    force, whatever becomes of the policy's routes."""
+    routes = [file["content"].decode() for file in files if file["path"] == ROUTES]
+    due = due_table(root, *routes)
+    return [] if due is None or due == live_table(root) else [table_file(due)]
 
 
 def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:
@@ -67,6 +77,7 @@ def _load_or_go_back(root: str, request: dict[str, Any]) -> None:
         if before is None:
             raise
         put_back(root, before)
+        renew_table(root)
         record(root, request)
         load(how_to_load(root))
         stamp(root, request)

@@ -10,7 +10,7 @@ from agent.host.common import run
 
 Names = dict[str, str]
 _ROUTE = re.compile(r"(?<![\w-])([a-z][a-z0-9-]*):(\[[^\]\s]+\]:\d+)")
-_SENDER_TABLES = ("sender_transport", "chosen")
+_SENDER_TABLES = ("destinations", "kept_here")
 _NOT_TABLES = ("main.cf", "master.cf", "sasl_passwd")
 
 

@@ -21,6 +21,7 @@ from agent.host.state import (
     observed,
     state_digest,
 )
+from agent.host.switching import table_digest
 
 LOCK_SECONDS = 60
 
@@ -72,7 +73,7 @@ def stamp(root: str, request: dict[str, Any]) -> None:
     """Write down that Postfix runs what is live. A run killed before this leaves a stamp that
     does not fit, so that the next plan says "reload"."""
     live = live_digest(observed(root, request["managed"]))
-    keep(root, LOADED, {"digest": live, "listen": listen()})
+    keep(root, LOADED, {"digest": live, "listen": listen(), "switch": table_digest(root)})
 
 
 def how_to_load(root: str) -> str:

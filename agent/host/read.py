@@ -5,7 +5,18 @@ from typing import Any
 
 from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
 from agent.host.history import previous
-from agent.host.state import APPLIED, LOADED, kept, live_digest, observed, running, state_digest
+from agent.host.state import (
+    APPLIED,
+    HEALTH,
+    LOADED,
+    SWITCHED,
+    kept,
+    live_digest,
+    observed,
+    running,
+    state_digest,
+)
+from agent.host.switching import due_table, live_table, loaded_table
 
 
 def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
@@ -26,7 +37,19 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "applied": applied and {key: applied[key] for key in applied if key != "files"},
         "state": state_digest(files),
         "running": running(root),
+        "switch": _switch(root),
         "previous": previous(root) if request["previous"] else None,
+    }
+
+
+def _switch(root: str) -> dict[str, Any]:
+    """What was switched, by whom; whether its table is there, and is what Postfix goes by."""
+    found, due = live_table(root), due_table(root)
+    return {
+        "switched": kept(root, SWITCHED),
+        "health": kept(root, HEALTH),
+        "found": found is not None,
+        "current": due is None or (found == due and loaded_table(root)),
     }
 
 

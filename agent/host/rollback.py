@@ -14,6 +14,7 @@ from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember
 from agent.host.postfix import load
 from agent.host.state import kept
+from agent.host.switching import renew_table
 
 
 def rollback(request: dict[str, Any], root: str = "") -> None:
@@ -25,6 +26,7 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
             raise Refused("there is no earlier configuration to go back to")
         remember(root, request["managed"])
         put_back(root, before)
+        renew_table(root)
         record(root, request)
         load(how_to_load(root))
         stamp(root, request)

@@ -12,6 +12,10 @@ KEPT = "/var/lib/mailfleet"
 LOADED = f"{KEPT}/loaded"
 APPLIED = f"{KEPT}/applied.json"
 POSTFIX = "/etc/postfix/"
+ROUTES = f"{POSTFIX}routes.json"  # what a switch may do
+SWITCH = f"{POSTFIX}switch"  # its table, which Postfix looks at
+SWITCHED = f"{KEPT}/switch.json"  # who has switched to what, and when
+HEALTH = f"{KEPT}/health.json"  # of the providers, as this host sees them
 MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
 Files = dict[str, dict[str, Any] | None]
 

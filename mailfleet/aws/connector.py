@@ -58,6 +58,7 @@ class AwsConnector(BaseConnector):
         self._answers: dict[str, Any] = {}
         self._lock = RLock()
         self._session: Any = None
+        self._known = False
 
     @staticmethod
     def make_names_data(name: str | None) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
@@ -68,10 +69,8 @@ class AwsConnector(BaseConnector):
             yield "@aws", {}, ["@aws"]
 
     def connect(self) -> None:
-        """Ask AWS who we are. Raises ConnectError, with the call and AWS's answer."""
-        status, answer = self._run(AwsCall("sts", "GetCallerIdentity"))
-        if not status:
-            raise ConnectError(str(answer))
+        """Nothing yet: who we are is asked before the first call, so that what needs no AWS, such
+        as switch.py, works also while AWS can't be reached."""
 
     def run_shell_command(
         self,
@@ -108,6 +107,12 @@ class AwsConnector(BaseConnector):
             other = cast(AwsConnector, self.host.inventory.get_host(call.account).connector)
             return other._run(call)
         with self._lock:
+            if not self._known:
+                who = AwsCall("sts", "GetCallerIdentity")
+                self._known, answer = self._ask(who)
+                if not self._known:
+                    return False, answer
+                self._answers[who.key] = answer
             if call.is_read and not call.fresh and call.key in self._answers:
                 return True, self._answers[call.key]
             if not call.is_read:

@@ -11,7 +11,13 @@ from pathlib import Path
 
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
-_HOST = ("host/common.py", "host/files.py", "host/state.py", "host/history.py")
+_HOST = (
+    "host/common.py",
+    "host/files.py",
+    "host/state.py",
+    "host/switching.py",
+    "host/history.py",
+)
 _CHECK = ("host/configuration.py", "host/strangers.py", "host/lint.py")
 _CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
@@ -27,6 +33,7 @@ _PARTS = {
     ),
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
+    "switch": (*_CHANGE, "host/rerouting.py", "host/switch.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }

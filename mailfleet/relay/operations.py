@@ -2,7 +2,7 @@
 
 import getpass
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
@@ -18,7 +18,7 @@ from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.request import apply_request, rollback_request
+from mailfleet.relay.request import apply_request, rollback_request, switch_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import desired
 
@@ -137,6 +137,13 @@ def go_back(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands
     if changes:
         request = rollback_request(desired(mail, {}), state, _who())
         yield agent_command("rollback", request)
+
+
+@operation()
+def switch(state: HostState, to: Mapping[str, int] | None, changes: Sequence[Change]) -> Commands:
+    """Let the host's mail leave by these providers, or by the policy's again."""
+    if changes:
+        yield agent_command("switch", switch_request(state, _who(), to))
 
 
 def _who() -> str:

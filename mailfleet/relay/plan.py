@@ -1,14 +1,18 @@
 """What would change on a relay host: desired state against the state as read."""
 
+from collections.abc import Mapping
+
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
+from mailfleet.relay.switching import ROUTES, SWITCH, shown
 from mailfleet.relay.tree import SECRETS, UNITS, Desired, Unit
 
 MADE_THERE = "(key and self-made certificate, made on the host and kept there)"
+MADE_SWITCH = "(made on the host, as switch.py says)"
 NOT_TEXT = "(not text)"
 
 
@@ -34,10 +38,17 @@ def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
         for before, after in [_unit(unit, desired, state)]
         if before != after
     ]
+    switch = [
+        Change(
+            host, "file", SWITCH, "update" if state.switch.found else "create", None, MADE_SWITCH
+        )
+        for due in [switch_is_due(desired, state)]
+        if due
+    ]
     action = load_action(desired, state)
     running = "running" if state.running else "stopped"
     service = [Change(host, "service", "postfix", "run", running, action)] if action else []
-    return (*packages, *made, *files, *removed, *units, *service)
+    return (*packages, *made, *files, *removed, *switch, *units, *service)
 
 
 def rollback_plan(host: str, state: HostState) -> tuple[Change, ...]:
@@ -52,6 +63,16 @@ def rollback_plan(host: str, state: HostState) -> tuple[Change, ...]:
         changes.append(Change(host, "file", path, action, _shown(path, live), after))
     service = Change(host, "service", "postfix", "run", "running", "reload")
     return (*changes, service) if changes else ()
+
+
+def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tuple[Change, ...]:
+    """What a person's switch changes; None is the way back to the policy's weights."""
+    if state.switch.to == to and state.switch.current:
+        return ()
+    before, after = shown(state.switch.to), shown(to)
+    return (
+        Change(host, "switch", "all mail", "run", f"by {before}", f"by {after} (was: {before})"),
+    )
 
 
 def missing_packages(desired: Desired, state: HostState) -> list[str]:
@@ -71,6 +92,12 @@ def certificate_to_make(desired: Desired, state: HostState) -> str | None:
 
 def files_to_remove(desired: Desired, state: HostState) -> list[str]:
     return [path for path in desired.absent if state.files[path] is not None]
+
+
+def switch_is_due(desired: Desired, state: HostState) -> bool:
+    """The table that a switch of providers takes effect by is missing, or not as it has to be."""
+    wanted = any(file.path == ROUTES for file in desired.files)
+    return wanted and not (state.switch.found and state.switch.current)
 
 
 def stale_units(desired: Desired, state: HostState) -> bool:
@@ -102,7 +129,7 @@ def load_action(desired: Desired, state: HostState) -> str | None:
     changes += files_to_remove(desired, state)
     if any(path.startswith(POSTFIX) for path in changes) or state.loaded.digest != state.live:
         return "reload"
-    if certificate_to_make(desired, state):
+    if certificate_to_make(desired, state) or switch_is_due(desired, state):
         return "reload"
     return None
 

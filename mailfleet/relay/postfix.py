@@ -11,6 +11,7 @@ from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
+from mailfleet.relay.switching import ROUTES, switchable
 from mailfleet.relay.tables import Rows, tables
 from mailfleet.relay.transports import transports
 
@@ -21,6 +22,8 @@ _MASTER_SERVICES = (
     "postlog", "proxymap", "proxywrite", "qmgr", "relay", "retry", "returned", "rewrite", "scache",
     "showq", "smtp", "tlsmgr", "tlsproxy", "trace", "verify", "virtual",
 )  # fmt: skip
+# Tables that an earlier mailfleet had in place of today's.
+_EARLIER = ("chosen", "sender_transport", "sender_transport_choice")
 # Hosts without a mail domain: names without a dot, the private top-level domains (RFC 6761,
 # RFC 6762, RFC 8375, ICANN's .internal) and EC2's public host names.
 _HOSTS = (
@@ -64,6 +67,8 @@ def postfix_files(
     for kind in (kind for kind in KINDS if kind in used):
         content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
         files.append(File(f"{POSTFIX}replies_{kind}", content))
+    if found.switchable:
+        files.append(File(ROUTES, switchable(found)))
     files += [
         File(ca_path(provider), circumstances.authorities.get(provider.name, "").encode())
         for provider in _authenticating(mail)
@@ -91,11 +96,12 @@ def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
     """Tables that another policy for the same providers had, and this one has not."""
     fallbacks = [f"fallback_{provider.name}" for provider in mail.providers]
     deeper = [f"{name}_{depth}" for name in fallbacks for depth in range(1, len(fallbacks) - 1)]
-    single = ["sender_transport", *fallbacks, *deeper]
-    every = ["chosen", "refusals", *single, *(f"{name}_choice" for name in single)]
+    hops = [*fallbacks, *deeper]
+    every = ["refusals", "sender_domain", *hops, *(f"{name}_next" for name in hops)]
+    every += [*_EARLIER, *(f"{name}_choice" for name in hops)]
     every += [f"replies_{kind}" for kind in KINDS]
     there = {file.path for file in files}
-    paths = [*(POSTFIX + name for name in every), *(ca_path(p) for p in mail.smtp)]
+    paths = [ROUTES, *(POSTFIX + name for name in every), *(ca_path(p) for p in mail.smtp)]
     return tuple(path for path in paths if path not in there)
 
 

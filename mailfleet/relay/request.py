@@ -1,6 +1,7 @@
 """What the programs on a host are asked for."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from mailfleet.relay.file import File
@@ -14,6 +15,7 @@ from mailfleet.relay.plan import (
     to_restart,
 )
 from mailfleet.relay.state import HostState
+from mailfleet.relay.switching import shown
 from mailfleet.relay.tree import SECRETS, Desired
 
 
@@ -54,6 +56,11 @@ def apply_request(
 def rollback_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]:
     """For the program "rollback", for a host that is still in `state`."""
     return {"expected": state.digest, "by": by, "managed": _managed(desired)}
+
+
+def switch_request(state: HostState, by: str, to: Mapping[str, int] | None) -> dict[str, Any]:
+    """For the program "switch", on a host where the switch of `state` is still in force."""
+    return {"expected": state.switch.to, "by": by, "to": to, "shown": shown(to)}
 
 
 def _managed(desired: Desired) -> list[dict[str, Any]]:

@@ -1,33 +1,48 @@
-"""Which sender's mail goes to which transport, and who takes over what a provider does not take.
+"""Which sender's mail goes to which provider, and who takes over what a provider does not take.
 
 A provider hands over by the last of its next hops, which is this very host: a port of the
 loopback address (a hop) where the mail is queued anew for the provider that follows, with that
-one's own transport. So every transport keeps its limits, its TLS and its credential.
+one's own transports. So every transport keeps its limits, its TLS and its credential.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import gcd, lcm
+from math import gcd
 
-from mailfleet.policy import Mail, Route
+from mailfleet.policy import Mail, Route, Ses
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.dedicated import DEDICATED
 from mailfleet.relay.transports import Transport, transports
 
 FIRST_PORT = 10587
 
 
 @dataclass(frozen=True)
+class Choice:
+    """How the mail of some senders is shared by providers.
+
+    `weights`: the share of each, in the smallest whole numbers. `then`: who takes over, in order,
+    what one of them does not take. `open_to`: all providers that would take these senders' mail.
+    """
+
+    name: str
+    weights: Mapping[str, int]
+    then: Mapping[str, tuple[str, ...]]
+    open_to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Hop:
     """Where mail goes on that came by `origin`, and by `depth` others after it, in vain.
 
-    `senders` says, for an address or a domain, the transports of which one takes over.
+    `senders` says, for an address or a domain, which provider takes over.
     """
 
     origin: str
     depth: int
     port: int
-    senders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    senders: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -40,16 +55,27 @@ class Hop:
 
 @dataclass(frozen=True)
 class Routes:
-    """`senders`: of each address or @domain the transports of which one takes its mail, each as
-    often as its weight says; `others` those of anybody else, none when nobody else may send.
+    """`senders`: of each address or @domain its choice; `others` that of anybody else, None when
+    nobody else may send. `lanes`: of each provider its transports, each as often as it counts.
     `alone`: (sender, providers that may not take over), where that leaves it no fall-back.
     """
 
     transports: tuple[Transport, ...]
-    senders: Mapping[str, tuple[str, ...]]
-    others: tuple[str, ...]
+    lanes: Mapping[str, tuple[str, ...]]
+    senders: Mapping[str, Choice]
+    others: Choice | None
     hops: tuple[Hop, ...]
     alone: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        every = [*self.senders.values(), *([self.others] if self.others else [])]
+        return tuple({choice.name: choice for choice in every}.values())
+
+    @property
+    def switchable(self) -> bool:
+        """Whether there is another provider to switch to."""
+        return len(self.lanes) > 1
 
     def destination(self, name: str, hop: Hop | None = None) -> str:
         """transport:nexthop of a transport, at a hop or at the beginning."""
@@ -72,10 +98,12 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
         )
         for provider in mail.providers
     }
-    senders = dict(_senders(mail, circumstances))
-    hops: dict[tuple[str, int], dict[str, tuple[str, ...]]] = {}
+    choices = _Choices()
+    senders: dict[str, Choice] = {}
+    hops: dict[tuple[str, int], dict[str, str]] = {}
     alone: dict[str, tuple[str, ...]] = {}
-    for sender, route in senders.items():
+    for sender, route in _senders(mail, circumstances):
+        then = {}
         for origin in route.weights:
             wanted = route.next_after(origin)
             chain = [n for n in wanted if mail.may_take_over(mail.provider(n), sender)]
@@ -83,12 +111,15 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
                 alone[sender] = wanted
             for depth, name in enumerate(chain):
                 # access(5) writes a domain without the @
-                hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = lanes[name]
+                hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = name
+            then[origin] = tuple(chain)
+        senders[sender] = choices.of(route.weights, then, _open_to(mail, circumstances, sender))
     others = mail.route_of_others
     return Routes(
         transports=every,
-        senders={sender: _choice(route, lanes) for sender, route in senders.items()},
-        others=_choice(others, lanes) if others else (),
+        lanes=lanes,
+        senders=senders,
+        others=choices.of(others.weights, {}, _smtp(mail)) if others else None,
         hops=tuple(
             Hop(origin, depth, FIRST_PORT + n, taking_over)
             for n, ((origin, depth), taking_over) in enumerate(sorted(hops.items()))
@@ -97,11 +128,48 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
     )
 
 
+class _Choices:
+    """The choices of a policy: one for all senders of which the same is true."""
+
+    def __init__(self) -> None:
+        self._found: dict[object, Choice] = {}
+
+    def of(
+        self,
+        weights: Mapping[str, int],
+        then: Mapping[str, tuple[str, ...]],
+        open_to: tuple[str, ...],
+    ) -> Choice:
+        common = gcd(*weights.values())
+        least = {name: weight // common for name, weight in weights.items()}
+        key = (tuple(least.items()), tuple(then.items()), open_to)
+        name = f"choice{len(self._found) + 1}"
+        return self._found.setdefault(key, Choice(name, least, then, open_to))
+
+
+def _open_to(mail: Mail, circumstances: Circumstances, sender: str) -> tuple[str, ...]:
+    """SES refuses a sender that it has not verified; others know their customers' senders."""
+    there = mail.ses_of(sender.removeprefix("@"))
+    return tuple(
+        provider.name
+        for provider in mail.providers
+        if not isinstance(provider, Ses)
+        or provider in there
+        or sender in circumstances.verified.get(provider.name, ())
+    )
+
+
+def _smtp(mail: Mail) -> tuple[str, ...]:
+    return tuple(provider.name for provider in mail.smtp)
+
+
 def _by_dedicated(mail: Mail, circumstances: Circumstances, every: tuple[Transport, ...]) -> Routes:
     """Dedicated relays decide on providers and fall-backs; who may send, each host by itself."""
-    there = tuple(transport.name for transport in every)
+    there = Choice("choice1", {DEDICATED: 1}, {}, (DEDICATED,))
     senders = {sender: there for sender, _ in _senders(mail, circumstances)}
-    return Routes(every, senders, there if mail.route_of_others else (), hops=(), alone=())
+    others = there if mail.route_of_others else None
+    lanes = {DEDICATED: tuple(transport.name for transport in every)}
+    return Routes(every, lanes, senders, others, hops=(), alone=())
 
 
 def route_notes(found: Routes) -> tuple[str, ...]:
@@ -131,16 +199,3 @@ def _senders(mail: Mail, circumstances: Circumstances) -> Iterator[tuple[str, Ro
             for sender in dict.fromkeys(verified):
                 if sender not in known and mail.domain_of(sender.removeprefix("@")) is None:
                     yield sender, route
-
-
-def _choice(route: Route, lanes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Every lane as often as its share of its provider's weight, in the smallest whole numbers.
-
-    `lanes`: of each provider its lanes, each as often as its own weight.
-    """
-    most = lcm(*(len(lanes[name]) for name in route.weights))
-    times = {name: weight * most // len(lanes[name]) for name, weight in route.weights.items()}
-    common = gcd(*times.values())
-    return tuple(
-        lane for name in times for lane in lanes[name] for _ in range(times[name] // common)
-    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-R = TypeVar("R", "Loaded", "Applied")
+R = TypeVar("R", "Loaded", "Applied", "Switched")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,35 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class Switched:
+    """A person's switch: `to` are weights by provider; by whom, where from, when (UTC)."""
+
+    to: Mapping[str, int]
+    by: str
+    on: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What is in force instead of the policy's weights: a person's switch, and the part of their
+    weight (0 to 1) that providers have by their `health`. The host makes a table of it that Postfix
+    goes by: `found` says whether it is there, `current` whether it is due and loaded."""
+
+    switched: Switched | None
+    health: Mapping[str, float]
+    found: bool
+    current: bool
+
+    @property
+    def to(self) -> dict[str, int] | None:
+        return dict(self.switched.to) if self.switched else None
+
+
+NO_SWITCH = Switch(None, {}, found=True, current=True)
+
+
+@dataclass(frozen=True)
 class HostState:
     """A host's answer, complete: there is no such object for a host that was not read.
 
@@ -61,6 +90,7 @@ class HostState:
     applied: Applied | None
     digest: str
     running: bool
+    switch: Switch = NO_SWITCH
     previous: Mapping[str, LiveFile | None] | None = None
 
     @property
@@ -69,7 +99,7 @@ class HostState:
         return self.applied is None and self.files.get("/etc/postfix/main.cf") is not None
 
 
-def _record(kind: type[R], found: Mapping[str, str] | None) -> R | None:
+def _record(kind: type[R], found: Mapping[str, Any] | None) -> R | None:
     """A record that the host keeps. A damaged one is none, and the next apply writes it anew."""
     names = [part.name for part in fields(kind)]
     if not found or not all(name in found for name in names):
@@ -79,6 +109,15 @@ def _record(kind: type[R], found: Mapping[str, str] | None) -> R | None:
 
 def _files(answer: Mapping[str, Any]) -> dict[str, LiveFile | None]:
     return {path: file and LiveFile(**file) for path, file in answer.items()}
+
+
+def _switch(answer: Mapping[str, Any]) -> Switch:
+    return Switch(
+        switched=_record(Switched, answer["switched"]),
+        health=dict((answer["health"] or {}).get("weights", {})),
+        found=answer["found"],
+        current=answer["current"],
+    )
 
 
 def parse(answer: Mapping[str, Any]) -> HostState:
@@ -92,5 +131,6 @@ def parse(answer: Mapping[str, Any]) -> HostState:
         applied=_record(Applied, answer["applied"]),
         digest=answer["state"],
         running=answer["running"],
+        switch=_switch(answer["switch"]),
         previous=answer["previous"] and _files(answer["previous"]),
     )

@@ -1,94 +1,113 @@
-"""Routes as Postfix's lookup tables: one that answers, or chooses at random for each mail.
+"""Routes as Postfix's lookup tables.
 
-A sender with one transport has a line with its destination. One with several has a line with the
-name of its choice: pipemap: then picks one of the choice's transports by randmap: and looks up
-what to answer for it.
+Postfix looks up each mail's sender, and finds its destination in four steps: the choice that is the
+sender's, a provider of that choice, a lane of that provider, and where that leads. The second and
+the third are drawn anew for each mail. Where a switch is in force (agent/host/switch.py), its
+table says which provider it is, by the number that was drawn. See pipemap, unionmap and randmap in
+DATABASE_README.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailfleet.relay.routes import Hop, Routes
 
 Rows = dict[str, str]
 DIRECTORY = "$config_directory"
+SWITCH = "switch"
+# Numbers that a switch shares among providers: its weights count in twentieths.
+SLOTS = 20
+# The whole sender as it is, and only its domain: where there is a route for everybody else, that
+# would match before Postfix comes to the domain by itself.
+_DOMAIN = f"regexp:{DIRECTORY}/sender_domain"
 
 
 @dataclass
 class Tables:
-    """`rows`: the lines of each file by its name. `senders`: the lookup tables, in order, for the
-    destination of a sender. `hops`: those that let a sender's mail go on, by the hop's name."""
+    """`rows`: the lines of each file by its name. `parameters`: maps that main.cf names for others
+    to use. `senders`: the lookup tables, in order, for the destination of a sender. `hops`: those
+    that let a sender's mail go on, by the hop's name."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     senders: tuple[str, ...] = ()
     hops: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def tables(routes: Routes, kept_here: Iterable[str]) -> Tables:
     """`kept_here` are senders whose mail the transport `returned` takes."""
-    found = Tables()
-    found.rows["sender_transport"] = dict.fromkeys(kept_here, "returned:")
-    found.senders = _lookups(found, "sender_transport", routes.senders, routes.destination)
-    if routes.others:
-        found.senders += _others(found, routes)
-    for hop in routes.hops:
-        found.hops[hop.name] = _hop(found, routes, hop)
-    return found
-
-
-def _hop(found: Tables, routes: Routes, hop: Hop) -> tuple[str, ...]:
-    """First where the mail goes on, then whether it does: FILTER alone permits nothing."""
-    lookups = _lookups(
-        found, hop.name, hop.senders, lambda name: f"FILTER {routes.destination(name, hop)}"
+    return Tables(
+        rows={
+            "kept_here": dict.fromkeys(kept_here, "returned:"),
+            "sender_choices": {sender: found.name for sender, found in routes.senders.items()},
+            "destinations": {t.name: routes.destination(t.name) for t in routes.transports},
+            **({"sender_domain": {"/^.*(@.*)$/": "$1"}} if routes.others else {}),
+            **{hop.name: dict(hop.senders) for hop in routes.hops},
+            **{_next(hop): _filters(routes, hop) for hop in routes.hops},
+        },
+        parameters=_parameters(routes),
+        senders=(_file("kept_here"), *_destinations(routes)),
+        hops={hop.name: _hop(hop) for hop in routes.hops},
     )
-    files = [f"texthash:{DIRECTORY}/{name}" for name in found.rows if _is_of(name, hop)]
-    return (*lookups, *(f"pipemap:{{{file},static:OK}}" for file in files))
 
 
-def _is_of(name: str, hop: Hop) -> bool:
-    return name in (hop.name, f"{hop.name}_choice")
+def _parameters(routes: Routes) -> dict[str, str]:
+    slots = {c.name: [f"{c.name}.{slot}" for slot in range(SLOTS)] for c in routes.choices}
+    draws = {
+        choice.name: [name for name, weight in choice.weights.items() for _ in range(weight)]
+        for choice in routes.choices
+    }
+    return {
+        **({"switch_draws": _draws(slots)} if routes.switchable else {}),
+        "provider_draws": _draws(draws),
+        "lane_draws": _draws(routes.lanes),
+    }
 
 
-def _lookups(
-    found: Tables,
-    name: str,
-    senders: Mapping[str, tuple[str, ...]],
-    answer: Callable[[str], str],
-) -> tuple[str, ...]:
-    """Write the rows of one table and, where there is something to choose, of its second file."""
-    rows = found.rows.setdefault(name, {})
-    choices: dict[tuple[str, ...], str] = {}
-    for sender, transports in senders.items():
-        if len(transports) == 1:
-            rows[sender] = answer(transports[0])
+def _draws(of: Mapping[str, Sequence[str]]) -> str:
+    """The map from each name to one of its values, at random."""
+    maps = []
+    for name, values in of.items():
+        if len(set(values)) == 1:
+            maps.append(f"inline:{{{name}={values[0]}}}")
         else:
-            choice = choices.setdefault(transports, f"choice{len(choices) + 1}")
-            found.rows.setdefault(f"{name}_choice", {})[sender] = choice
-    texthash = f"texthash:{DIRECTORY}/{name}"
+            maps.append(f"pipemap:{{inline:{{{name}=it}},randmap:{{{','.join(values)}}}}}")
+    return maps[0] if len(maps) == 1 else f"unionmap:{{{','.join(maps)}}}"
+
+
+def _destinations(routes: Routes) -> Iterable[str]:
+    choices = [_file("sender_choices")]
+    if routes.others:
+        choices += [f"{_DOMAIN},{_file('sender_choices')}", f"static:{routes.others.name}"]
+    for choice in choices:
+        if routes.switchable:
+            yield _pipe(
+                choice, "$switch_draws", _file(SWITCH), "$lane_draws", _file("destinations")
+            )
+        yield _pipe(choice, "$provider_draws", "$lane_draws", _file("destinations"))
+
+
+def _hop(hop: Hop) -> tuple[str, ...]:
+    """First where the mail goes on, then whether it does: FILTER alone permits nothing."""
     return (
-        texthash,
-        *(
-            f"pipemap:{{{texthash}_choice,inline:{{{choice}=it}},"
-            f"{_random(found, name, transports, answer)}}}"
-            for transports, choice in choices.items()
-        ),
+        _pipe(_file(hop.name), "$lane_draws", _file(_next(hop))),
+        _pipe(_file(hop.name), "static:OK"),
     )
 
 
-def _others(found: Tables, routes: Routes) -> tuple[str, ...]:
-    if len(routes.others) == 1:
-        return (f"static:{{{routes.destination(routes.others[0])}}}",)
-    chosen = _random(found, "sender_transport", routes.others, routes.destination)
-    return (f"pipemap:{{static:all,{chosen}}}",)
+def _filters(routes: Routes, hop: Hop) -> Rows:
+    """What an access(5) table answers for each transport that mail may go on by."""
+    names = [name for provider in hop.senders.values() for name in routes.lanes[provider]]
+    return {name: f"FILTER {routes.destination(name, hop)}" for name in dict.fromkeys(names)}
 
 
-def _random(
-    found: Tables, name: str, transports: Iterable[str], answer: Callable[[str], str]
-) -> str:
-    """One of the transports, and what to answer for it. A next hop has commas, randmap: too."""
-    keys = {transport: f"{name}.{transport}" for transport in transports}
-    found.rows.setdefault("chosen", {}).update(
-        {key: answer(transport) for transport, key in keys.items()}
-    )
-    drawn = ",".join(keys[transport] for transport in transports)
-    return f"randmap:{{{drawn}}},texthash:{DIRECTORY}/chosen"
+def _next(hop: Hop) -> str:
+    return f"{hop.name}_next"
+
+
+def _file(name: str) -> str:
+    return f"texthash:{DIRECTORY}/{name}"
+
+
+def _pipe(*maps: str) -> str:
+    return f"pipemap:{{{','.join(maps)}}}"

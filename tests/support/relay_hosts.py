@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from mailfleet.relay.digest import digest
-from mailfleet.relay.state import Applied, HostState, LiveFile, LiveUnit, Loaded
+from mailfleet.relay.state import (
+    Applied,
+    HostState,
+    LiveFile,
+    LiveUnit,
+    Loaded,
+    Switch,
+    Switched,
+)
 from mailfleet.relay.tree import Desired
 
 LISTEN = "loopback-only all"
@@ -20,6 +28,7 @@ def bare(desired: Desired) -> HostState:
         applied=None,
         digest="bare",
         running=False,
+        switch=Switch(None, {}, found=False, current=True),
     )
 
 
@@ -57,3 +66,9 @@ def with_text(state: HostState, path: str, text: str) -> HostState:
     assert before is not None
     edited = replace(before, digest=digest(text.encode(), False), text=text)
     return replace(state, files={**state.files, path: edited}, live="edited", digest="edited")
+
+
+def switched(state: HostState, to: dict[str, int], switch: Switch | None = None) -> HostState:
+    """The same host after somebody has switched providers there."""
+    made = Switched(to, "ops", "laptop", "2026-11-22T00:00:00Z")
+    return replace(state, switch=switch or Switch(made, {}, found=True, current=True))

@@ -8,7 +8,8 @@ from mailfleet.policy import Mail
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.failures import FAILURES
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.routes import Routes, routes
+from mailfleet.relay.routes import Choice, Routes, routes
+from mailfleet.relay.state import HostState, Switch
 
 MAPS = "sender_dependent_default_transport_maps"
 
@@ -18,13 +19,27 @@ def wanted(relay_mail: Mail, circumstances: Circumstances) -> Routes:
     return routes(relay_mail, circumstances)
 
 
-def test_each_sender_leaves_by_its_route(relay: Any, wanted: Routes) -> None:
+def test_each_sender_leaves_by_its_route(relay: Any, wanted: Routes, state: HostState) -> None:
+    """Or by what somebody has switched to, which is no fault, but is said by every deploy."""
     tables = relay.check_output(f"/usr/sbin/postconf -hx {MAPS}").split()
-    for sender, names in wanted.senders.items():
+    for sender, choice in wanted.senders.items():
         answers = (relay.run(f"/usr/sbin/postmap -q {sender!r} {table!r}") for table in tables)
         found = next((answer.stdout.strip() for answer in answers if answer.stdout), None)
-        expected = {wanted.destination(name) for name in names}
+        lanes = (wanted.lanes[provider] for provider in providers(choice, state.switch))
+        expected = {wanted.destination(lane) for several in lanes for lane in several}
         assert found in expected, f"{sender} leaves by {found}, expected {' or '.join(expected)}"
+
+
+def providers(choice: Choice, switch: Switch) -> set[str]:
+    """Those that mail of such senders may go to first."""
+    if switched := set(switch.to or ()) & set(choice.open_to):
+        return switched
+    after = {name for names in choice.then.values() for name in names} if switch.health else set()
+    return set(choice.weights) | after
+
+
+def test_postfix_goes_by_the_switch_that_is_in_force(state: HostState) -> None:
+    assert state.switch.current, "a switch has not been loaded: deploy, or run switch.py, again"
 
 
 def test_nobody_else_may_send(relay: Any, wanted: Routes) -> None:
@@ -65,5 +80,5 @@ def test_replies_that_blame_no_mail_are_read_as_try_again(relay: Any, wanted: Ro
 
 
 def test_bounces_are_kept_here(relay: Any) -> None:
-    found = relay.run(f"/usr/sbin/postmap -q '<>' texthash:{POSTFIX}sender_transport").stdout
+    found = relay.run(f"/usr/sbin/postmap -q '<>' texthash:{POSTFIX}kept_here").stdout
     assert found.strip() == "returned:", "bounces would leave by a provider, which takes none"

@@ -6,7 +6,7 @@ from agent.host.history import CREDENTIALS, previous, put_back, remember, renew_
 from agent.host.state import LOADED, POSTFIX, keep, kept, live_digest, observed
 
 MAIN = f"{POSTFIX}main.cf"
-TABLE = f"{POSTFIX}sender_transport"
+TABLE = f"{POSTFIX}destinations"
 MANAGED = [
     {"path": MAIN, "secret": False},
     {"path": TABLE, "secret": False},

@@ -86,9 +86,10 @@ def test_postfix_restarts_to_listen_elsewhere() -> None:
 
 
 def test_a_client_hands_all_its_mail_to_the_relays_in_order() -> None:
-    table = (tree(CLIENT).file(f"{POSTFIX}sender_transport").content or b"").decode()
-    assert "@example.com dedicated:[relay1.example.com]:587,[10.0.0.5]:587\n" in table
-    assert "@lists.example.com dedicated:[relay1" in table
+    table = (tree(CLIENT).file(f"{POSTFIX}destinations").content or b"").decode()
+    assert "dedicated dedicated:[relay1.example.com]:587,[10.0.0.5]:587\n" in table
+    assert main_cf(CLIENT)["provider_draws"] == "inline:{choice1=dedicated}"
+    assert "switch_draws" not in main_cf(CLIENT)
     assert "ses_destination_recipient_limit" not in main_cf(CLIENT)
     assert "sendgrid" not in table + master_cf(CLIENT)
 

@@ -4,6 +4,7 @@ from mailfleet.credential import Credential
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED
 from mailfleet.relay.plan import plan
 from mailfleet.relay.state import HostState, LiveUnit, Loaded
+from mailfleet.relay.switching import SWITCH
 from mailfleet.relay.tree import EMERGENCY, TIMER, Desired, desired
 from tests.support.relay_hosts import bare, deployed, with_text
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -26,7 +27,8 @@ def test_a_bare_host_gets_everything_and_then_starts() -> None:
     assert [c.id for c in changes if c.kind == "package"] == [
         "ca-certificates", "libsasl2-modules", "postfix",
     ]  # fmt: skip
-    assert {c.id for c in changes if c.kind == "file"} == {file.path for file in TREE.files}
+    files = {file.path for file in TREE.files}
+    assert {c.id for c in changes if c.kind == "file"} == files | {SWITCH}
     assert (changes[-1].kind, changes[-1].action, changes[-1].after) == ("service", "run", "start")
 
 

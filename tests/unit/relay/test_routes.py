@@ -24,35 +24,41 @@ def found(*made: Route, circumstances: Circumstances = ALONE, **more: Any) -> Ro
     return routes(Mail(**{**usual, **more}), circumstances)
 
 
-def taking_over(routes: Routes) -> dict[str, dict[str, tuple[str, ...]]]:
+def shares(routes: Routes) -> dict[str, dict[str, int]]:
+    return {sender: dict(choice.weights) for sender, choice in routes.senders.items()}
+
+
+def taking_over(routes: Routes) -> dict[str, dict[str, str]]:
     return {hop.name: hop.senders for hop in routes.hops}
 
 
 def test_without_routes_the_first_provider_takes_the_policys_domains() -> None:
     routes = found(addresses=[Address("x@c.example")])
-    assert routes.senders == {"@a.example": ("ses",), "@b.example": ("ses",),
-                              "x@c.example": ("ses",)}  # fmt: skip
-    assert (routes.others, routes.hops) == ((), ())
+    ses = {"ses": 1}
+    assert shares(routes) == {"@a.example": ses, "@b.example": ses, "x@c.example": ses}
+    assert (routes.others, routes.hops) == (None, ())
     assert routes.destination("ses") == "ses:[email-smtp.us-east-1.amazonaws.com]:587"
 
 
 def test_weights_are_shares_of_a_choice_in_the_smallest_numbers() -> None:
     routes = found(Route(via={"ses": 18, "one": 2}))
-    assert routes.senders["@a.example"] == ("ses",) * 9 + ("one",)
+    assert shares(routes)["@a.example"] == {"ses": 9, "one": 1}
 
 
 def test_lanes_share_their_providers_weight() -> None:
     routes = found(Route(via={"ses": 3, "one": 1}),
                    providers=[Ses("us-east-1", rate=2), smtp("one")])  # fmt: skip
-    choice = routes.senders["@a.example"]
-    assert {name: choice.count(name) for name in choice} == {"ses-1": 3, "ses-2": 3, "one": 2}
+    assert routes.lanes == {"ses": ("ses-1", "ses-2"), "one": ("one",)}
+    assert tables(routes, ()).parameters["lane_draws"] == (
+        "unionmap:{pipemap:{inline:{ses=it},randmap:{ses-1,ses-2}},inline:{one=one}}"
+    )
 
 
 def test_a_fall_back_is_asked_after_its_provider_and_has_its_own_transport() -> None:
     routes = found(Route(via="ses", fallback=["one", "two"]))
     assert taking_over(routes) == {
-        "fallback_ses": {"a.example": ("one",), "b.example": ("one",)},
-        "fallback_ses_1": {"a.example": ("two",), "b.example": ("two",)},
+        "fallback_ses": {"a.example": "one", "b.example": "one"},
+        "fallback_ses_1": {"a.example": "two", "b.example": "two"},
     }
     first, second = routes.hops
     assert routes.destination("ses").endswith(f"]:587,{first.nexthop}")
@@ -74,9 +80,9 @@ def test_every_transport_has_one_next_hop_whatever_its_senders_fall_back_to() ->
         Route(via="ses", senders=["@a.example"], fallback="one"), Route(via="ses")
     )  # fmt: skip
     lookups = tables(routes, ())
-    rows = lookups.rows["sender_transport"]
-    assert rows["@a.example"] == rows["@b.example"] == routes.destination("ses")
-    assert list(lookups.rows["fallback_ses"]) == ["a.example"]
+    assert lookups.rows["destinations"]["ses"] == routes.destination("ses")
+    assert lookups.rows["fallback_ses"] == {"a.example": "one"}
+    assert lookups.rows["fallback_ses_next"] == {"one": "FILTER one:[smtp.one.example]:587"}
 
 
 def test_a_provider_that_the_domain_does_not_authorise_is_no_fall_back() -> None:
@@ -85,7 +91,7 @@ def test_a_provider_that_the_domain_does_not_authorise_is_no_fall_back() -> None
     (note,) = route_notes(routes)
     assert note.startswith("no fall-back for a.example, b.example: receivers do not know three")
     skipped = found(Route(via="ses", fallback=["three", "two"]))
-    assert taking_over(skipped)["fallback_ses"]["a.example"] == ("two",)
+    assert taking_over(skipped)["fallback_ses"]["a.example"] == "two"
     assert route_notes(skipped) == ()
 
 
@@ -93,7 +99,7 @@ def test_ses_takes_over_for_domains_because_their_identity_is_then_made() -> Non
     mail = Mail(domains=[Domain("a.example")], providers=[smtp("one"), Ses("us-east-1")],
                 routes=[Route(via="one", fallback="ses")])  # fmt: skip
     assert mail.domains_by(mail.ses[0]) == mail.domains
-    assert taking_over(routes(mail, ALONE)) == {"fallback_one": {"a.example": ("ses",)}}
+    assert taking_over(routes(mail, ALONE)) == {"fallback_one": {"a.example": "ses"}}
 
 
 def test_verified_senders_go_to_ses_and_anybody_else_to_the_other() -> None:
@@ -106,21 +112,46 @@ def test_verified_senders_go_to_ses_and_anybody_else_to_the_other() -> None:
         Route(via="two"),
         circumstances=circumstances,
     )
-    assert routes.senders == {
-        "@a.example": ("ses",), "@b.example": ("one",), "@old.example": ("ses",),
-        "x@c.example": ("ses",),
+    assert shares(routes) == {
+        "@a.example": {"ses": 1}, "@b.example": {"one": 1}, "@old.example": {"ses": 1},
+        "x@c.example": {"ses": 1},
     }  # fmt: skip
-    assert routes.others == ("two",)
-    assert tables(routes, ()).senders[-1] == "static:{two:[smtp.two.example]:587}"
+    assert routes.others
+    assert routes.others.weights == {"two": 1}
+    assert routes.others.open_to == ("one", "two", "three")
+    last = tables(routes, ()).senders[-1]
+    assert last.startswith(f"pipemap:{{static:{routes.others.name},$provider_draws")
+    assert routes.senders["@old.example"].open_to == ("ses", "one", "two", "three")
+    assert "ses" not in routes.senders["@b.example"].open_to
 
 
-def test_a_choice_is_drawn_by_its_own_line() -> None:
+def test_a_provider_and_a_lane_are_drawn_for_each_mail() -> None:
     lookups = tables(found(Route(via={"ses": 2, "one": 1})), kept_here=("<>",))
-    assert lookups.rows["sender_transport"] == {"<>": "returned:"}
-    assert lookups.rows["sender_transport_choice"]["@a.example"] == "choice1"
-    assert lookups.senders[1] == (
-        "pipemap:{texthash:$config_directory/sender_transport_choice,inline:{choice1=it},"
-        "randmap:{sender_transport.ses,sender_transport.ses,sender_transport.one},"
-        "texthash:$config_directory/chosen}"
+    assert lookups.rows["kept_here"] == {"<>": "returned:"}
+    assert lookups.rows["sender_choices"]["@a.example"] == "choice1"
+    assert lookups.parameters["provider_draws"] == (
+        "pipemap:{inline:{choice1=it},randmap:{ses,ses,one}}"
     )
-    assert lookups.rows["chosen"]["sender_transport.one"] == "one:[smtp.one.example]:587"
+    assert lookups.senders[-1] == (
+        "pipemap:{texthash:$config_directory/sender_choices,$provider_draws,$lane_draws,"
+        "texthash:$config_directory/destinations}"
+    )
+
+
+def test_a_switch_is_asked_before_the_policy() -> None:
+    lookups = tables(found(Route(via="ses")), kept_here=())
+    assert "randmap:{choice1.0,choice1.1," in lookups.parameters["switch_draws"]
+    assert "$switch_draws,texthash:$config_directory/switch,$lane_draws" in lookups.senders[1]
+
+
+def test_with_one_provider_there_is_nothing_to_switch() -> None:
+    lookups = tables(found(providers=[Ses("us-east-1")]), kept_here=())
+    assert "switch_draws" not in lookups.parameters
+    assert len(lookups.senders) == 2
+
+
+def test_senders_of_which_the_same_is_true_share_a_choice() -> None:
+    routes = found(Route(via="one", senders=["@b.example"]), Route(via="ses"))
+    assert [choice.name for choice in routes.choices] == ["choice1", "choice2"]
+    same = found(Route(via={"one": 3}, senders=["@b.example"]), Route(via={"one": 2}))
+    assert len(same.choices) == 1

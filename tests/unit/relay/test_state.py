@@ -15,6 +15,12 @@ ANSWER: dict[str, Any] = {
     "applied": {"by": "ann", "on": "desk", "at": "now"},
     "state": "s",
     "running": True,
+    "switch": {
+        "switched": {"to": {"ses": 1}, "by": "ann", "on": "desk", "at": "now"},
+        "health": {"weights": {"sendgrid": 0.05}},
+        "found": True,
+        "current": False,
+    },
     "previous": None,
 }
 
@@ -23,6 +29,8 @@ def test_records_are_understood() -> None:
     state = parse(ANSWER)
     assert state.loaded == Loaded("d", "l")
     assert state.applied == Applied("ann", "desk", "now")
+    assert state.switch.to == {"ses": 1}
+    assert state.switch.health == {"sendgrid": 0.05}
 
 
 @pytest.mark.parametrize("damaged", [None, {}, {"digest": "d"}, {"by": "ann"}, {"x": "y"}])

@@ -30,8 +30,11 @@ def test_mail_goes_to_the_default_provider_over_verified_tls() -> None:
     found = main_cf()
     assert found["default_transport"].startswith("error:5.7.1 ")
     assert found["relayhost"] == ""
-    senders = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
-    assert "@example.com ses:[email-smtp.us-east-1.amazonaws.com]:587\n" in senders
+    tree = desired(policy(), CREDENTIALS)
+    assert "@example.com choice1\n" in text(tree, "/etc/postfix/sender_choices")
+    assert "inline:{choice1=ses}" in found["provider_draws"]
+    destinations = text(tree, "/etc/postfix/destinations")
+    assert "ses ses:[email-smtp.us-east-1.amazonaws.com]:587\n" in destinations
     assert found["smtp_tls_security_level"] == "secure"
     assert found["smtp_tls_mandatory_protocols"] == ">=TLSv1.2"
 
@@ -49,7 +52,7 @@ def test_soft_bounce_is_left_to_the_providers() -> None:
 
 
 def test_bounces_and_notices_are_kept_here() -> None:
-    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
+    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/kept_here")
     assert "<> returned:\n" in table
     assert "double-bounce@example.com returned:\n" in table
 
@@ -89,8 +92,11 @@ def test_nothing_in_main_cf_is_of_one_host() -> None:
 
 
 def test_routed_senders_leave_by_their_provider() -> None:
-    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/sender_transport")
-    assert "@lists.example.com sendgrid:[smtp.sendgrid.net]:587\n" in table
+    tree = desired(policy(), CREDENTIALS)
+    assert "@lists.example.com choice2\n" in text(tree, "/etc/postfix/sender_choices")
+    assert "inline:{choice2=sendgrid}" in main_cf()["provider_draws"]
+    destinations = text(tree, "/etc/postfix/destinations")
+    assert "sendgrid sendgrid:[smtp.sendgrid.net]:587\n" in destinations
 
 
 def test_every_next_hop_has_its_credential() -> None:

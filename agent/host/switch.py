@@ -1,0 +1,53 @@
+"""Send all mail of this host by other providers than the policy's, or by the policy's again."""
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.host.common import (
+    Refused,
+    carry_on_when_the_reader_is_gone,
+    ending_in_one_sentence,
+    say,
+)
+from agent.host.files import remove
+from agent.host.guard import locked
+from agent.host.rerouting import move_mail
+from agent.host.state import ROUTES, SWITCHED, keep, kept
+
+
+def switch(request: dict[str, Any], root: str = "") -> None:
+    """`to` are weights by provider, None for the policy's; `expected` is what was in force when it
+    was planned; `by` is "user@machine"."""
+    with locked(root, request["by"]):
+        before = kept(root, SWITCHED)
+        if (before and before["to"]) != request["expected"]:
+            who = f"by {before['by']}@{before['on']} at {before['at']}" if before else "to policy"
+            raise Refused(f"switched since planned, {who}: plan again")
+        if request["to"] is None:
+            remove(root, SWITCHED)
+        else:
+            _see_that_it_can_be(root, request["to"])
+            user, _, machine = request["by"].partition("@")
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            record = {"to": request["to"], "by": user, "on": machine, "at": now}
+            keep(root, SWITCHED, record)
+        move_mail(root)
+        say(f"mail goes by {request['shown']}")
+
+
+def _see_that_it_can_be(root: str, to: dict[str, int]) -> None:
+    routes = kept(root, ROUTES)
+    if routes is None:
+        raise Refused("this host has no provider to switch to: run deploy.py")
+    for name in to:
+        if name not in routes["lanes"]:
+            known = ", ".join(routes["lanes"])
+            raise Refused(f"this host knows no provider {name}, but {known}: run deploy.py")
+
+
+def main(text: str) -> None:
+    os.umask(0o077)
+    carry_on_when_the_reader_is_gone()
+    ending_in_one_sentence(lambda: switch(json.loads(text)))

@@ -1,0 +1,20 @@
+"""All mail of a fleet by other providers, at once: `--data to=sendgrid`, `to=ses:9,sendgrid:1`.
+
+Mail that waits goes along, and nothing is restarted. Asks nothing of AWS. It stays so, whatever is
+deployed meanwhile, until `to=policy`; with `--limit` only some hosts are switched.
+"""
+
+from pyinfra import host
+
+from mailfleet.announce import announce_end
+from mailfleet.aws.accounts import GROUP
+from mailfleet.loading import policy_of, switch_of
+from tasks import relays
+
+mail = policy_of(host)
+to = switch_of(host, mail)
+
+if GROUP not in host.groups:
+    relays.switch(mail=mail, to=to)
+
+announce_end()

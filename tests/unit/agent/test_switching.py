@@ -1,0 +1,90 @@
+"""The table of a switch: by a person, by the health of providers, and whose mail it moves."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.host.state import ROUTES, SWITCH, SWITCHED, keep
+from agent.host.switching import apportioned, by_health, due_table, renew_table, switch_table
+
+CHOICES: dict[str, dict[str, Any]] = {
+    "choice1": {"weights": {"ses": 1}, "then": {"ses": ["one", "two"]},
+                "open_to": ["ses", "one", "two"]},
+    "choice2": {"weights": {"one": 9, "two": 1}, "then": {}, "open_to": ["one", "two"]},
+}  # fmt: skip
+KNOWN: dict[str, Any] = {
+    "slots": 20,
+    "lanes": {"ses": ["ses"], "one": ["one"], "two": ["two"]},
+    "choices": CHOICES,
+}
+
+
+def rows(switched: dict[str, int] | None, **health: float) -> dict[str, Counter[str]]:
+    """Of each choice that is in the table, how many slots each provider has."""
+    found: dict[str, Counter[str]] = {}
+    table = switch_table(KNOWN, switched and {"to": switched}, {"weights": health})
+    for line in table.splitlines()[1:]:
+        key, provider = line.split()
+        choice, _, slot = key.partition(".")
+        assert slot == str(found.setdefault(choice, Counter()).total())
+        found[choice][provider] += 1
+    return found
+
+
+def test_without_a_switch_the_policys_weights_count() -> None:
+    assert rows(None) == {}
+
+
+def test_a_person_moves_all_senders_that_the_provider_takes() -> None:
+    assert rows({"two": 1}) == {"choice1": {"two": 20}, "choice2": {"two": 20}}
+    assert rows({"ses": 1}) == {"choice1": {"ses": 20}}
+    assert rows({"ses": 9, "one": 1}) == {"choice1": {"ses": 18, "one": 2}, "choice2": {"one": 20}}
+
+
+def test_a_persons_switch_counts_whatever_the_health_is() -> None:
+    assert rows({"one": 1}, one=0.05)["choice1"] == {"one": 20}
+
+
+def test_what_a_failing_provider_loses_goes_to_its_fall_back() -> None:
+    assert rows(None, ses=0.05) == {"choice1": {"ses": 1, "one": 19}}
+    assert rows(None, ses=0.05, one=0.5)["choice1"] == {"ses": 1, "two": 19}
+
+
+def test_or_to_the_others_of_its_choice() -> None:
+    assert rows(None, one=0.5) == {"choice2": {"one": 9, "two": 11}}
+
+
+def test_when_all_fail_the_policys_weights_count() -> None:
+    assert rows(None, ses=0.05, one=0.05, two=0.05) == {}
+
+
+@given(st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 999), min_size=1))
+def test_every_provider_has_its_share_to_the_slot(weights: dict[str, int]) -> None:
+    found = Counter(apportioned(dict(weights), 20))
+    assert found.total() == 20
+    assert set(found) == set(weights)
+    if min(weights.values()) * 20 >= sum(weights.values()):
+        for name, weight in weights.items():
+            assert abs(found[name] - weight / sum(weights.values()) * 20) < 1
+
+
+@given(st.dictionaries(st.sampled_from(["ses", "one", "two"]), st.sampled_from([0.05, 0.5, 1.0])))
+def test_no_share_is_lost_or_made(health: dict[str, float]) -> None:
+    for choice in CHOICES.values():
+        shares = by_health(choice, health)
+        assert not shares or abs(sum(shares.values()) - 1) < 1e-9
+
+
+def test_the_table_is_written_once_and_then_current(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    assert due_table(root) is None
+    (tmp_path / "etc/postfix").mkdir(parents=True)
+    Path(root + ROUTES).write_text(json.dumps(KNOWN))
+    keep(root, SWITCHED, {"to": {"one": 1}, "by": "a", "on": "b", "at": "c"})
+    assert renew_table(root)
+    assert Path(root + SWITCH).read_text() == due_table(root)
+    assert not renew_table(root)
