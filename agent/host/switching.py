@@ -25,7 +25,8 @@ def switch_table(
         if switched:
             shares = {p: w for p, w in switched["to"].items() if p in choice["open_to"]}
         else:
-            shares = by_health(choice, health["weights"] if health else {})
+            watched = health if routes["by_health"] else None
+            shares = by_health(choice, watched["weights"] if watched else {})
         providers = apportioned(shares, routes["slots"]) if shares else []
         lines += [f"{name}.{slot} {provider}" for slot, provider in enumerate(providers)]
     return "\n".join(lines) + "\n"

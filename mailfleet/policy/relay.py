@@ -34,6 +34,8 @@ class Relay:
     `adopt`: replace a Postfix configuration that is on a host already and is not ours.
     `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
     first domain, and answers go to those addresses.
+    `watch_providers`: on a host where a provider keeps failing or is slow, the others get its mail
+    until it works again.
 
     A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
     "all" or addresses of the host, `clients` are the networks that it serves, `certificate` the
@@ -49,6 +51,7 @@ class Relay:
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
     rewrite_foreign: bool = False
+    watch_providers: bool = False
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
     certificate: Annotated[Sequence[HostPath], *_Several] = ()

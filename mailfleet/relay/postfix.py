@@ -8,6 +8,7 @@ from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
+from mailfleet.relay.health import watches_providers
 from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
@@ -68,7 +69,7 @@ def postfix_files(
         content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
         files.append(File(f"{POSTFIX}replies_{kind}", content))
     if found.switchable:
-        files.append(File(ROUTES, switchable(found)))
+        files.append(File(ROUTES, switchable(found, servers(mail), watches_providers(mail))))
     files += [
         File(ca_path(provider), circumstances.authorities.get(provider.name, "").encode())
         for provider in _authenticating(mail)
@@ -80,6 +81,21 @@ def postfix_files(
 def ca_path(provider: Provider) -> str:
     """Where a host keeps the authorities that the policy names for a provider."""
     return f"{POSTFIX}ca_{provider.name}.pem"
+
+
+def servers(mail: Mail) -> dict[str, dict[str, object]]:
+    """How a host reaches each of its providers; the credential stands by next hop in
+    sasl_passwd."""
+    return {
+        provider.name: {
+            "host": provider.host,
+            "port": provider.port,
+            "nexthop": provider.nexthop,
+            "wrapper": provider.wrapper,
+            "ca": ca_path(provider) if provider.ca else None,
+        }
+        for provider in _authenticating(mail)
+    }
 
 
 def nexthops(mail: Mail) -> tuple[str, ...]:

@@ -15,9 +15,14 @@ POLICY = "policy"
 _EXPECTED = "expected a provider, weights such as ses:9,sendgrid:1, or policy"
 
 
-def switchable(routes: Routes) -> bytes:
-    """What agent/host/switching.py makes the table of a switch from."""
+def switchable(
+    routes: Routes, servers: Mapping[str, Mapping[str, object]], by_health: bool
+) -> bytes:
+    """What agent/host/switching.py makes the table of a switch from, by people and, where
+    `by_health`, by the watch over providers, which reaches them as `servers` says."""
     known = {
+        "by_health": by_health,
+        "servers": servers,
         "slots": SLOTS,
         "lanes": {provider: sorted(set(lanes)) for provider, lanes in routes.lanes.items()},
         "choices": {

@@ -10,6 +10,8 @@ from mailfleet.relay.agent import AGENT
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
+from mailfleet.relay.health import TIMER as HEALTH_TIMER
+from mailfleet.relay.health import health_files, watches_providers
 from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
 from mailfleet.relay.render import render
 from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_files
@@ -68,15 +70,18 @@ def desired(
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
     senders, rewrites = sender_files(mail), rewrites_senders(mail)
+    health, watches = health_files(), watches_providers(mail)
     postfix = postfix_files(mail, credentials, circumstances)
     return Desired(
         files=(*postfix, *_programs(), *(alarm if mail.alerts else ()),
-               *_emergency(mail, credentials), *(senders if rewrites else ())),
+               *_emergency(mail, credentials), *(senders if rewrites else ()),
+               *(health if watches else ())),
         absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching)),
-                *(() if rewrites else (file.path for file in senders))),
+                *(() if rewrites else (file.path for file in senders)),
+                *(() if watches else (file.path for file in health))),
         packages=(*PACKAGES, *((PACKAGE,) if rewrites else ())),
         units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
-               Unit(UNIT, rewrites, rewrites)),
+               Unit(UNIT, rewrites, rewrites), Unit(HEALTH_TIMER, watches, watches)),
         nexthops=nexthops(mail),
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
     )  # fmt: skip

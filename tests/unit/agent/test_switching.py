@@ -17,6 +17,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "choice2": {"weights": {"one": 9, "two": 1}, "then": {}, "open_to": ["one", "two"]},
 }  # fmt: skip
 KNOWN: dict[str, Any] = {
+    "by_health": True,
     "slots": 20,
     "lanes": {"ses": ["ses"], "one": ["one"], "two": ["two"]},
     "choices": CHOICES,

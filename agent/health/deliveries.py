@@ -1,0 +1,90 @@
+"""What Postfix's log says of providers: how many messages they took, refused, or took long for."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.host.common import Refused, one_line, run
+
+SLOW = 10.0  # seconds to connect and to hand a message over
+FIRST_LOOK = 300  # seconds back from the first look
+LONGEST_REASON = 300
+_DELIVERY = re.compile(
+    r"^(?P<queue>\w+): to=<.*?relay=(?P<relay>[^,\[]*).*?delays=[\d.]+/[\d.]+/(?P<connect>[\d.]+)"
+    r"/(?P<send>[\d.]+), .*?status=(?P<status>[A-Za-z-]+) \((?P<reason>.*)"
+)
+_REMARK = re.compile(r"^(?:(?P<queue>\w+): )?(?P<text>.*)")
+# A refusal of the mail itself, of its sender, or for having come too fast is no poor health. The
+# codes are those after smtp_reply_filter; mailfleet/relay/failures.py has all of them.
+_NOT_THEIRS = re.compile(
+    r"said: 5(?!35)\d\d|not verified|verified sender|unauthenticated sender|access denied"
+    r"|not authorized|configuration set|throttl|maximum sending rate",
+    re.IGNORECASE,
+)
+HANDED_ON = "127.0.0.1"
+
+
+@dataclass
+class Look:
+    """Messages since the last look: taken, of these slowly, and not taken for the provider's own
+    reason, with the last such reason."""
+
+    taken: int = 0
+    slow: int = 0
+    failed: int = 0
+    reason: str = ""
+
+
+def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) -> dict[str, Look]:
+    """A look at each provider, from (syslog identifier, message) in the order of the log."""
+    of_transport = {lane: provider for provider, names in lanes.items() for lane in names}
+    looks = {provider: Look() for provider in lanes}
+    remarks: dict[str, str] = {}  # why a transport did not hand a message over, by either's name
+    for identifier, message in entries:
+        _, _, rest = identifier.partition("/")  # postfix/TRANSPORT/smtp
+        transport = rest.partition("/")[0]
+        if transport not in of_transport:
+            continue
+        look = looks[of_transport[transport]]
+        if found := _DELIVERY.match(message):
+            _count(look, found, remarks.pop(found["queue"], remarks.get(transport, "")))
+        elif remark := _REMARK.match(message):
+            remarks[remark["queue"] or transport] = remark["text"]
+    return looks
+
+
+def _count(look: Look, delivery: "re.Match[str]", remark: str) -> None:
+    handed_on = delivery["relay"] == HANDED_ON
+    if delivery["status"] == "sent" and not handed_on:
+        look.taken += 1
+        look.slow += float(delivery["connect"]) + float(delivery["send"]) > SLOW
+        return
+    reason = remark if handed_on else delivery["reason"]
+    if not _NOT_THEIRS.search(reason):
+        look.failed += 1
+        look.reason = one_line(reason)[:LONGEST_REASON] or "not reached"
+
+
+def since(cursor: str | None) -> tuple[list[tuple[str, str]], str | None]:
+    """The mail log after that cursor of the journal, and where it ends now. Raises Refused when
+    there is nothing to look at: that is unknown, and not fine."""
+    start = f"--after-cursor={cursor}" if cursor else f"--since=-{FIRST_LOOK}s"
+    fields = "--output-fields=MESSAGE,SYSLOG_IDENTIFIER"
+    answer = run("journalctl", "--quiet", "--output=json", fields, start, "SYSLOG_FACILITY=2")
+    if answer.returncode != 0 and cursor:
+        return since(None)
+    if answer.returncode != 0:
+        raise Refused(f"journalctl failed: {one_line(answer.stderr)}")
+    entries = list(_entries(answer.stdout))
+    pairs = [(str(e.get("SYSLOG_IDENTIFIER", "")), e["MESSAGE"]) for e in entries]
+    return pairs, entries[-1]["__CURSOR"] if entries else cursor
+
+
+def _entries(text: str) -> Iterator[dict[str, Any]]:
+    """Those that are text: Postfix writes no others about deliveries."""
+    for line in text.splitlines():
+        entry = json.loads(line)
+        if isinstance(entry.get("MESSAGE"), str):
+            yield entry

@@ -1,0 +1,107 @@
+"""Watch the providers from this host, and take mail from those that fail: one look, each minute."""
+
+import os
+import smtplib
+import socket
+from typing import Any
+
+from agent.health.deliveries import Look, counted, since
+from agent.health.judging import STEPS, Health, judged
+from agent.host.common import Refused, ending_in_one_sentence, run, say
+from agent.host.guard import locked
+from agent.host.rerouting import move_mail
+from agent.host.state import HEALTH, POSTFIX, ROUTES, keep, kept
+from agent.smtp_session import connected
+
+TELL = "/usr/local/bin/emergency_mail_sender"
+TIMEOUT = 20  # seconds for each answer of a provider
+ADVICE = (
+    "\n\nOn this host its mail goes by the policy's other providers meanwhile, if there are any.\n"
+    "It comes back by itself. `switch.py --data to=...` decides it for all hosts.\n"
+)
+
+
+def watch(root: str = "") -> None:
+    with locked(root, f"mailfleet_health@{socket.gethostname()}"):
+        routes, before = kept(root, ROUTES), kept(root, HEALTH) or {}
+        if routes is None:
+            raise Refused("there is no routes.json: run deploy.py")
+        entries, cursor = since(before.get("cursor"))
+        looks = counted(entries, routes["lanes"])
+        providers = {name: _health(before, name) for name in looks}
+        news = [*before.get("news", []), *_news(root, routes, providers, looks)]
+        keep(root, HEALTH, _record(providers, cursor, news))
+        move_mail(root)
+    untold = [text for text in news if not _told(text)]
+    if untold != news:
+        keep(root, HEALTH, _record(providers, cursor, untold))
+    if untold:
+        raise Refused(f"the alert was not accepted, and is tried again: {untold[0]}")
+
+
+def _news(
+    root: str, routes: dict[str, Any], providers: dict[str, Health], looks: dict[str, Look]
+) -> list[str]:
+    news = []
+    for name, health in providers.items():
+        look = looks[name]
+        silent = not (look.taken or look.failed)
+        asked = silent and health.weight < STEPS[-1]
+        answers = _answers(root, routes["servers"][name]) if asked else None
+        if said := judged(health, look, answers):
+            news.append(f"{name} {said}")
+            say(news[-1])
+    return news
+
+
+def _health(before: dict[str, Any], name: str) -> Health:
+    try:
+        return Health.read(before["providers"][name])
+    except (KeyError, TypeError):
+        return Health()
+
+
+def _record(providers: dict[str, Health], cursor: str | None, news: list[str]) -> dict[str, Any]:
+    return {
+        "weights": {name: health.weight for name, health in providers.items()},
+        "providers": {name: health.as_kept() for name, health in providers.items()},
+        "cursor": cursor,
+        "news": news,
+    }
+
+
+def _answers(root: str, server: dict[str, Any]) -> bool:
+    """Whether it lets us in, by the credential that Postfix has for it."""
+    try:
+        with connected({**server, **_credential(root, server), "timeout": TIMEOUT}):
+            return True
+    except (OSError, ValueError, smtplib.SMTPException):
+        return False
+
+
+def _credential(root: str, server: dict[str, Any]) -> dict[str, str]:
+    """Raises ValueError when there is none."""
+    with open(f"{root}{POSTFIX}sasl_passwd", encoding="utf-8") as table:
+        for line in table:
+            nexthop, _, credential = line.rstrip("\n").partition(" ")
+            if nexthop == server["nexthop"]:
+                username, _, password = credential.partition(":")
+                return {"username": username, "password": password}
+    raise ValueError("no credential")
+
+
+def _told(text: str) -> bool:
+    """Whether somebody has been told, or nobody is to be."""
+    if not os.path.exists(TELL):
+        return True
+    subject = f"[mail] {socket.gethostname()}: {text}"
+    return run(TELL, subject, given=f"{text}{ADVICE}").returncode == 0
+
+
+def main() -> None:
+    os.umask(0o077)
+    ending_in_one_sentence(watch)
+
+
+if __name__ == "__main__":
+    main()

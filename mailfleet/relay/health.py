@@ -1,0 +1,27 @@
+"""The watch over providers: its program and its units, from the policy alone."""
+
+from mailfleet.policy import Mail
+from mailfleet.relay.agent import joined
+from mailfleet.relay.file import File
+from mailfleet.relay.render import render
+
+TIMER = "mailfleet-health.timer"
+PROGRAM = "/usr/local/bin/mailfleet_health"
+_PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
+_CHANGE = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
+           "host/configuration.py", "host/strangers.py", "host/lint.py", "host/postfix.py",
+           "host/guard.py", "host/rerouting.py")  # fmt: skip
+
+
+def watches_providers(mail: Mail) -> bool:
+    """Whether there is anything to watch for: another provider that could take the mail."""
+    return mail.relay.watch_providers and len(mail.providers) > 1 and not mail.relay.by
+
+
+def health_files() -> tuple[File, ...]:
+    program = "#!/usr/bin/python3 -I\n" + joined(*_CHANGE, *_PARTS)
+    units = [f"/etc/systemd/system/mailfleet-health.{kind}" for kind in ("service", "timer")]
+    return (
+        File(PROGRAM, program.encode(), mode="755"),
+        *(File(path, render(path, program=PROGRAM)) for path in units),
+    )
