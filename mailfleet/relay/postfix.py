@@ -113,7 +113,7 @@ def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
     fallbacks = [f"fallback_{provider.name}" for provider in mail.providers]
     deeper = [f"{name}_{depth}" for name in fallbacks for depth in range(1, len(fallbacks) - 1)]
     hops = [*fallbacks, *deeper]
-    every = ["refusals", "sender_domain", *hops, *(f"{name}_next" for name in hops)]
+    every = ["refusals", "sender_domains", *hops, *(f"{name}_next" for name in hops)]
     every += [*_EARLIER, *(f"{name}_choice" for name in hops)]
     every += [f"replies_{kind}" for kind in KINDS]
     there = {file.path for file in files}

@@ -44,6 +44,8 @@ def read_switch(text: str, mail: Mail) -> dict[str, int] | None:
     """
     if text == POLICY:
         return None
+    if not text:
+        raise PolicyError(f"found no --data to=..., {_EXPECTED}")
     weights: dict[str, int] = {}
     for part in text.split(","):
         name, colon, number = part.strip().partition(":")

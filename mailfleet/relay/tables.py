@@ -7,6 +7,7 @@ table says which provider it is, by the number that was drawn. See pipemap, unio
 DATABASE_README.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,9 +18,6 @@ DIRECTORY = "$config_directory"
 SWITCH = "switch"
 # Numbers that a switch shares among providers: its weights count in twentieths.
 SLOTS = 20
-# The whole sender as it is, and only its domain: where there is a route for everybody else, that
-# would match before Postfix comes to the domain by itself.
-_DOMAIN = f"regexp:{DIRECTORY}/sender_domain"
 
 
 @dataclass
@@ -41,7 +39,7 @@ def tables(routes: Routes, kept_here: Iterable[str]) -> Tables:
             "kept_here": dict.fromkeys(kept_here, "returned:"),
             "sender_choices": {sender: found.name for sender, found in routes.senders.items()},
             "destinations": {t.name: routes.destination(t.name) for t in routes.transports},
-            **({"sender_domain": {"/^.*(@.*)$/": "$1"}} if routes.others else {}),
+            **({"sender_domains": _domains(routes)} if routes.others else {}),
             **{hop.name: dict(hop.senders) for hop in routes.hops},
             **{_next(hop): _filters(routes, hop) for hop in routes.hops},
         },
@@ -78,13 +76,23 @@ def _draws(of: Mapping[str, Sequence[str]]) -> str:
 def _destinations(routes: Routes) -> Iterable[str]:
     choices = [_file("sender_choices")]
     if routes.others:
-        choices += [f"{_DOMAIN},{_file('sender_choices')}", f"static:{routes.others.name}"]
+        choices += [f"regexp:{DIRECTORY}/sender_domains", f"static:{routes.others.name}"]
     for choice in choices:
         if routes.switchable:
             yield _pipe(
                 choice, "$switch_draws", _file(SWITCH), "$lane_draws", _file("destinations")
             )
         yield _pipe(choice, "$provider_draws", "$lane_draws", _file("destinations"))
+
+
+def _domains(routes: Routes) -> Rows:
+    """Postfix asks all tables for the whole address before it asks them for the domain. A route for
+    everybody else would answer first: so domains are known by the whole address, too."""
+    return {
+        f"/{re.escape(sender)}$/": choice.name
+        for sender, choice in routes.senders.items()
+        if sender.startswith("@")
+    }
 
 
 def _hop(hop: Hop) -> tuple[str, ...]:

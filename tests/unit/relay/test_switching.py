@@ -32,7 +32,7 @@ def test_what_is_asked_for(text: str, weights: dict[str, int] | None) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "found ''"),
+        ("", "found no --data to=..., expected a provider, weights"),
         ("mailgun", "found 'mailgun', expected one of the providers: ses, sendgrid; or policy"),
         ("ses:0", "found 'ses:0' in 'ses:0', expected a provider, weights such as"),
         ("ses:9,ses:1", "found 'ses:1'"),
