@@ -20,5 +20,5 @@ def move_mail(root: str) -> None:
         keep(root, LOADED, {**loaded, "switch": table_digest(root)})
     requeued = run("postsuper", "-r", "ALL", "deferred").stderr
     run("postkick", "public", "pickup", "W")
-    if "Requeued" in requeued:
+    if "Requeued" in requeued and "Requeued: 0" not in requeued:
         say(f"what waits is tried anew: {requeued.strip().rpartition('postsuper: ')[2]}")
