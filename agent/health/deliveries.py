@@ -49,9 +49,10 @@ def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) 
             continue
         look = looks[of_transport[transport]]
         if found := _DELIVERY.match(message):
-            _count(look, found, remarks.pop(found["queue"], remarks.get(transport, "")))
-        elif remark := _REMARK.match(message):
-            remarks[remark["queue"] or transport] = remark["text"]
+            _count(look, found, remarks.pop(found["queue"], None) or remarks.get(transport, ""))
+        elif (remark := _REMARK.match(message)) and "TLS connection " not in message:
+            # a message that goes to the fall-back by a connection kept open has none of its own
+            remarks[transport] = remarks[remark["queue"] or transport] = remark["text"]
     return looks
 
 
