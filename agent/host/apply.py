@@ -20,7 +20,7 @@ from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import kept, main_last
+from agent.host.state import kept, main_last, observed
 
 
 def apply(request: dict[str, Any], root: str = "") -> None:
@@ -28,7 +28,7 @@ def apply(request: dict[str, Any], root: str = "") -> None:
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
-        install(request["packages"])
+        _install(root, request)
         if request["certificate"]:
             make_certificate(root, request["certificate"])
         with prepared(root, files) as beside:
@@ -39,6 +39,16 @@ def apply(request: dict[str, Any], root: str = "") -> None:
         _units(request["units"])
         if request["load"]:
             _load_or_go_back(root, request)
+
+
+def _install(root: str, request: dict[str, Any]) -> None:
+    """What was not there and comes with a package is nobody's configuration (that of Amazon
+    Linux's Postfix): it goes, as another run would take it for somebody's."""
+    if request["packages"]:
+        before = observed(root, request["managed"])
+        install(request["manager"], request["packages"])
+        for path in (path for path, file in before.items() if file is None):
+            remove(root, path)
 
 
 def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:

@@ -1,11 +1,13 @@
 """Whose turn it is on a host, and what is written down of it."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from agent.host.common import Refused, one_line
@@ -82,4 +84,4 @@ def how_to_load(root: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,10 +1,12 @@
 """What mailfleet remembers on a host, and digests of what the host holds."""
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import json
 import os
-from typing import Any
+from typing import Any, Optional
 
 from agent.host.files import new_file, observe, put
 
@@ -13,7 +15,7 @@ LOADED = f"{KEPT}/loaded"
 APPLIED = f"{KEPT}/applied.json"
 POSTFIX = "/etc/postfix/"
 MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
-Files = dict[str, dict[str, Any] | None]
+Files = dict[str, Optional[dict[str, Any]]]
 
 
 def main_last(path: str) -> tuple[bool, bool, str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from mailfleet.relay.systems import Release
+
 R = TypeVar("R", "Loaded", "Applied")
 
 
@@ -53,6 +55,7 @@ class HostState:
     before; None when there are none, or nobody asked.
     """
 
+    release: Release
     files: Mapping[str, LiveFile | None]
     packages: Mapping[str, str | None]
     units: Mapping[str, LiveUnit]
@@ -84,6 +87,7 @@ def _files(answer: Mapping[str, Any]) -> dict[str, LiveFile | None]:
 def parse(answer: Mapping[str, Any]) -> HostState:
     """The answer of the program "read". Raises KeyError or TypeError when it is none."""
     return HostState(
+        release=Release(**answer["release"]),
         files=_files(answer["files"]),
         packages=dict(answer["packages"]),
         units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},
