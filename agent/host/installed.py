@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
-from agent.host.common import PATH, run
+from agent.host.common import is_there, run
 
 # Both answer with a line each: name, status, version.
 _QUERIES = {
@@ -17,7 +15,7 @@ def installed(names: list[str]) -> dict[str, str | None]:
     """The version of each package that is really installed; None for all others, among them those
     that only other systems have."""
     versions: dict[str, str | None] = dict.fromkeys(names)
-    there = [program for program in _QUERIES if shutil.which(program, path=PATH)]
+    there = [program for program in _QUERIES if is_there(program)]
     if names and there:
         found = run(there[0], *_QUERIES[there[0]], "--", *names).stdout
         versions.update(_versions(found))

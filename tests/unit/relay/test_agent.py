@@ -2,10 +2,11 @@ import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from mailfleet.relay.agent import program
+from mailfleet.relay.agent import AGENT, program
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": [],
            "previous": False}  # fmt: skip
@@ -31,6 +32,26 @@ def test_programs_are_whole(name: str) -> None:
     names = [node.name for node in ast.parse(text).body
              if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
     assert len(names) == len(set(names)), "two parts define the same name"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in AGENT.rglob("*.py") if "senders" not in path.parts],
+    ids=lambda p: p.stem,
+)
+def test_whatever_runs_on_any_host_suits_python_3_9(path: Path) -> None:
+    """Amazon Linux 2023 has it; there, `X | None` is for annotations alone."""
+    tree = ast.parse(path.read_text(), feature_version=(3, 9))
+    annotations = [getattr(node, "annotation", None) or getattr(node, "returns", None)
+                   for node in ast.walk(tree)]  # fmt: skip
+    inside = {id(node) for found in annotations if found for node in ast.walk(found)}
+    unions = [node for node in ast.walk(tree)
+              if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)]  # fmt: skip
+    assert not [
+        ast.unparse(node)
+        for node in unions
+        if id(node) not in inside and "None" in ast.unparse(node)
+    ]
 
 
 def test_nothing_of_a_program_is_logged() -> None:
