@@ -4,8 +4,8 @@ The same on each: the paths of our files and of Postfix's, the units (what postf
 Debian 12 and Ubuntu is postfix@-.service, which follows it), the journal, and the kinds of tables:
 they are those that are built into Postfix itself, which no package adds.
 
-Packages and paths: packages.debian.org and packages.ubuntu.com; "All packages" in the Amazon Linux
-2023 release notes, and Fedora's `postfix` and `setup`, which it takes after.
+Debian's and Ubuntu's packages are at packages.debian.org and packages.ubuntu.com. Amazon Linux 2023
+takes after Fedora: its packages `postfix` (3.7) and `setup`, which has the ids.
 """
 
 from dataclasses import dataclass, replace
