@@ -7,6 +7,8 @@ lost and a line may be told twice. The first run begins one hour back: what is o
 anybody watched. Exits 0 when there was nothing to tell or it has been told.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -17,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 PLACE = "/var/lib/mailfleet/check-mail-logs.cursor"
@@ -115,7 +117,7 @@ def printable(text: str) -> str:
 
 
 def clock(microseconds: int) -> str:
-    return datetime.fromtimestamp(microseconds / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return datetime.fromtimestamp(microseconds / 1e6, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def text_of(value: Any) -> str:

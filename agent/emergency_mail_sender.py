@@ -5,6 +5,8 @@ For alerts about the mail server itself. /etc/mailfleet/emergency.json says thro
 from whom and to whom. Exits 0 only once a server has accepted the mail for all recipients.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import smtplib

@@ -13,7 +13,7 @@ from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.circumstances import ALONE, Circumstances
-from mailfleet.relay.facts import read_state
+from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.plan import plan, rollback_plan, switch_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
@@ -36,10 +36,10 @@ def relay(mail: Mail) -> None:
     """Everything on a relay host: read at once, planned in the open, written at once."""
     with in_one_line():
         circumstances = read_circumstances(host.inventory, mail)
-        target = desired(mail, read_credentials(host.inventory, mail), circumstances)
-    state = read_state(host, target)
-    if state is None:
-        return  # pyinfra has said why, and goes on without this host
+        found = read_relay(host, mail, read_credentials(host.inventory, mail), circumstances)
+    if found is None:
+        return  # it has been said why; the others go on
+    state, target = found
     if state.foreign and not mail.relay.adopt:
         fail(FOREIGN)
         return

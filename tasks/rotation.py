@@ -18,9 +18,8 @@ from mailfleet.policy import Mail, Ses
 from mailfleet.reading import read
 from mailfleet.relay import operations
 from mailfleet.relay import rotation as relay
-from mailfleet.relay.facts import read_state
+from mailfleet.relay.facts import read_relay
 from mailfleet.relay.plan import plan
-from mailfleet.relay.tree import desired
 from mailfleet.ses.rotation import Rotation, rotation_changes, use_note
 from mailfleet.ses.sender import secret_name, user_name
 
@@ -85,11 +84,11 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     with in_one_line():
         credentials = read_credentials(host.inventory, mail)
         circumstances = read_circumstances(host.inventory, mail)
-    new = {ses.name: todo.new for ses, todo in plans.items()}
-    target = desired(mail, {**credentials, **new}, circumstances)
-    state = read_state(host, target)
-    if state is None:
-        return  # pyinfra has said why, and goes on without this host
+        new = {ses.name: todo.new for ses, todo in plans.items()}
+        found = read_relay(host, mail, {**credentials, **new}, circumstances)
+    if found is None:
+        return  # it has been said why; the others go on
+    state, target = found
     changes = plan(host.name, target, state)
     if other := relay.beyond_credential(changes):
         fail(f"found {', '.join(other)} not as the policy says: run deploy.py before rotate.py")

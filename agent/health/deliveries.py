@@ -1,5 +1,7 @@
 """What Postfix's log says of providers: how many messages they took, refused, or took long for."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +51,7 @@ def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) 
             continue
         look = looks[of_transport[transport]]
         if found := _DELIVERY.match(message):
-            _count(look, found, remarks.pop(found["queue"], None) or remarks.get(transport, ""))
+            _count(look, found, remarks.pop(found["queue"], "") or remarks.get(transport, ""))
         elif (remark := _REMARK.match(message)) and "TLS connection " not in message:
             # a message that goes to the fall-back by a connection kept open has none of its own
             remarks[transport] = remarks[remark["queue"] or transport] = remark["text"]

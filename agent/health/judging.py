@@ -4,6 +4,8 @@ A provider that fails loses nearly all of its weight at once; it gets it back in
 after several good looks in a row. What little it keeps is the mail by which its recovery is seen.
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass, field
 
 from agent.health.deliveries import Look

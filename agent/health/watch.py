@@ -1,5 +1,7 @@
 """Watch the providers from this host, and take mail from those that fail: one look, each minute."""
 
+from __future__ import annotations
+
 import os
 import smtplib
 import socket

@@ -20,7 +20,7 @@ from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import ROUTES, kept, main_last
+from agent.host.state import ROUTES, kept, main_last, observed
 from agent.host.switching import due_table, live_table, renew_table, table_file
 
 
@@ -29,7 +29,7 @@ def apply(request: dict[str, Any], root: str = "") -> None:
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
-        install(request["packages"])
+        _install(root, request)
         if request["certificate"]:
             make_certificate(root, request["certificate"])
         files += _switch(root, files)
@@ -49,6 +49,16 @@ def _switch(root: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     routes = [file["content"].decode() for file in files if file["path"] == ROUTES]
     due = due_table(root, *routes)
     return [] if due is None or due == live_table(root) else [table_file(due)]
+
+
+def _install(root: str, request: dict[str, Any]) -> None:
+    """What was not there and comes with a package is nobody's configuration (that of Amazon
+    Linux's Postfix): it goes, as another run would take it for somebody's."""
+    if request["packages"]:
+        before = observed(root, request["managed"])
+        install(request["manager"], request["packages"])
+        for path in (path for path, file in before.items() if file is None):
+            remove(root, path)
 
 
 def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 """One message through the relay as it now is, before the deploy says that all is well."""
 
+from __future__ import annotations
+
 import re
 import secrets
 import socket

@@ -7,6 +7,7 @@ input with its request. Their imports of each other are dropped on the way.
 import contextlib
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,11 @@ def carry_on_when_the_reader_is_gone() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM):
         # a handler, unlike SIG_IGN, is not inherited by the programs that we start
         signal.signal(number, lambda *_: None)
+
+
+def is_there(program: str) -> bool:
+    """Whether this host has the program, where run() looks for it."""
+    return shutil.which(program, path=_ENVIRONMENT["PATH"]) is not None
 
 
 def run(*command: str, given: str = "") -> "subprocess.CompletedProcess[str]":

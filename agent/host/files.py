@@ -1,5 +1,7 @@
 """Managed files: what they are now, and how new ones take their place."""
 
+from __future__ import annotations
+
 import contextlib
 import grp
 import hashlib

@@ -1,11 +1,13 @@
 """Whose turn it is on a host, and what is written down of it."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from agent.host.common import Refused, one_line
@@ -43,7 +45,7 @@ def locked(root: str, by: str) -> Iterator[None]:
                     raise Refused(f"{holder} is still at work here: try again later") from None
                 time.sleep(0.2)
         lock.truncate(0)
-        lock.write(f"{by}, since {_now()},")
+        lock.write(f"{by}, since {now()},")
         lock.flush()
         yield
 
@@ -66,7 +68,7 @@ def record(root: str, request: dict[str, Any]) -> None:
     """Write down who has changed the files, and what they are now."""
     user, _, machine = request["by"].partition("@")
     files = fingerprints(observed(root, request["managed"]))
-    keep(root, APPLIED, {"by": user, "on": machine, "at": _now(), "files": files})
+    keep(root, APPLIED, {"by": user, "on": machine, "at": now(), "files": files})
 
 
 def stamp(root: str, request: dict[str, Any]) -> None:
@@ -82,5 +84,5 @@ def how_to_load(root: str) -> str:
     return "reload" if loaded and loaded.get("listen") == listen() else "restart"
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

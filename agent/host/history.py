@@ -1,5 +1,7 @@
 """Postfix's files that worked before: kept when others take their place, and put back."""
 
+from __future__ import annotations
+
 import base64
 import os
 from typing import Any

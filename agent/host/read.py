@@ -5,6 +5,8 @@ from typing import Any
 
 from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
 from agent.host.history import previous
+from agent.host.installed import installed
+from agent.host.release import release
 from agent.host.state import (
     APPLIED,
     HEALTH,
@@ -23,13 +25,14 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
     """What `request` asks for: files (path, secret), packages and units by name, and whether to
     tell what worked before.
 
-    See RelayState in mailfleet.relay.state for the answer's shape.
+    See HostState in mailfleet.relay.state for the answer's shape.
     """
     files = observed(root, request["files"])
     applied = kept(root, APPLIED)
     return {
+        "release": release(root),
         "files": files,
-        "packages": _versions(request["packages"]),
+        "packages": installed(request["packages"]),
         "units": _units(request["units"]),
         "loaded": kept(root, LOADED),
         "live": live_digest(files),
@@ -51,18 +54,6 @@ def _switch(root: str) -> dict[str, Any]:
         "found": found is not None,
         "current": due is None or (found == due and loaded_table(root)),
     }
-
-
-def _versions(names: list[str]) -> dict[str, str | None]:
-    """The version of each package that is really installed."""
-    versions: dict[str, str | None] = dict.fromkeys(names)
-    if names:
-        form = "${Package}\\t${db:Status-Status}\\t${Version}\\n"
-        for line in run("dpkg-query", "-W", f"-f={form}", "--", *names).stdout.splitlines():
-            name, status, version = line.split("\t")
-            if status == "installed":
-                versions[name] = version
-    return versions
 
 
 def _units(names: list[str]) -> dict[str, dict[str, bool]]:

@@ -1,10 +1,12 @@
 """What mailfleet remembers on a host, and digests of what the host holds."""
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import json
 import os
-from typing import Any
+from typing import Any, Optional
 
 from agent.host.files import new_file, observe, put
 
@@ -17,7 +19,7 @@ SWITCH = f"{POSTFIX}switch"  # its table, which Postfix looks at
 SWITCHED = f"{KEPT}/switch.json"  # who has switched to what, and when
 HEALTH = f"{KEPT}/health.json"  # of the providers, as this host sees them
 MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
-Files = dict[str, dict[str, Any] | None]
+Files = dict[str, Optional[dict[str, Any]]]
 
 
 def main_last(path: str) -> tuple[bool, bool, str]:

@@ -3,6 +3,8 @@
 See smtpd_relay_restrictions, mynetworks and smtpd_tls_chain_files in postconf(5).
 """
 
+from __future__ import annotations
+
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -50,7 +52,7 @@ def _is_loopback(text: str) -> bool:
     return network is None or network.is_loopback
 
 
-def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None":
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
         return ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
     except ValueError:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from datetime import UTC, datetime
 from typing import Any
 
 from agent.host.common import (
@@ -12,7 +11,7 @@ from agent.host.common import (
     say,
 )
 from agent.host.files import remove
-from agent.host.guard import locked
+from agent.host.guard import locked, now
 from agent.host.rerouting import move_mail
 from agent.host.state import ROUTES, SWITCHED, keep, kept
 
@@ -30,8 +29,7 @@ def switch(request: dict[str, Any], root: str = "") -> None:
         else:
             _see_that_it_can_be(root, request["to"])
             user, _, machine = request["by"].partition("@")
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            record = {"to": request["to"], "by": user, "on": machine, "at": now}
+            record = {"to": request["to"], "by": user, "on": machine, "at": now()}
             keep(root, SWITCHED, record)
         move_mail(root)
         say(f"mail goes by {request['shown']}")

@@ -5,6 +5,8 @@ A person's switch moves all senders that a provider takes. Without one, the heal
 (agent/host/health.py) takes weight from those that fail. routes.json says what the policy allows.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import json

@@ -7,6 +7,8 @@ come here with their addresses rewritten already, the envelope sender comes as i
 ("Postfix before-queue Milter support").
 """
 
+from __future__ import annotations
+
 import json
 import sys
 from typing import Any

@@ -4,6 +4,8 @@ Nothing here knows of Postfix. RFC 5322 section 3.6.2 is about From, Sender and 
 about names that are not ASCII.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -22,10 +22,13 @@ _CHECK = ("host/configuration.py", "host/strangers.py", "host/lint.py")
 _CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
+_FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
-    "read": (*_HOST, "host/read.py"),
+    "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
     "apply": (
         *_CHANGE,
+        "host/apt.py",
+        "host/dnf.py",
         "host/packages.py",
         "host/certificate.py",
         "host/canary.py",
@@ -65,4 +68,5 @@ def program(name: str, request: Mapping[str, object]) -> StdinText:
 
 def joined(*parts: str) -> str:
     """Files of agent/, of which each may import from those before it, as one program."""
-    return "\n".join(_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in parts)
+    texts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in parts]
+    return _FUTURE + "\n".join(text.replace(_FUTURE, "") for text in texts)

@@ -10,10 +10,15 @@ from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
 from mailfleet.commands import fail
+from mailfleet.credential import Credential
+from mailfleet.policy import Mail
+from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import COMMAND, program
+from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
-from mailfleet.relay.tree import Desired
+from mailfleet.relay.systems import system_of
+from mailfleet.relay.tree import Desired, desired
 
 
 class RelayState(FactBase[HostState | None]):
@@ -49,6 +54,27 @@ def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostS
     if state is None and host not in host.state.failed_hosts:
         fail("the host answered nothing to the question what it holds: nothing was changed there")
     return state
+
+
+def read_relay(
+    host: Host,
+    mail: Mail,
+    credentials: Mapping[str, Credential | None],
+    circumstances: Circumstances,
+) -> tuple[HostState, Desired] | None:
+    """What the host holds, and what it should hold with the system that it runs.
+
+    None when it could not be read, and with a sentence, when its system is none of ours or has not
+    what the policy needs. Raises PolicyError as desired() does.
+    """
+    state = read_state(host, desired(mail, credentials, circumstances))
+    if state is None:
+        return None
+    try:
+        return state, desired(mail, credentials, circumstances, system_of(state.release))
+    except Refusal as reason:
+        fail(f"{reason}; nothing was changed there")
+        return None
 
 
 def agent_command(name: str, request: Mapping[str, Any]) -> StringCommand:

@@ -8,7 +8,7 @@ from mailfleet.relay.render import render
 TIMER = "mailfleet-health.timer"
 PROGRAM = "/usr/local/bin/mailfleet_health"
 _PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
-_CHANGE = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
+_HOST = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
            "host/configuration.py", "host/strangers.py", "host/lint.py", "host/postfix.py",
            "host/guard.py", "host/rerouting.py")  # fmt: skip
 
@@ -19,7 +19,7 @@ def watches_providers(mail: Mail) -> bool:
 
 
 def health_files() -> tuple[File, ...]:
-    program = "#!/usr/bin/python3 -I\n" + joined(*_CHANGE, *_PARTS)
+    program = "#!/usr/bin/python3 -I\n" + joined(*_HOST, *_PARTS)
     units = [f"/etc/systemd/system/mailfleet-health.{kind}" for kind in ("service", "timer")]
     return (
         File(PROGRAM, program.encode(), mode="755"),

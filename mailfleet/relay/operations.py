@@ -20,6 +20,7 @@ from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.request import apply_request, rollback_request, switch_request
 from mailfleet.relay.state import HostState
+from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired
 
 SIMULATOR = "success@simulator.amazonses.com"
@@ -116,7 +117,7 @@ def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Comman
     except (PyinfraError, Refusal) as reason:
         yield Refuse(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, credentials, circumstances)
+    target = desired(mail, credentials, circumstances, system_of(state.release))
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return

@@ -1,4 +1,4 @@
-"""The files of /etc/postfix, from the policy and the circumstances."""
+"""The files of /etc/postfix, from the policy, the circumstances and the system."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,6 +13,7 @@ from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.switching import ROUTES, switchable
+from mailfleet.relay.systems import System
 from mailfleet.relay.tables import Rows, tables
 from mailfleet.relay.transports import transports
 
@@ -35,7 +36,10 @@ _HOSTS = (
 
 
 def postfix_files(
-    mail: Mail, credentials: Mapping[str, Credential | None], circumstances: Circumstances
+    mail: Mail,
+    credentials: Mapping[str, Credential | None],
+    circumstances: Circumstances,
+    system: System,
 ) -> tuple[File, ...]:
     """sasl_passwd has no content while a credential is not known."""
     found = routes(mail, circumstances)
@@ -56,6 +60,7 @@ def postfix_files(
         "rewrite_foreign": mail.relay.rewrite_foreign,
         "rewrites_senders": rewrites_senders(mail),
         "soft_bounce": mail.relay.soft_bounce,
+        "system": system,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),
     }
     names = ("main.cf", "master.cf", "system_recipients", "system_senders")

@@ -16,15 +16,17 @@ from mailfleet.relay.plan import (
 )
 from mailfleet.relay.state import HostState
 from mailfleet.relay.switching import shown
+from mailfleet.relay.systems import EVERY_PACKAGE
 from mailfleet.relay.tree import SECRETS, Desired
 
 
 def read_request(desired: Desired, *, previous: bool = False) -> dict[str, Any]:
-    """For the program "read": all that `desired` manages; with `previous` what worked before."""
+    """For the program "read": all that `desired` manages, and the packages of any system; with
+    `previous` what worked before."""
     return {
         "previous": previous,
         "files": _managed(desired),
-        "packages": list(desired.packages),
+        "packages": list(EVERY_PACKAGE),
         "units": [unit.name for unit in desired.units],
     }
 
@@ -42,6 +44,7 @@ def apply_request(
         "expected": state.digest,
         "by": by,
         "managed": _managed(desired),
+        "manager": desired.system.manager,
         "packages": missing_packages(desired, state),
         "files": [_file(file) for file in changed_files(desired, state)],
         "absent": files_to_remove(desired, state),

@@ -9,7 +9,6 @@ from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 
-PACKAGE = "python3-milter"
 UNIT = "mailfleet-senders.service"
 PROGRAM = "/usr/local/bin/mailfleet_senders"
 RULES = "/etc/postfix/senders.json"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from mailfleet.relay.systems import Release
+
 R = TypeVar("R", "Loaded", "Applied", "Switched")
 
 
@@ -82,6 +84,7 @@ class HostState:
     before; None when there are none, or nobody asked.
     """
 
+    release: Release
     files: Mapping[str, LiveFile | None]
     packages: Mapping[str, str | None]
     units: Mapping[str, LiveUnit]
@@ -123,6 +126,7 @@ def _switch(answer: Mapping[str, Any]) -> Switch:
 def parse(answer: Mapping[str, Any]) -> HostState:
     """The answer of the program "read". Raises KeyError or TypeError when it is none."""
     return HostState(
+        release=Release(**answer["release"]),
         files=_files(answer["files"]),
         packages=dict(answer["packages"]),
         units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},

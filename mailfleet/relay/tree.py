@@ -1,4 +1,4 @@
-"""What a relay host should hold: every managed file, package and unit, from the policy alone."""
+"""What a relay host should hold: every managed file, package and unit, by policy and system."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, Provider
+from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import AGENT
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE
@@ -14,10 +15,9 @@ from mailfleet.relay.health import TIMER as HEALTH_TIMER
 from mailfleet.relay.health import health_files, watches_providers
 from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
 from mailfleet.relay.render import render
-from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_files
+from mailfleet.relay.senders import UNIT, rewrites_senders, sender_files
+from mailfleet.relay.systems import DEBIAN_12, System
 
-# Debian's names. libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it.
-PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
 EMERGENCY = "/etc/mailfleet/emergency.json"
 SECRETS = frozenset({EMERGENCY, CERTIFICATE, f"{POSTFIX}sasl_passwd"})
 TIMER = "check-mail-logs.timer"
@@ -44,6 +44,7 @@ class Desired:
     packages: tuple[str, ...]
     units: tuple[Unit, ...]
     nexthops: tuple[str, ...]
+    system: System
     certificate: str | None = None
 
     def file(self, path: str) -> File:
@@ -60,18 +61,20 @@ def desired(
     mail: Mail,
     credentials: Mapping[str, Credential | None],
     circumstances: Circumstances = ALONE,
+    system: System = DEBIAN_12,
 ) -> Desired:
-    """The same for every host with the same policy.
+    """The same for every host with the same policy and system; the paths are the same on any.
 
     `credentials` are by provider name. One that is missing or None is not known yet; files that
-    hold it then have no content. Raises PolicyError for what Postfix could not express.
+    hold it then have no content. Raises PolicyError for what Postfix could not express, and Refusal
+    for what the system has not.
     """
     check(mail, circumstances)
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
     senders, rewrites = sender_files(mail), rewrites_senders(mail)
     health, watches = health_files(), watches_providers(mail)
-    postfix = postfix_files(mail, credentials, circumstances)
+    postfix = postfix_files(mail, credentials, circumstances, system)
     return Desired(
         files=(*postfix, *_programs(), *(alarm if mail.alerts else ()),
                *_emergency(mail, credentials), *(senders if rewrites else ()),
@@ -79,12 +82,23 @@ def desired(
         absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching)),
                 *(() if rewrites else (file.path for file in senders)),
                 *(() if watches else (file.path for file in health))),
-        packages=(*PACKAGES, *((PACKAGE,) if rewrites else ())),
+        packages=(*system.packages, *((_milter(system),) if rewrites else ())),
         units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
                Unit(UNIT, rewrites, rewrites), Unit(HEALTH_TIMER, watches, watches)),
         nexthops=nexthops(mail),
+        system=system,
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
     )  # fmt: skip
+
+
+def _milter(system: System) -> str:
+    if system.milter is None:
+        raise Refusal(
+            f"found senders that have to be rewritten, and {system.name}, which has no package of "
+            "pymilter to do it: expected neither Relay(rewrite_foreign=True) nor "
+            "Domain(senders=...) in the policy of such a host"
+        )
+    return system.milter
 
 
 def _programs() -> tuple[File, ...]:

@@ -12,14 +12,21 @@ from mailfleet.relay.state import (
     Switch,
     Switched,
 )
+from mailfleet.relay.systems import Release, System
 from mailfleet.relay.tree import Desired
 
 LISTEN = "loopback-only all"
 
 
+def release_of(system: System) -> Release:
+    """What a host with that system says of itself."""
+    return Release(system.id, system.version, system.name)
+
+
 def bare(desired: Desired) -> HostState:
     """A host that nobody has touched: no file of ours, no Postfix."""
     return HostState(
+        release=release_of(desired.system),
         files=dict.fromkeys(desired.managed),
         packages=dict.fromkeys(desired.packages) | {"python3": "3.13.5-1"},
         units={unit.name: LiveUnit(False, False, True) for unit in desired.units},
@@ -35,6 +42,7 @@ def bare(desired: Desired) -> HostState:
 def deployed(desired: Desired) -> HostState:
     """A host that holds and runs all of `desired`."""
     return HostState(
+        release=release_of(desired.system),
         files=dict.fromkeys(desired.absent)
         | {
             file.path: LiveFile(

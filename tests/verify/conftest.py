@@ -13,10 +13,12 @@ from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.loading import policy_of
 from mailfleet.policy import Mail
 from mailfleet.policy.route import VERIFIED
+from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import program
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
+from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import Desired, desired
 from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet, testinfra_host
@@ -68,23 +70,27 @@ def relay_mail(fleet: Fleet, relay_name: str) -> Mail:
 
 
 @pytest.fixture(scope="session")
-def target(relay_mail: Mail, circumstances: Circumstances) -> Desired:
-    """A relay as it should be, but for what holds secrets."""
-    return desired(relay_mail, {}, circumstances)
-
-
-@pytest.fixture(scope="session")
 def relay(fleet: Fleet, relay_name: str) -> Any:
     """One relay host after the other, as testinfra sees it."""
     return testinfra_host(fleet.inventory.get_host(relay_name))
 
 
 @pytest.fixture(scope="session")
-def state(relay: Any, target: Desired) -> HostState:
+def state(relay: Any, relay_mail: Mail, circumstances: Circumstances) -> HostState:
     """What the relay's own reading of itself says; secrets are not in it."""
-    text = program("read", read_request(target)).encode().decode()
+    request = read_request(desired(relay_mail, {}, circumstances))
+    text = program("read", request).encode().decode()
     answer = relay.check_output(f"python3 -I -c {shlex.quote(text)}")
     return parse(json.loads(answer.splitlines()[-1]))
+
+
+@pytest.fixture(scope="session")
+def target(relay_mail: Mail, circumstances: Circumstances, state: HostState) -> Desired:
+    """A relay as it should be with the system that it runs, but for what holds secrets."""
+    try:
+        return desired(relay_mail, {}, circumstances, system_of(state.release))
+    except Refusal as reason:
+        pytest.fail(str(reason), pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ def request(root: Path, **changes: Any) -> dict[str, Any]:
         "expected": state(root)["state"],
         "by": "ops@laptop",
         "managed": MANAGED,
+        "manager": "apt",
         "packages": [],
         "files": [],
         "absent": [],

@@ -2,10 +2,11 @@ import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from mailfleet.relay.agent import program
+from mailfleet.relay.agent import AGENT, program
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": [],
            "previous": False}  # fmt: skip
@@ -23,7 +24,7 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["read", "apply", "drain_connections", "rollback", "probe_smtp", "probe_message"],
+    ["read", "apply", "drain_connections", "rollback", "switch", "probe_smtp", "probe_message"],
 )
 def test_programs_are_whole(name: str) -> None:
     text = program(name, {}).encode().decode()
@@ -31,6 +32,26 @@ def test_programs_are_whole(name: str) -> None:
     names = [node.name for node in ast.parse(text).body
              if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
     assert len(names) == len(set(names)), "two parts define the same name"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in AGENT.rglob("*.py") if "senders" not in path.parts],
+    ids=lambda p: p.stem,
+)
+def test_whatever_runs_on_any_host_suits_python_3_9(path: Path) -> None:
+    """Amazon Linux 2023 has it; there, `X | None` is for annotations alone."""
+    tree = ast.parse(path.read_text(), feature_version=(3, 9))
+    annotations = [getattr(node, "annotation", None) or getattr(node, "returns", None)
+                   for node in ast.walk(tree)]  # fmt: skip
+    inside = {id(node) for found in annotations if found for node in ast.walk(found)}
+    unions = [node for node in ast.walk(tree)
+              if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)]  # fmt: skip
+    assert not [
+        ast.unparse(node)
+        for node in unions
+        if id(node) not in inside and "None" in ast.unparse(node)
+    ]
 
 
 def test_nothing_of_a_program_is_logged() -> None:
@@ -47,3 +68,11 @@ def test_a_mistake_of_ours_shows_no_request() -> None:
     assert answer.returncode == 1
     assert b"sentinel" not in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_the_watch_over_providers_is_whole() -> None:
+    text = (health_files()[0].content or b"").decode()
+    assert "from agent" not in text
+    defined = [node.name for node in ast.parse(text).body
+               if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
+    assert len(defined) == len(set(defined)), "two parts define the same name"

@@ -6,7 +6,8 @@ import pytest
 
 from mailfleet.policy import Address, Domain, PolicyError, Relay, Route
 from mailfleet.relay.plan import plan
-from mailfleet.relay.senders import PACKAGE, PROGRAM, RULES, UNIT
+from mailfleet.relay.senders import PROGRAM, RULES, UNIT
+from mailfleet.relay.systems import DEBIAN_12
 from mailfleet.relay.tree import UNITS, desired
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -24,7 +25,7 @@ def rules(**changes: Any) -> dict[str, Any]:
 def test_a_policy_that_lets_all_senders_pass_needs_no_milter() -> None:
     tree = desired(policy(), CREDENTIALS)
     assert set(OWN_FILES) <= set(tree.absent)
-    assert PACKAGE not in tree.packages
+    assert DEBIAN_12.milter not in tree.packages
     assert b"milter" not in (tree.file("/etc/postfix/main.cf").content or b"")
 
 
@@ -35,7 +36,7 @@ def test_a_policy_that_lets_all_senders_pass_needs_no_milter() -> None:
 )  # fmt: skip
 def test_one_that_does_not_has_all_of_it(changes: dict[str, Any]) -> None:
     tree = desired(policy(**changes), CREDENTIALS)
-    assert PACKAGE in tree.packages
+    assert DEBIAN_12.milter in tree.packages
     assert not set(OWN_FILES) & set(tree.absent)
     main_cf = (tree.file("/etc/postfix/main.cf").content or b"").decode()
     assert "smtpd_milters = unix:/run/mailfleet-senders/socket\n" in main_cf

@@ -7,6 +7,12 @@ import pytest
 from mailfleet.relay.state import Applied, Loaded, parse
 
 ANSWER: dict[str, Any] = {
+    "release": {
+        "id": "debian",
+        "version": "12",
+        "name": "Debian GNU/Linux 12 (bookworm)",
+        "like": "",
+    },
     "files": {},
     "packages": {},
     "units": {},

@@ -1,0 +1,31 @@
+"""Installing with dnf, on Amazon Linux. It starts no service that it installs."""
+
+from agent.host.common import one_line, run
+
+_MAIL_SERVER = "server(smtp)"  # what every mail server's package provides
+
+
+def dnf_fails(names: list[str]) -> str:
+    """Nothing, or why the packages could not be installed. Lists are fetched anew only when it does
+    not work without."""
+    if "postfix" in names and (other := _mail_server()):
+        return f"found the mail server {other}, expected none: remove it first"
+    return _dnf(names) and _dnf(names, "--refresh")
+
+
+def _mail_server() -> str:
+    """The mail server that is there. dnf would install another beside it, and both want port 25."""
+    answer = run("rpm", "-q", "--whatprovides", _MAIL_SERVER)
+    return one_line(answer.stdout) if answer.returncode == 0 else ""
+
+
+def _dnf(names: list[str], *options: str) -> str:
+    """Nothing, or what dnf said when it failed. It removes nothing unless told to
+    (--allowerasing), and waits for another one to end."""
+    answer = run(
+        "dnf", "--assumeyes", "--quiet", "--setopt=install_weak_deps=False", *options,
+        "install", "--", *names,
+    )  # fmt: skip
+    if answer.returncode == 0:
+        return ""
+    return one_line(answer.stderr or answer.stdout) or "dnf failed"

@@ -1,0 +1,90 @@
+"""The systems that a relay host may run, and all that differs between them.
+
+The same on each: the paths of our files and of Postfix's, the units (what postfix.service starts on
+Debian 12 and Ubuntu is postfix@-.service, which follows it), the journal, and the kinds of tables:
+they are those that are built into Postfix itself, which no package adds.
+
+Debian's and Ubuntu's packages are at packages.debian.org and packages.ubuntu.com. Amazon Linux 2023
+takes after Fedora: its packages `postfix` (3.7) and `setup`, which has the ids.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mailfleet.refusal import Refusal
+
+Manager = Literal["apt", "dnf"]
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a host says that it runs: ID, VERSION_ID, PRETTY_NAME and ID_LIKE of os-release(5),
+    each empty where it says nothing."""
+
+    id: str
+    version: str
+    name: str
+    like: str = ""
+
+
+@dataclass(frozen=True)
+class System:
+    """`id` and `version` are those of os-release. `authorities` is the PEM file of the certificate
+    authorities that the system trusts. `packages` are needed always, `milter` holds pymilter and is
+    None where there is no such package. `mail_user` and `mail_group` are the ids of "mail"."""
+
+    name: str
+    id: str
+    version: str
+    manager: Manager
+    packages: tuple[str, ...]
+    milter: str | None
+    authorities: str
+    mail_user: int
+    mail_group: int
+
+
+DEBIAN_12 = System(
+    name="Debian 12",
+    id="debian",
+    version="12",
+    manager="apt",
+    # libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it
+    packages=("ca-certificates", "libsasl2-modules", "postfix", "python3"),
+    milter="python3-milter",
+    authorities="/etc/ssl/certs/ca-certificates.crt",
+    mail_user=8,
+    mail_group=8,
+)
+DEBIAN_13 = replace(DEBIAN_12, name="Debian 13", version="13")
+UBUNTU_24_04 = replace(DEBIAN_12, name="Ubuntu 24.04", id="ubuntu", version="24.04")
+AMAZON_LINUX_2023 = System(
+    name="Amazon Linux 2023",
+    id="amzn",
+    version="2023",
+    manager="dnf",
+    packages=("ca-certificates", "cyrus-sasl-plain", "postfix", "python3"),
+    milter=None,
+    authorities="/etc/pki/tls/certs/ca-bundle.crt",
+    mail_user=8,
+    mail_group=12,
+)
+SYSTEMS = (DEBIAN_12, DEBIAN_13, UBUNTU_24_04, AMAZON_LINUX_2023)
+# Asked for before it is known which of the systems a host runs.
+EVERY_PACKAGE = tuple(
+    sorted({name for one in SYSTEMS for name in (*one.packages, one.milter) if name})
+)
+
+
+def system_of(release: Release) -> System:
+    """Raises Refusal for any other system, also for one that was made of one of these."""
+    for system in SYSTEMS:
+        if (release.id, release.version) == (system.id, system.version):
+            return system
+    said = f"ID={release.id or 'none'}, VERSION_ID={release.version or 'none'}"
+    made_of = f", made of {release.like}" if release.like else ""
+    supported = ", ".join(system.name for system in SYSTEMS)
+    raise Refusal(
+        f"found the system {release.name or 'unknown'} ({said}{made_of}) in /etc/os-release, "
+        f"expected one of {supported}: leave the host out of the inventory, or give it one of them"
+    )
