@@ -58,7 +58,7 @@ def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) 
     return looks
 
 
-def _count(look: Look, delivery: "re.Match[str]", remark: str) -> None:
+def _count(look: Look, delivery: re.Match[str], remark: str) -> None:
     handed_on = delivery["relay"] == HANDED_ON
     if delivery["status"] == "sent" and not handed_on:
         look.taken += 1

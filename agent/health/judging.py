@@ -25,13 +25,13 @@ class Health:
     looks: list[Look] = field(default_factory=list)
 
     @classmethod
-    def read(cls, kept: "dict[str, object]") -> "Health":
+    def read(cls, kept: dict[str, object]) -> Health:
         """What as_kept() made. Raises TypeError for anything else."""
         found = cls(**kept)  # type: ignore[arg-type]
         found.looks = [Look(**look) for look in found.looks]  # type: ignore[arg-type]
         return found
 
-    def as_kept(self) -> "dict[str, object]":
+    def as_kept(self) -> dict[str, object]:
         return asdict(self)
 
 

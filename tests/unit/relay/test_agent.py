@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailfleet.relay.agent import AGENT, program
+from mailfleet.relay.health import health_files
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": [],
            "previous": False}  # fmt: skip
