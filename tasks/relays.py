@@ -14,6 +14,7 @@ from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.facts import read_relay, read_state
+from mailfleet.relay.health import watches_providers
 from mailfleet.relay.plan import plan, rollback_plan, switch_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
@@ -44,7 +45,7 @@ def relay(mail: Mail) -> None:
         fail(FOREIGN)
         return
     changes = plan(host.name, target, state)
-    announce(changes, [*_in_force(state.switch), *_notes(mail, circumstances)])
+    announce(changes, [*_in_force(mail, state.switch), *_notes(mail, circumstances)])
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
     operations.apply_first(
         mail=mail,
@@ -62,7 +63,7 @@ def relay(mail: Mail) -> None:
     )
 
 
-def _in_force(switch: Switch) -> list[str]:
+def _in_force(mail: Mail, switch: Switch) -> list[str]:
     """What a deploy keeps: who has switched to what, and which providers are in poor health."""
     if found := switch.switched:
         return [
@@ -72,7 +73,7 @@ def _in_force(switch: Switch) -> list[str]:
     return [
         f"{name} is failing here, and has {weight:.0%} of its weight"
         for name, weight in switch.health.items()
-        if weight < 1
+        if weight < 1 and watches_providers(mail)
     ]
 
 

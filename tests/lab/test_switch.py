@@ -141,6 +141,20 @@ def test_one_host_alone_is_switched_and_back(routed: Fleet, policy: Path) -> Non
     assert provider_of(routed, "relay3", "switched back") == "ses"
 
 
+def test_a_switch_that_was_killed_is_finished_by_a_deploy(routed: Fleet, policy: Path) -> None:
+    """It has been written down, and nothing more was done."""
+    assert switch(routed, "--data", "to=policy", "-y", policy=policy).status == 0
+    made = json.dumps({"to": {SECOND: 1}, "by": "ops", "on": "laptop", "at": "just now"})
+    routed.ssh("relay2", "cat > /var/lib/mailfleet/switch.json", made)
+    plan = routed.plan(policy=policy)
+    assert [(c["host"], c["id"]) for c in plan] == [
+        ("relay2", "/etc/postfix/switch"), ("relay2", "postfix"),
+    ]  # fmt: skip
+    assert routed.deploy("-y", policy=policy).status == 0
+    assert routed.plan(policy=policy) == []
+    assert provider_of(routed, "relay2", "finished") == SECOND
+
+
 def test_dead_hosts_are_listed_and_the_others_switched_without_aws(
     routed: Fleet, policy: Path, tmp_path: Path
 ) -> None:
