@@ -6,6 +6,8 @@ from agent.host.common import Refused, one_line, run, say
 # nothing, so that nothing runs before our own configuration is there.
 _ANSWER = "postfix postfix/main_mailer_type select No configuration\n"
 _LOCK_SECONDS = 120
+# Debian starts what it installs. This runs by a unit of ours, which needs none of the mailboxes.
+_OFF = {"dovecot-core": "dovecot.service"}
 
 
 def install(names: list[str]) -> None:
@@ -25,12 +27,20 @@ def install(names: list[str]) -> None:
             raise Refused(f"cannot install {', '.join(names)}: {second}")
     for name in names:
         say(f"installed {name}")
+        if name in _OFF:
+            _switch_off(_OFF[name])
 
 
 def _answer_beforehand() -> None:
     answer = run("debconf-set-selections", given=_ANSWER)
     if answer.returncode != 0:
         raise Refused(f"debconf-set-selections: {one_line(answer.stderr)}")
+
+
+def _switch_off(unit: str) -> None:
+    answer = run("systemctl", "--quiet", "disable", "--now", unit)
+    if answer.returncode != 0:
+        raise Refused(f"systemctl disable --now {unit}: {one_line(answer.stderr)}")
 
 
 def _apt(action: str, *names: str) -> str:

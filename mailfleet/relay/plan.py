@@ -13,7 +13,7 @@ NOT_TEXT = "(not text)"
 
 
 def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
-    """The changes that an apply would make, in its order; none for a host that is as desired."""
+    """The changes that an apply would make; none for a host that is as desired."""
     packages = [
         Change(host, "package", name, "create", None, "installed")
         for name in missing_packages(desired, state)

@@ -10,6 +10,7 @@ from mailfleet.relay.agent import AGENT
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
+from mailfleet.relay.logins import DOVECOT, LOGINS, LOGINS_UNIT, login_files
 from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
 from mailfleet.relay.render import render
 from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_files
@@ -17,7 +18,7 @@ from mailfleet.relay.senders import PACKAGE, UNIT, rewrites_senders, sender_file
 # Debian's names. libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it.
 PACKAGES = ("ca-certificates", "libsasl2-modules", "postfix", "python3")
 EMERGENCY = "/etc/mailfleet/emergency.json"
-SECRETS = frozenset({EMERGENCY, CERTIFICATE, f"{POSTFIX}sasl_passwd"})
+SECRETS = frozenset({EMERGENCY, CERTIFICATE, LOGINS, f"{POSTFIX}sasl_passwd"})
 TIMER = "check-mail-logs.timer"
 UNITS = "/etc/systemd/system/"
 
@@ -61,22 +62,26 @@ def desired(
 ) -> Desired:
     """The same for every host with the same policy.
 
-    `credentials` are by provider name. One that is missing or None is not known yet; files that
-    hold it then have no content. Raises PolicyError for what Postfix could not express.
+    `credentials` are by provider name, and of logins by `of_login`. One that is missing or None is
+    not known yet; files that hold it then have no content. Raises PolicyError for what Postfix
+    could not express.
     """
     check(mail, circumstances)
     alarm = _alarm(mail)
     watching = () if mail.alerts else tuple(file.path for file in alarm)
     senders, rewrites = sender_files(mail), rewrites_senders(mail)
+    logins, serves = login_files(mail, credentials), bool(mail.relay.logins)
     postfix = postfix_files(mail, credentials, circumstances)
     return Desired(
         files=(*postfix, *_programs(), *(alarm if mail.alerts else ()),
-               *_emergency(mail, credentials), *(senders if rewrites else ())),
+               *_emergency(mail, credentials), *(senders if rewrites else ()),
+               *(logins if serves else ())),
         absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching)),
-                *(() if rewrites else (file.path for file in senders))),
-        packages=(*PACKAGES, *((PACKAGE,) if rewrites else ())),
+                *(() if rewrites else (file.path for file in senders)),
+                *(() if serves else (file.path for file in logins))),
+        packages=(*PACKAGES, *((PACKAGE,) if rewrites else ()), *((DOVECOT,) if serves else ())),
         units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
-               Unit(UNIT, rewrites, rewrites)),
+               Unit(UNIT, rewrites, rewrites), Unit(LOGINS_UNIT, serves, serves)),
         nexthops=nexthops(mail),
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
     )  # fmt: skip

@@ -12,7 +12,11 @@ TREE = desired(policy(), CREDENTIALS)
 
 def test_reading_asks_for_no_secret_text() -> None:
     secret = {file["path"] for file in read_request(TREE)["files"] if file["secret"]}
-    assert secret == {"/etc/postfix/sasl_passwd", "/etc/mailfleet/emergency.json"}
+    assert secret == {
+        "/etc/postfix/sasl_passwd",
+        "/etc/mailfleet/emergency.json",
+        "/etc/mailfleet/logins",
+    }
 
 
 def test_nothing_to_do_is_an_empty_request() -> None:

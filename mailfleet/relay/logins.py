@@ -1,0 +1,65 @@
+"""Clients that a dedicated relay knows by user name and password, which Dovecot judges for Postfix.
+
+Dovecot 2.3 (Debian 12) and 2.4 (Debian 13) don't read each other's configuration, and the files
+are the same on every host: there is one for each, and the unit takes the one that fits.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from mailfleet.credential import Credential, of_login
+from mailfleet.policy import Mail
+from mailfleet.relay.digest import digest
+from mailfleet.relay.file import File
+from mailfleet.relay.render import render
+
+DOVECOT = "dovecot-core"  # the package, which makes the user
+USER = "dovecot"
+LOGINS_UNIT = "mailfleet-logins.service"
+LOGINS = "/etc/mailfleet/logins"
+SOCKET = "/run/mailfleet-logins/client"
+_CONFIGURATION = "/etc/mailfleet/dovecot"
+_VERSIONS = ("2.3", "2.4")
+_UNIT_FILE = f"/etc/systemd/system/{LOGINS_UNIT}"
+# Dovecot's own number for this scheme. Passwords are long (mailfleet.aws.credentials), and each
+# connection of a client costs its relay this much.
+_ROUNDS = 5000
+
+
+def login_files(mail: Mail, credentials: Mapping[str, Credential | None]) -> tuple[File, ...]:
+    """The file of passwords has no content while one of them is not known."""
+    known = [credentials.get(of_login(user)) for user in mail.relay.logins]
+    lines = [_line(mail.fleet, credential) for credential in known if credential]
+    content = "".join(lines).encode() if len(lines) == len(known) else None
+    directory, _, socket = SOCKET.rpartition("/")
+    configurations = [
+        File(
+            f"{_CONFIGURATION}-{version}.conf",
+            render(
+                f"{_CONFIGURATION}.conf", version=version, logins=LOGINS, unit=LOGINS_UNIT,
+                user=USER, directory=directory, socket=socket,
+            ),
+        )
+        for version in _VERSIONS
+    ]  # fmt: skip
+    every = b"".join(file.content or b"" for file in configurations)
+    unit = render(
+        _UNIT_FILE, digest=digest(every, secret=False), configuration=_CONFIGURATION, user=USER,
+        directory=directory,
+    )  # fmt: skip
+    return (
+        File(LOGINS, content, mode="600", owner=USER, secret=True),
+        *configurations,
+        File(_UNIT_FILE, unit),
+    )
+
+
+def _line(fleet: str, credential: Credential) -> str:
+    """A line of Dovecot's passwd-file, with the password's PBKDF2 hash.
+
+    The salt follows from the fleet and the user, so that the same policy makes the same file.
+    """
+    user = credential.username
+    salt = hashlib.sha256(f"{fleet}/{user}".encode()).hexdigest()[:16]
+    hashed = hashlib.pbkdf2_hmac("sha1", credential.password.encode(), salt.encode(), _ROUNDS)
+    return f"{user}:{{PBKDF2}}$1${salt}${_ROUNDS}${hashed.hex()}\n"
