@@ -106,7 +106,8 @@ def _systemctl_each(verb: str, names: list[str]) -> None:
 def _systemctl(*arguments: str) -> None:
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0:
-        raise Refused(f"systemctl {' '.join(arguments)}: {one_line(answer.stderr)}")
+        why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"
+        raise Refused(f"systemctl {' '.join(arguments)}: {why}")
 
 
 def main(text: str) -> None:

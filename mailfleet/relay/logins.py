@@ -16,9 +16,9 @@ from mailfleet.relay.render import render
 DOVECOT = "dovecot-core"  # the package, which makes the user
 USER = "dovecot"
 LOGINS_UNIT = "mailfleet-logins.service"
-LOGINS = "/etc/mailfleet/logins"
+LOGINS = "/etc/dovecot/mailfleet-logins"
 SOCKET = "/run/mailfleet-logins/client"
-_CONFIGURATION = "/etc/mailfleet/dovecot"
+_CONFIGURATION = "/etc/dovecot/mailfleet"
 _VERSIONS = ("2.3", "2.4")
 _UNIT_FILE = f"/etc/systemd/system/{LOGINS_UNIT}"
 # Dovecot's own number for this scheme. Passwords are long (mailfleet.aws.credentials), and each

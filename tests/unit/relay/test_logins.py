@@ -94,7 +94,7 @@ def test_an_unknown_password_leaves_its_file_unknown() -> None:
 
 
 def test_dovecot_of_debian_12_and_13_each_find_a_file() -> None:
-    old, new = (text(tree(), f"/etc/mailfleet/dovecot-{v}.conf") for v in ("2.3", "2.4"))
+    old, new = (text(tree(), f"/etc/dovecot/mailfleet-{v}.conf") for v in ("2.3", "2.4"))
     assert "dovecot_config_version" not in old
     settings = [line for line in new.splitlines() if line and not line.startswith("#")]
     assert settings[0].startswith("dovecot_config_version")  # Dovecot 2.4 wants it first

@@ -15,7 +15,7 @@ def test_reading_asks_for_no_secret_text() -> None:
     assert secret == {
         "/etc/postfix/sasl_passwd",
         "/etc/mailfleet/emergency.json",
-        "/etc/mailfleet/logins",
+        "/etc/dovecot/mailfleet-logins",
     }
 
 
