@@ -12,6 +12,7 @@ from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import read_state
+from mailfleet.relay.logins import lacks_judge
 from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.transports import limit_notes
@@ -23,6 +24,10 @@ FOREIGN = (
     "say Relay(adopt=True) in the policy"
 )
 NOTHING_BEFORE = "there is no earlier configuration to go back to"
+LOGINS_GONE = (
+    "the earlier configuration has logins, and what judges passwords is gone from here: to have "
+    "them back, say them in the policy and deploy"
+)
 
 
 @deploy("Relay")
@@ -72,6 +77,9 @@ def go_back(mail: Mail) -> None:
         return
     if state.previous is None:
         fail(NOTHING_BEFORE)
+        return
+    if lacks_judge(state):
+        fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
     announce(changes)

@@ -11,7 +11,9 @@ from mailfleet.credential import Credential, of_login
 from mailfleet.policy import Mail
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
+from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.render import render
+from mailfleet.relay.state import HostState
 
 DOVECOT = "dovecot-core"  # the package, which makes the user
 USER = "dovecot"
@@ -63,3 +65,11 @@ def _line(fleet: str, credential: Credential) -> str:
     salt = hashlib.sha256(f"{fleet}/{user}".encode()).hexdigest()[:16]
     hashed = hashlib.pbkdf2_hmac("sha1", credential.password.encode(), salt.encode(), _ROUNDS)
     return f"{user}:{{PBKDF2}}$1${salt}${_ROUNDS}${hashed.hex()}\n"
+
+
+def lacks_judge(state: HostState) -> bool:
+    """Whether Postfix's files that worked before ask Dovecot, which no longer runs there: port 587
+    would then serve nobody at all."""
+    before = (state.previous or {}).get("/etc/postfix/main.cf")
+    asks = before is not None and "smtpd_sasl_path" in postfix_parameters(before.text or "")
+    return asks and not state.units[LOGINS_UNIT].active

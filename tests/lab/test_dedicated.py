@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.smtp.troubles import REFUSED
 from mailfleet.relay.logins import LOGINS, LOGINS_UNIT
 from tests.lab.conftest import FirstDeploy
 from tests.lab.test_secrets import LOUD
@@ -196,14 +197,23 @@ def test_a_host_of_another_fleet_sends_as_a_user(dedicated: Dedicated, tmp_path:
         change("DELETE")
 
 
-def test_a_relay_that_is_not_the_pinned_one_gets_nothing_and_logins_leave(
+def test_logins_stay_while_the_relay_does_not_work_without_them(dedicated: Dedicated) -> None:
+    fleet = dedicated.fleet
+    for group in ("old", "new"):
+        dedicated.relay(group, f'listen="all", clients=["{fleet.address(CLIENT)}/32"]')
+    fleet.control.set_faults(smtp={"ses": REFUSED})
+    run = dedicated.deploy("-y", "--limit", OLD)
+    assert "went back to what worked before" in run.output
+    fleet.control.reset_faults()
+    with submission(fleet.address(OLD)) as server:
+        server.login(USER, PASSWORD)
+
+
+def test_logins_leave_and_a_relay_that_is_not_the_pinned_one_gets_nothing(
     dedicated: Dedicated,
 ) -> None:
-    """The last one: a deploy takes the logins away, and gives the client a wrong pin."""
+    """The last one, after the policy has lost the logins; the client gets a wrong pin."""
     fleet = dedicated.fleet
-    clients = f'listen="all", clients=["{fleet.address(CLIENT)}/32"]'
-    for group in ("old", "new"):
-        dedicated.relay(group, clients)
     dedicated.relay("client", f'by="{fleet.address(OLD)}", pins="{":".join(["AB"] * 32)}"')
     run = dedicated.deploy("-y")
     assert "went back to what worked before" in run.output
@@ -213,3 +223,5 @@ def test_a_relay_that_is_not_the_pinned_one_gets_nothing_and_logins_leave(
             assert not stranger.has_extn("auth")
         assert fleet.ssh(relay, f"ls {LOGINS}; systemctl is-active {LOGINS_UNIT}",
                          check=False) == "inactive\n"  # fmt: skip
+    back = dedicated.rollback("--limit", OLD, "--dry")
+    assert "the earlier configuration has logins, and what judges passwords is gone" in back.output

@@ -36,6 +36,10 @@ class Dedicated:
         every = self.fleet.arguments(*arguments, policy=self.policy)
         return pyinfra(str(self.inventory), *every, env=self.fleet.env)
 
+    def rollback(self, *arguments: str) -> Run:
+        every = ["rollback.py", "--group-data", str(self.policy), *arguments]
+        return pyinfra(str(self.inventory), *every, env=self.fleet.env)
+
     def plan(self) -> list[dict[str, Any]]:
         path = self.fleet.scratch / "dedicated.json"
         run = self.deploy("--dry", "--data", f"plan_out={path}")

@@ -6,12 +6,12 @@ from dataclasses import replace
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET
 from mailfleet.policy import Relay, secret
-from mailfleet.relay.logins import DOVECOT, LOGINS, LOGINS_UNIT, SOCKET
+from mailfleet.relay.logins import DOVECOT, LOGINS, LOGINS_UNIT, SOCKET, lacks_judge
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import plan, to_restart
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request
-from mailfleet.relay.state import HostState, Loaded
+from mailfleet.relay.state import HostState, LiveUnit, Loaded
 from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -118,3 +118,15 @@ def test_logins_that_leave_the_policy_take_everything_but_the_package_with_them(
     gone = {change.id for change in plan("relay1", target, state) if change.action == "delete"}
     assert {LOGINS, UNIT_FILE} < gone
     assert apply_request(target, state, "t@t")["units"]["disable"] == [LOGINS_UNIT]
+
+
+def test_who_goes_back_to_logins_needs_what_judges_them() -> None:
+    state = whole(tree())
+    before = {path: state.files[path] for path in [f"{POSTFIX}main.cf"]}
+    running = replace(state, previous=before)
+    stopped = replace(running, units={**state.units, LOGINS_UNIT: LiveUnit(False, False, True)})
+    assert not lacks_judge(running)
+    assert lacks_judge(stopped)
+    without = whole(tree(Relay())).files[f"{POSTFIX}main.cf"]
+    assert not lacks_judge(replace(stopped, previous={f"{POSTFIX}main.cf": without}))
+    assert not lacks_judge(replace(stopped, previous=None))
