@@ -62,8 +62,8 @@ def _long(whose: str, credential: Credential) -> Credential:
     """Anybody may try passwords at a relay that the Internet reaches."""
     if len(credential.password) < SHORTEST:
         raise Refusal(
-            f"{whose}: found a password of {len(credential.password)} characters, expected at "
-            f"least {SHORTEST}: who guesses it sends in your name; `openssl rand -hex 16` makes one"
+            f"{whose}: found a short password, expected at least {SHORTEST} characters: whoever "
+            "guesses it sends in your name; `openssl rand -hex 16` makes one"
         )
     return credential
 
