@@ -23,7 +23,10 @@ INSTALLED = [
 ]
 
 # What a deploy installs: taken from a pool inside the tree, as hosts have no way out.
-POOL = ["postfix", "postfix-lmdb", "postfix-pcre", "libsasl2-modules", "python3-milter"]
+POOL = [
+    *("dovecot-core", "libsasl2-modules", "postfix", "postfix-lmdb", "postfix-pcre"),
+    "python3-milter",
+]
 
 _FINISH = Path(__file__).with_name("base_tree.sh")
 _BUILD_SECONDS = 1200

@@ -17,13 +17,15 @@ LOCAL = "local"
 @dataclass(frozen=True)
 class Submission:
     """Where an application hands its mail over; `credential` says where that is kept, and is
-    empty where none is needed. `wrapped`: TLS from the first byte, otherwise STARTTLS."""
+    empty where none is needed. `wrapped`: TLS from the first byte, otherwise STARTTLS. `queued`: a
+    relay of ours takes the mail, and keeps it until a provider has it."""
 
     host: str
     port: int
     sender: str
     credential: str = ""
     wrapped: bool = False
+    queued: bool = False
 
     @property
     def encrypted(self) -> bool:
@@ -34,14 +36,15 @@ def submission(mail: Mail, through: str) -> Submission:
     """`through` is "local" for the relay on the application's own host, or a provider's name;
     PolicyError when there is no such provider."""
     if through == LOCAL:
-        return Submission("localhost", 25, mail.noreply)
+        return Submission("localhost", 25, mail.noreply, queued=True)
     provider = mail.provider(through)
     kept = _kept(mail, provider)
     return Submission(provider.host, provider.port, mail.noreply, kept, provider.wrapper)
 
 
 def through_dedicated(mail: Mail, host: str) -> Submission:
-    """Through the dedicated relay `host`, whose policy is `mail`, from one of its client networks.
+    """Through the dedicated relay `host`, whose policy is `mail`: by one of its logins, or from one
+    of its client networks where it has none.
 
     PolicyError when it is none, or applications could not verify its certificate.
     """
@@ -52,7 +55,8 @@ def through_dedicated(mail: Mail, host: str) -> Submission:
             f"{host} has a self-made certificate, which applications don't verify; expected "
             "Relay(certificate=...) there, or a relay on the application's own host with by="
         )
-    return Submission(host, SUBMISSION_PORT, mail.noreply)
+    logins = (f"user {user}, password {kept}" for user, kept in mail.relay.logins.items())
+    return Submission(host, SUBMISSION_PORT, mail.noreply, " or ".join(logins), queued=True)
 
 
 def _kept(mail: Mail, provider: Provider) -> str:
@@ -123,7 +127,10 @@ def _comment(to: Submission) -> str:
         return "# By the relay on this host, which queues, authenticates and encrypts.\n"
     if not to.credential:
         return "# By a dedicated relay, which queues and knows its clients by their network.\n"
+    kept = f"# SMTP_USERNAME and SMTP_PASSWORD: {to.credential}.\n"
+    if to.queued:
+        return f"# By a dedicated relay, which queues.\n{kept}"
     return (
-        f"# SMTP_USERNAME and SMTP_PASSWORD: {to.credential}.\n"
+        f"{kept}"
         "# Without a relay's queue: what the provider refuses, the application must send again.\n"
     )

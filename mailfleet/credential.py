@@ -13,6 +13,11 @@ class Credential:
     password: str = field(repr=False)
 
 
+def of_login(user: str) -> str:
+    """The name of a login's credential among those of providers, none of which has a space."""
+    return f"login {user}"
+
+
 @dataclass(frozen=True)
 class SecretText:
     """A secret as it was read. It is in no repr, and `pyinfra ... fact` prints a placeholder."""

@@ -15,6 +15,7 @@ from mailfleet.relay import operations
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.health import watches_providers
+from mailfleet.relay.logins import lacks_judge
 from mailfleet.relay.plan import plan, rollback_plan, switch_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
@@ -30,6 +31,10 @@ FOREIGN = (
 BY_OTHERS = "nothing to switch: mail goes by dedicated relays, which are to be switched"
 NOT_DEPLOYED = "found no Postfix that mailfleet has deployed, so there is nothing to switch"
 NOTHING_BEFORE = "there is no earlier configuration to go back to"
+LOGINS_GONE = (
+    "the earlier configuration has logins, and what judges passwords is gone from here: to have "
+    "them back, say them in the policy and deploy"
+)
 
 
 @deploy("Relay")
@@ -110,6 +115,9 @@ def go_back(mail: Mail) -> None:
         return
     if state.previous is None:
         fail(NOTHING_BEFORE)
+        return
+    if lacks_judge(state):
+        fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
     announce(changes)

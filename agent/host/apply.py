@@ -20,7 +20,7 @@ from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import ROUTES, kept, main_last, observed
+from agent.host.state import POSTFIX, ROUTES, kept, main_last, observed
 from agent.host.switching import due_table, live_table, renew_table, table_file
 
 
@@ -36,11 +36,11 @@ def apply(request: dict[str, Any], root: str = "") -> None:
         with prepared(root, files) as beside:
             if request["load"]:
                 check(files, request["absent"], request["nexthops"])
-            _systemctl_each("disable", request["units"]["disable"])
             _swap(root, request, beside)
         _units(request["units"])
         if request["load"]:
             _load_or_go_back(root, request)
+        _part_with(root, request)
 
 
 def _switch(root: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -63,13 +63,14 @@ def _install(root: str, request: dict[str, Any]) -> None:
 
 def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:
     """Put the new files live: Postfix's tables first and main.cf, which names them, last."""
-    if not beside and not request["absent"]:
+    tables = [path for path in request["absent"] if path.startswith(POSTFIX)]
+    if not beside and not tables:
         return
     remember(root, request["managed"])
     for path in sorted(beside, key=main_last):
         put(root, path, beside.pop(path))
         say(f"wrote {path}")
-    for path in request["absent"]:
+    for path in tables:
         remove(root, path)
         say(f"removed {path}")
     record(root, request)
@@ -96,6 +97,19 @@ def _load_or_go_back(root: str, request: dict[str, Any]) -> None:
     renew_credentials(root)
 
 
+def _part_with(root: str, request: dict[str, Any]) -> None:
+    """Stop and remove what Postfix worked with until now. A host that goes back needs it still."""
+    _systemctl_each("disable", request["units"]["disable"])
+    others = [path for path in request["absent"] if not path.startswith(POSTFIX)]
+    for path in others:
+        remove(root, path)
+        say(f"removed {path}")
+    if others:
+        record(root, request)
+    if others and request["units"]["reload"]:
+        _systemctl("daemon-reload")
+
+
 def _units(units: dict[str, Any]) -> None:
     """Let systemd read unit files again when `reload` says so; enable and restart units."""
     if units["reload"]:
@@ -113,7 +127,8 @@ def _systemctl_each(verb: str, names: list[str]) -> None:
 def _systemctl(*arguments: str) -> None:
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0:
-        raise Refused(f"systemctl {' '.join(arguments)}: {one_line(answer.stderr)}")
+        why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"
+        raise Refused(f"systemctl {' '.join(arguments)}: {why}")
 
 
 def main(text: str) -> None:

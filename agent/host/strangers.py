@@ -1,6 +1,7 @@
 """No open relay: who may hand mail to this Postfix, and that other hosts do so with TLS.
 
-See smtpd_relay_restrictions, mynetworks and smtpd_tls_chain_files in postconf(5).
+See smtpd_relay_restrictions, mynetworks, smtpd_tls_auth_only and smtpd_tls_chain_files in
+postconf(5).
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from agent.host.configuration import Configuration
+from agent.host.configuration import Configuration, Service
+
+_LOGGED_IN = "permit_sasl_authenticated"
 
 
 def strangers(found: Configuration) -> Iterator[str]:
@@ -24,6 +27,7 @@ def strangers(found: Configuration) -> Iterator[str]:
         encrypted = found.of(server, "smtpd_tls_security_level") == "encrypt"
         if not encrypted and not all(_is_loopback(network) for network in networks):
             yield f"{who}mynetworks has other hosts, and smtpd_tls_security_level is not encrypt"
+        yield from (f"{who}{fault}" for fault in _passwords(found, server))
         if encrypted:
             yield from _certificate(found.of(server, "smtpd_tls_chain_files"))
 
@@ -42,9 +46,19 @@ def _deciding(restrictions: list[str]) -> str:
     for word in restrictions:
         if re.fullmatch(r"(reject|defer)(_unauth_destination)?", word):
             return "reject"
-        if word not in ("permit_mynetworks", "permit_sasl_authenticated"):
+        if word not in ("permit_mynetworks", _LOGGED_IN):
             return "permit"
     return "permit"
+
+
+def _passwords(found: Configuration, server: Service) -> Iterator[str]:
+    """Where a password may be said: by submission alone, and never in the clear."""
+    offered = found.of(server, "smtpd_sasl_auth_enable") == "yes"
+    if offered and server.name.rpartition(":")[2] in ("smtp", "25"):
+        yield "AUTH is offered on port 25, expected on submission alone"
+    counts = _LOGGED_IN in _words(found.of(server, "smtpd_relay_restrictions"))
+    if (offered or counts) and found.of(server, "smtpd_tls_auth_only") != "yes":
+        yield "smtpd_tls_auth_only is not yes: a client could say its password in the clear"
 
 
 def _is_loopback(text: str) -> bool:

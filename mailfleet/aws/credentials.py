@@ -1,4 +1,4 @@
-"""What relays authenticate with, read from where the policy says that it is kept."""
+"""What relays authenticate with, and their clients, read from where the policy says that it is."""
 
 import os
 from pathlib import Path
@@ -10,41 +10,62 @@ from mailfleet.aws import facts
 from mailfleet.aws.account import read_sender
 from mailfleet.aws.accounts import account_of
 from mailfleet.aws.parameter import Parameter
-from mailfleet.credential import Credential, SecretText
-from mailfleet.policy import Mail, Secret, Ses, Smtp
+from mailfleet.credential import Credential, SecretText, of_login
+from mailfleet.policy import Mail, Secret, Ses
 from mailfleet.reading import read
 from mailfleet.refusal import Refusal
 
+SHORTEST = 16  # characters of a login's password
+
 
 def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential | None]:
-    """The credential of each provider, by its name.
+    """The credential of each provider, by its name, and of each login (`of_login`).
 
     None is one of ours that an earlier step has yet to make. Refusal when one that the policy
     refers to is not there.
     """
-    return {
+
+    def referred(whose: str, username: str, password: Secret) -> Credential:
+        return Credential(username, _secret(inventory, mail, whose, password))
+
+    providers = {
         provider.name: _of_ses(account_of(inventory, mail), mail, provider)
         if isinstance(provider, Ses)
-        else Credential(provider.username, _secret(inventory, mail, provider))
+        else referred(f"provider {provider.name!r}", provider.username, provider.password)
         for provider in mail.providers
     }
+    logins = {
+        of_login(user): _long(f"login {user!r}", referred(f"login {user!r}", user, password))
+        for user, password in mail.relay.logins.items()
+    }
+    return {**providers, **logins}
 
 
 def _of_ses(account: Host, mail: Mail, ses: Ses) -> Credential | None:
     return read_sender(account, mail, ses).credential
 
 
-def _secret(inventory: Inventory, mail: Mail, smtp: Smtp) -> str:
-    where = f"provider {smtp.name!r}: password {smtp.password}"
+def _secret(inventory: Inventory, mail: Mail, whose: str, secret: Secret) -> str:
+    where = f"{whose}: password {secret}"
     try:
-        value = _look_up(inventory, mail, smtp.password)
+        value = _look_up(inventory, mail, secret)
     except OSError as error:
         raise Refusal(f"{where}: the file can't be read: {error.strerror}") from None
     if value is None:
-        raise Refusal(f"{where}: found nothing there, expected the password: {_remedy(smtp)}")
+        raise Refusal(f"{where}: found nothing there, expected the password: {_remedy(secret)}")
     if not value or not value.isprintable() or " " in value:
         raise Refusal(f"{where}: found white space or control characters, expected a password")
     return value
+
+
+def _long(whose: str, credential: Credential) -> Credential:
+    """Anybody may try passwords at a relay that the Internet reaches."""
+    if len(credential.password) < SHORTEST:
+        raise Refusal(
+            f"{whose}: found a short password, expected at least {SHORTEST} characters: whoever "
+            "guesses it sends in your name; `openssl rand -hex 16` makes one"
+        )
+    return credential
 
 
 def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
@@ -63,10 +84,10 @@ def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
     return found.text if found else None
 
 
-def _remedy(smtp: Smtp) -> str:
+def _remedy(secret: Secret) -> str:
     return {
-        "aws": f"aws secretsmanager create-secret --name {smtp.password.name} --secret-string ...",
-        "env": f"export {smtp.password.name}=...",
-        "ssm": f"aws ssm put-parameter --type SecureString --name {smtp.password.name} --value ...",
-        "file": f"write it to {smtp.password.name}, for your own user alone",
-    }[smtp.password.scheme]
+        "aws": f"aws secretsmanager create-secret --name {secret.name} --secret-string ...",
+        "env": f"export {secret.name}=...",
+        "ssm": f"aws ssm put-parameter --type SecureString --name {secret.name} --value ...",
+        "file": f"write it to {secret.name}, for your own user alone",
+    }[secret.scheme]

@@ -1,6 +1,6 @@
 """How relay hosts behave: by themselves, for others, or through another relay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Annotated
 
@@ -14,8 +14,10 @@ from mailfleet.policy.names import (
     HostPath,
     ListenAddress,
     RelayName,
+    ShortName,
     client_network,
 )
+from mailfleet.policy.secret import NotALiteral, Secret
 from mailfleet.policy.words import word
 
 ALL = "all"
@@ -38,7 +40,8 @@ class Relay:
     until it works again.
 
     A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
-    "all" or addresses of the host, `clients` are the networks that it serves, `certificate` the
+    "all" or addresses of the host, `clients` are the networks that it serves, `logins` the users
+    that it serves from anywhere, each with the secret that is its password, `certificate` the
     files on the host that hold its private key and then its chain; without, it makes its own.
 
     `by`: all mail goes to these dedicated relays, to the first that answers, and none to a
@@ -54,6 +57,7 @@ class Relay:
     watch_providers: bool = False
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
+    logins: Mapping[ShortName, Annotated[Secret, NotALiteral]] = Field(default_factory=dict)
     certificate: Annotated[Sequence[HostPath], *_Several] = ()
     by: Annotated[Sequence[RelayName], *_Several] = ()
     pins: Annotated[Sequence[Fingerprint], *_Several] = ()
@@ -63,14 +67,16 @@ class Relay:
         once("Relay.by", self.by)
         if ALL in self.listen and len(self.listen) > 1:
             raise PolicyError(f"Relay.listen: found {ALL!r} and addresses, expected one of both")
-        for name in ("clients", "certificate"):
+        for name in ("clients", "logins", "certificate"):
             if getattr(self, name) and not self.listen:
                 raise PolicyError(
                     f"Relay.{name}: found some without listen, expected none: only a dedicated "
                     "relay serves other hosts"
                 )
-        if self.listen and not self.clients:
-            raise PolicyError("Relay.clients: found none, expected the networks that it serves")
+        if self.listen and not (self.clients or self.logins):
+            raise PolicyError(
+                "Relay.clients: found none, expected the networks that it serves, or logins"
+            )
         if self.listen and self.by:
             raise PolicyError("Relay: found listen and by, expected one of both")
         if self.pins and not self.by:

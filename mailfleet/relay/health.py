@@ -3,6 +3,7 @@
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import joined
 from mailfleet.relay.file import File
+from mailfleet.relay.part import UNITS, Part
 from mailfleet.relay.render import render
 
 TIMER = "mailfleet-health.timer"
@@ -18,10 +19,9 @@ def watches_providers(mail: Mail) -> bool:
     return mail.relay.watch_providers and len(mail.providers) > 1 and not mail.relay.by
 
 
-def health_files() -> tuple[File, ...]:
+def health(mail: Mail) -> Part:
     program = "#!/usr/bin/python3 -I\n" + joined(*_HOST, *_PARTS)
-    units = [f"/etc/systemd/system/mailfleet-health.{kind}" for kind in ("service", "timer")]
-    return (
-        File(PROGRAM, program.encode(), mode="755"),
-        *(File(path, render(path, program=PROGRAM)) for path in units),
-    )
+    paths = [f"{UNITS}mailfleet-health.{kind}" for kind in ("service", "timer")]
+    units = (File(path, render(path, program=PROGRAM)) for path in paths)
+    files = (File(PROGRAM, program.encode(), mode="755"), *units)
+    return Part(watches_providers(mail), files, TIMER)

@@ -6,10 +6,11 @@ from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Ch
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.part import UNITS
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
 from mailfleet.relay.switching import ROUTES, SWITCH, shown
-from mailfleet.relay.tree import SECRETS, UNITS, Desired, Unit
+from mailfleet.relay.tree import SECRETS, Desired, Unit
 
 MADE_THERE = "(key and self-made certificate, made on the host and kept there)"
 MADE_SWITCH = "(made on the host, as switch.py says)"
@@ -17,7 +18,7 @@ NOT_TEXT = "(not text)"
 
 
 def plan(host: str, desired: Desired, state: HostState) -> tuple[Change, ...]:
-    """The changes that an apply would make, in its order; none for a host that is as desired."""
+    """The changes that an apply would make; none for a host that is as desired."""
     packages = [
         Change(host, "package", name, "create", None, "installed")
         for name in missing_packages(desired, state)

@@ -9,6 +9,7 @@ from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
 from mailfleet.relay.health import watches_providers
+from mailfleet.relay.logins import LOGINS_UNIT, SOCKET
 from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
@@ -51,6 +52,8 @@ def postfix_files(
         "certificate": mail.relay.certificate or (CERTIFICATE,),
         "found": found,
         "host_patterns": _HOSTS,
+        "logins_socket": SOCKET,
+        "logins_unit": LOGINS_UNIT,
         "lookups": lookups,
         "myorigin": mail.myorigin,
         "noreply": mail.noreply,

@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterator
 
 from mailfleet.policy import Mail
+from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import joined
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
+from mailfleet.relay.part import UNITS, Part
 from mailfleet.relay.render import render
+from mailfleet.relay.systems import System
 
 UNIT = "mailfleet-senders.service"
 PROGRAM = "/usr/local/bin/mailfleet_senders"
 RULES = "/etc/postfix/senders.json"
-_UNIT_FILE = f"/etc/systemd/system/{UNIT}"
+_UNIT_FILE = UNITS + UNIT
 
 
 def rewrites_senders(mail: Mail) -> bool:
@@ -20,7 +23,8 @@ def rewrites_senders(mail: Mail) -> bool:
     return mail.relay.rewrite_foreign or any(domain.senders for domain in mail.domains)
 
 
-def sender_files(mail: Mail) -> tuple[File, ...]:
+def senders(mail: Mail, system: System) -> Part:
+    """Raises Refusal where the system has no package for what the policy needs."""
     program = joined("senders/rewriting.py", "senders/milter.py").encode()
     rules = {
         "domains": [domain.name for domain in mail.domains],
@@ -28,11 +32,19 @@ def sender_files(mail: Mail) -> tuple[File, ...]:
         "foreign": mail.relay.rewrite_foreign,
     }
     unit = render(_UNIT_FILE, program=PROGRAM, digest=digest(program, secret=False))
-    return (
+    files = (
         File(RULES, f"{json.dumps(rules, indent=2)}\n".encode()),
         File(PROGRAM, program),
         File(_UNIT_FILE, unit),
     )
+    needed = rewrites_senders(mail)
+    if needed and system.milter is None:
+        raise Refusal(
+            f"found senders that have to be rewritten, and {system.name}, which has no package of "
+            "pymilter to do it: expected neither Relay(rewrite_foreign=True) nor "
+            "Domain(senders=...) in the policy of such a host"
+        )
+    return Part(needed, files, UNIT, system.milter)
 
 
 def _usable(mail: Mail) -> Iterator[str]:

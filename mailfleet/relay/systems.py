@@ -30,8 +30,9 @@ class Release:
 @dataclass(frozen=True)
 class System:
     """`id` and `version` are those of os-release. `authorities` is the PEM file of the certificate
-    authorities that the system trusts. `packages` are needed always, `milter` holds pymilter and is
-    None where there is no such package. `mail_user` and `mail_group` are the ids of "mail"."""
+    authorities that the system trusts. `packages` are needed always, `milter` holds pymilter and
+    `dovecot` Dovecot; None where there is no such package. `mail_user` and `mail_group` are the
+    ids of "mail"."""
 
     name: str
     id: str
@@ -39,6 +40,7 @@ class System:
     manager: Manager
     packages: tuple[str, ...]
     milter: str | None
+    dovecot: str | None
     authorities: str
     mail_user: int
     mail_group: int
@@ -52,6 +54,7 @@ DEBIAN_12 = System(
     # libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it
     packages=("ca-certificates", "libsasl2-modules", "postfix", "python3"),
     milter="python3-milter",
+    dovecot="dovecot-core",
     authorities="/etc/ssl/certs/ca-certificates.crt",
     mail_user=8,
     mail_group=8,
@@ -65,6 +68,7 @@ AMAZON_LINUX_2023 = System(
     manager="dnf",
     packages=("ca-certificates", "cyrus-sasl-plain", "postfix", "python3"),
     milter=None,
+    dovecot=None,
     authorities="/etc/pki/tls/certs/ca-bundle.crt",
     mail_user=8,
     mail_group=12,
@@ -72,7 +76,7 @@ AMAZON_LINUX_2023 = System(
 SYSTEMS = (DEBIAN_12, DEBIAN_13, UBUNTU_24_04, AMAZON_LINUX_2023)
 # Asked for before it is known which of the systems a host runs.
 EVERY_PACKAGE = tuple(
-    sorted({name for one in SYSTEMS for name in (*one.packages, one.milter) if name})
+    sorted({name for one in SYSTEMS for name in (*one.packages, one.milter, one.dovecot) if name})
 )
 
 

@@ -1,27 +1,22 @@
 """What a relay host should hold: every managed file, package and unit, by policy and system."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailfleet.credential import Credential
-from mailfleet.policy import Mail, Provider
-from mailfleet.refusal import Refusal
+from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
+from mailfleet.relay.alarm import EMERGENCY, alarm
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
-from mailfleet.relay.health import TIMER as HEALTH_TIMER
-from mailfleet.relay.health import health_files, watches_providers
-from mailfleet.relay.postfix import POSTFIX, absent_tables, ca_path, check, nexthops, postfix_files
-from mailfleet.relay.render import render
-from mailfleet.relay.senders import UNIT, rewrites_senders, sender_files
+from mailfleet.relay.health import health
+from mailfleet.relay.logins import LOGINS, logins
+from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
+from mailfleet.relay.senders import senders
 from mailfleet.relay.systems import DEBIAN_12, System
 
-EMERGENCY = "/etc/mailfleet/emergency.json"
-SECRETS = frozenset({EMERGENCY, CERTIFICATE, f"{POSTFIX}sasl_passwd"})
-TIMER = "check-mail-logs.timer"
-UNITS = "/etc/systemd/system/"
+SECRETS = frozenset({EMERGENCY, CERTIFICATE, LOGINS, f"{POSTFIX}sasl_passwd"})
 
 
 @dataclass(frozen=True)
@@ -65,40 +60,33 @@ def desired(
 ) -> Desired:
     """The same for every host with the same policy and system; the paths are the same on any.
 
-    `credentials` are by provider name. One that is missing or None is not known yet; files that
-    hold it then have no content. Raises PolicyError for what Postfix could not express, and Refusal
-    for what the system has not.
+    `credentials` are by provider name, and of logins by `of_login`. One that is missing or None is
+    not known yet; files that hold it then have no content. Raises PolicyError for what Postfix
+    could not express, and Refusal for what the system has not.
     """
     check(mail, circumstances)
-    alarm = _alarm(mail)
-    watching = () if mail.alerts else tuple(file.path for file in alarm)
-    senders, rewrites = sender_files(mail), rewrites_senders(mail)
-    health, watches = health_files(), watches_providers(mail)
     postfix = postfix_files(mail, credentials, circumstances, system)
+    parts = (
+        alarm(mail, credentials),
+        senders(mail, system),
+        logins(mail, credentials, system),
+        health(mail),
+    )
+    needed = [part for part in parts if part.needed]
+    unneeded = [file.path for part in parts if not part.needed for file in part.files]
+    packages = [part.package for part in needed if part.package]
     return Desired(
-        files=(*postfix, *_programs(), *(alarm if mail.alerts else ()),
-               *_emergency(mail, credentials), *(senders if rewrites else ()),
-               *(health if watches else ())),
-        absent=(*absent_tables(mail, postfix), *(() if mail.alerts else (EMERGENCY, *watching)),
-                *(() if rewrites else (file.path for file in senders)),
-                *(() if watches else (file.path for file in health))),
-        packages=(*system.packages, *((_milter(system),) if rewrites else ())),
-        units=(Unit("postfix.service", True), Unit(TIMER, bool(mail.alerts), bool(mail.alerts)),
-               Unit(UNIT, rewrites, rewrites), Unit(HEALTH_TIMER, watches, watches)),
+        files=(*postfix, *_programs(), *(file for part in needed for file in part.files)),
+        absent=(*absent_tables(mail, postfix), *unneeded),
+        packages=(*system.packages, *packages),
+        units=(
+            Unit("postfix.service", True),
+            *(Unit(part.unit, part.needed, part.needed) for part in parts),
+        ),
         nexthops=nexthops(mail),
         system=system,
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
-    )  # fmt: skip
-
-
-def _milter(system: System) -> str:
-    if system.milter is None:
-        raise Refusal(
-            f"found senders that have to be rewritten, and {system.name}, which has no package of "
-            "pymilter to do it: expected neither Relay(rewrite_foreign=True) nor "
-            "Domain(senders=...) in the policy of such a host"
-        )
-    return system.milter
+    )
 
 
 def _programs() -> tuple[File, ...]:
@@ -106,35 +94,3 @@ def _programs() -> tuple[File, ...]:
         File(f"/usr/local/bin/{name}", (AGENT / f"{name}.py").read_bytes(), mode="755")
         for name in ("check_mail_logs", "emergency_mail_sender")
     )
-
-
-def _alarm(mail: Mail) -> tuple[File, ...]:
-    paths = [f"{UNITS}check-mail-logs.{kind}" for kind in ("service", "timer")]
-    return tuple(File(path, render(path, check_logs=mail.relay.check_logs)) for path in paths)
-
-
-def _emergency(mail: Mail, credentials: Mapping[str, Credential | None]) -> tuple[File, ...]:
-    if not mail.alerts:
-        return ()
-    names = dict.fromkeys(alert.via for alert in mail.alerts)
-    servers = [_server(mail.provider(name), credentials.get(name)) for name in names]
-    settings = {
-        "from": mail.noreply,
-        "to": list(dict.fromkeys(alert.to for alert in mail.alerts)),
-        "servers": servers,
-    }
-    content = None if None in servers else f"{json.dumps(settings, indent=2)}\n".encode()
-    return (File(EMERGENCY, content, mode="600", secret=True),)
-
-
-def _server(provider: Provider, credential: Credential | None) -> dict[str, object] | None:
-    if credential is None:
-        return None
-    return {
-        "host": provider.host,
-        "port": provider.port,
-        "tls": "implicit" if provider.wrapper else "starttls",
-        **({"ca": ca_path(provider)} if provider.ca else {}),
-        "username": credential.username,
-        "password": credential.password,
-    }

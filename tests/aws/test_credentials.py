@@ -65,6 +65,21 @@ def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> N
         assert "Plan of @aws/lab" in run.output, run.output
 
 
+def test_a_login_wants_a_password_that_nobody_guesses(fleet: Fleet) -> None:
+    """A relay reads those of its own logins."""
+    fleet.write(more="relay=Relay(listen='all', logins={'app1': secret('env:APP1')})")
+    inventory = fleet.directory / "inventory.py"
+    inventory.write_text(f"{inventory.read_text()}{RELAY}")
+
+    def run(password: str) -> str:
+        return pyinfra(inventory, "deploy.py", "--dry", env={"APP1": password}).output
+
+    short = run("sentinel")
+    assert "login 'app1': found a short password, expected at least 16 characters" in short
+    assert "sentinel" not in short
+    assert "login 'app1'" not in run("sentinel-password-of-app1")
+
+
 def test_a_permission_goes_only_once_every_relay_is_done(fleet: Fleet) -> None:
     """A relay that the deploy does not reach may still send for a domain that has left."""
 

@@ -68,6 +68,7 @@ BROKEN = [
            "wrong smtp_tls_wrappermode", file="master.cf"),
     Broken("password in the clear", "", "smtp_sasl_security_options = noanonymous",
            "would send a password without TLS"),
+    Broken("AUTH on port 25", "", "smtpd_sasl_auth_enable = yes", "AUTH is offered on port 25"),
     Broken("broken pattern", "", "/(unclosed/ x@example.com", "system_senders",
            file="system_senders"),
 ]  # fmt: skip

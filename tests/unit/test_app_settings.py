@@ -75,6 +75,18 @@ def test_a_dedicated_relay_is_reached_with_verified_tls_and_without_a_credential
         assert "PASSWORD" not in form(to)
 
 
+def test_a_dedicated_relay_with_logins_is_told_one_of_the_environment() -> None:
+    logins = {"app1": secret("aws:relay-app1"), "app2": secret("ssm:/relay/app2")}
+    relay = Relay(listen="all", logins=logins, certificate="/etc/ssl/relay.pem")
+    to = through_dedicated(replace(MAIL, relay=relay), "relay1.example.com")
+    assert 'password: ENV.fetch("SMTP_PASSWORD")' in rails(to)
+    assert 'EMAIL_HOST_PASSWORD = os.environ["SMTP_PASSWORD"]' in django(to)
+    for form in FORMS.values():
+        text = form(to)
+        assert "SMTP_USERNAME and SMTP_PASSWORD: user app1, password aws:relay-app1 or user" in text
+        assert "Without a relay's queue" not in text
+
+
 @pytest.mark.parametrize(
     ("relay", "sentence"),
     [

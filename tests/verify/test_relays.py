@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
+from mailfleet.relay.alarm import TIMER
+from mailfleet.relay.health import TIMER as HEALTH
+from mailfleet.relay.health import watches_providers
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.senders import UNIT as SENDERS
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
-from mailfleet.relay.tree import TIMER, Desired
+from mailfleet.relay.tree import Desired
 
 
 def test_packages_are_installed(target: Desired, state: HostState) -> None:
@@ -78,6 +81,14 @@ def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
     timer = relay.service(TIMER)
     assert timer.is_enabled, f"{TIMER} is disabled: nobody is told when mail fails"
     assert timer.is_running, f"{TIMER} is not active: nobody is told when mail fails"
+
+
+def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
+    if not watches_providers(relay_mail):
+        pytest.skip("the policy has no watch_providers, or nobody to take over")
+    timer = relay.service(HEALTH)
+    assert timer.is_enabled, f"{HEALTH} is disabled: a failing provider keeps its mail after a boot"
+    assert timer.is_running, f"{HEALTH} is not active: a failing provider keeps its mail"
 
 
 def test_senders_are_rewritten(relay: Any, mail: Mail) -> None:

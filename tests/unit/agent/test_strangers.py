@@ -41,8 +41,15 @@ def chain(tmp_path: Path) -> Path:
     return path
 
 
+LOGINS = {
+    "smtpd_sasl_auth_enable": "yes",
+    "smtpd_relay_restrictions": "permit_mynetworks, permit_sasl_authenticated, reject",
+}
+
+
 def test_a_dedicated_relay_is_no_open_one(chain: Path) -> None:
     assert found(chain, {}) == []
+    assert found(chain, LOGINS, smtpd_tls_auth_only="yes") == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +65,16 @@ def test_a_dedicated_relay_is_no_open_one(chain: Path) -> None:
             "does not refuse strangers",
         ),
         ({"smtpd_tls_security_level": "may"}, "smtpd_tls_security_level is not encrypt"),
+        (LOGINS, "service submission: smtpd_tls_auth_only is not yes: a client could say its pass"),
+        ({"smtpd_sasl_auth_enable": "yes"}, "smtpd_tls_auth_only is not yes"),
+        (
+            {"smtpd_relay_restrictions": "permit_sasl_authenticated, reject"},
+            "smtpd_tls_auth_only is not yes",
+        ),
+        (
+            {"smtpd_relay_restrictions": "permit_sasl_authenticated, permit"},
+            "does not refuse strangers",
+        ),
         ({"smtpd_tls_chain_files": "/nowhere"}, "/nowhere: found no private key there"),
     ],
 )
@@ -71,3 +88,8 @@ def test_a_way_in_is_told_with_its_service(
 def test_port_25_is_looked_at_too(chain: Path) -> None:
     (fault,) = found(chain, {}, mynetworks=f"{LOOPBACK}, 10.0.0.0/16")
     assert fault == "mynetworks has other hosts, and smtpd_tls_security_level is not encrypt"
+
+
+def test_passwords_are_for_submission_alone(chain: Path) -> None:
+    told = found(chain, {}, smtpd_sasl_auth_enable="yes", smtpd_tls_auth_only="yes")
+    assert told == ["AUTH is offered on port 25, expected on submission alone"]

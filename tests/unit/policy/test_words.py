@@ -114,6 +114,15 @@ def routed(**route: Any) -> Mail:
             "Relay.listen: found 'all' and addresses",
         ),
         (lambda: Relay(clients=["10.0.0.0/8"]), "Relay.clients: found some without listen"),
+        (lambda: Relay(logins={"app1": KEY}), "Relay.logins: found some without listen"),
+        (
+            lambda: Relay(listen="all", logins={"app1": "hunter2"}),  # type: ignore[dict-item]
+            "Relay.logins.app1: found a literal value instead of a reference, expected secret(",
+        ),
+        (
+            lambda: Relay(listen="all", logins={"App 1": KEY}),
+            "found 'App 1', expected a short name",
+        ),
         (lambda: Relay(certificate="/etc/x.pem"), "Relay.certificate: found some without listen"),
         (
             lambda: Relay(listen="all", clients="10.0.0.0/8", certificate="x.pem"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailfleet.relay.agent import AGENT, program
-from mailfleet.relay.health import health_files
+from mailfleet.relay.health import health
+from tests.support.relay_policy import policy
 
 REQUEST = {"files": [{"path": "/nowhere/é\n'\"\\", "secret": False}], "packages": [], "units": [],
            "previous": False}  # fmt: skip
@@ -72,7 +73,7 @@ def test_a_mistake_of_ours_shows_no_request() -> None:
 
 
 def test_the_watch_over_providers_is_whole() -> None:
-    text = (health_files()[0].content or b"").decode()
+    text = (health(policy()).files[0].content or b"").decode()
     assert "from agent" not in text
     defined = [node.name for node in ast.parse(text).body
                if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip

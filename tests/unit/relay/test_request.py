@@ -2,8 +2,9 @@ import base64
 
 import pytest
 
+from mailfleet.relay.alarm import TIMER
 from mailfleet.relay.request import apply_request, read_request
-from mailfleet.relay.tree import TIMER, desired
+from mailfleet.relay.tree import desired
 from tests.support.relay_hosts import bare, deployed, with_text
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -12,7 +13,11 @@ TREE = desired(policy(), CREDENTIALS)
 
 def test_reading_asks_for_no_secret_text() -> None:
     secret = {file["path"] for file in read_request(TREE)["files"] if file["secret"]}
-    assert secret == {"/etc/postfix/sasl_passwd", "/etc/mailfleet/emergency.json"}
+    assert secret == {
+        "/etc/postfix/sasl_passwd",
+        "/etc/mailfleet/emergency.json",
+        "/etc/dovecot/mailfleet-logins",
+    }
 
 
 def test_nothing_to_do_is_an_empty_request() -> None:

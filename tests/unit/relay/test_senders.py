@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Address, Domain, PolicyError, Relay, Route
+from mailfleet.relay.part import UNITS
 from mailfleet.relay.plan import plan
 from mailfleet.relay.senders import PROGRAM, RULES, UNIT
 from mailfleet.relay.systems import DEBIAN_12
-from mailfleet.relay.tree import UNITS, desired
+from mailfleet.relay.tree import desired
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 

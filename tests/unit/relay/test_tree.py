@@ -3,9 +3,10 @@ import json
 import pytest
 
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
+from mailfleet.relay.alarm import EMERGENCY, TIMER
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.parameters import postfix_parameters
-from mailfleet.relay.tree import EMERGENCY, TIMER, Desired, desired
+from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_policy import CREDENTIALS, policy
 
 
