@@ -28,6 +28,7 @@ FOREIGN = (
     "found a Postfix configuration that mailfleet did not write, expected none: to replace it, "
     "say Relay(adopt=True) in the policy"
 )
+ADOPTED = "takes over somebody's Postfix, which is kept in /var/lib/mailfleet/adopted"
 BY_OTHERS = "nothing to switch: mail goes by dedicated relays, which are to be switched"
 NOT_DEPLOYED = "found no Postfix that mailfleet has deployed, so there is nothing to switch"
 NOTHING_BEFORE = "there is no earlier configuration to go back to"
@@ -50,7 +51,14 @@ def relay(mail: Mail) -> None:
         fail(FOREIGN)
         return
     changes = plan(host.name, target, state)
-    announce(changes, [*_in_force(mail, state.switch), *_notes(mail, circumstances)])
+    announce(
+        changes,
+        [
+            *([ADOPTED] if state.foreign else []),
+            *_in_force(mail, state.switch),
+            *_notes(mail, circumstances),
+        ],
+    )
     operations.admit(mail=mail, changes=changes, name="Domains and credential work")
     operations.apply_first(
         mail=mail,

@@ -17,10 +17,10 @@ from agent.host.common import (
 )
 from agent.host.files import prepared, put, remove
 from agent.host.guard import compare, how_to_load, locked, record, stamp
-from agent.host.history import PREVIOUS, put_back, remember, renew_credentials
+from agent.host.history import PREVIOUS, put_back, remember, renew_credentials, set_aside
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import POSTFIX, ROUTES, kept, main_last, observed
+from agent.host.state import APPLIED, POSTFIX, ROUTES, kept, main_last, observed
 from agent.host.switching import due_table, live_table, renew_table, table_file
 
 
@@ -66,7 +66,10 @@ def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:
     tables = [path for path in request["absent"] if path.startswith(POSTFIX)]
     if not beside and not tables:
         return
+    set_aside(root)
     remember(root, request["managed"])
+    if kept(root, APPLIED) is None:
+        record(root, request)  # killed within, the next run must not take it for somebody's
     for path in sorted(beside, key=main_last):
         put(root, path, beside.pop(path))
         say(f"wrote {path}")

@@ -4,19 +4,51 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 from typing import Any
 
+from agent.host.common import say
 from agent.host.files import digest, observe, prepared, put, remove
-from agent.host.state import KEPT, LOADED, POSTFIX, keep, kept, live_digest, main_last, observed
+from agent.host.state import (
+    APPLIED,
+    KEPT,
+    LOADED,
+    POSTFIX,
+    keep,
+    kept,
+    live_digest,
+    main_last,
+    observed,
+)
 
+ADOPTED = f"{KEPT}/adopted"
 PREVIOUS = f"{KEPT}/previous"
 CREDENTIALS = f"{POSTFIX}sasl_passwd"
 
 
+def foreign(root: str) -> bool:
+    """Whether there is a Postfix configuration that mailfleet did not write."""
+    return kept(root, APPLIED) is None and os.path.exists(f"{root}{POSTFIX}main.cf")
+
+
+def set_aside(root: str) -> None:
+    """Keep all of somebody's Postfix directory for good, before any of it is replaced."""
+    if not foreign(root) or os.path.exists(root + ADOPTED):
+        return
+    beside = f"{root}{ADOPTED}.new"
+    shutil.rmtree(beside, ignore_errors=True)
+    os.makedirs(beside, mode=0o700)
+    shutil.copytree(root + POSTFIX, f"{beside}/postfix", symlinks=True)
+    os.rename(beside, root + ADOPTED)
+    say(f"kept the Postfix configuration that was here in {ADOPTED}")
+
+
 def remember(root: str, managed: list[dict[str, Any]]) -> None:
-    """Keep the live files, if Postfix has loaded them and answered; else those kept before stay."""
+    """Keep the live files, if Postfix has loaded them and answered, or somebody else wrote them;
+    else those kept before stay."""
     loaded = kept(root, LOADED)
-    if loaded and loaded.get("digest") == live_digest(observed(root, managed)):
+    worked = loaded and loaded.get("digest") == live_digest(observed(root, managed))
+    if worked or foreign(root):
         ours = [file for file in managed if file["path"].startswith(POSTFIX)]
         keep(root, PREVIOUS, {"files": {file["path"]: _whole(root, file) for file in ours}})
 

@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
-from agent.host.history import CREDENTIALS, previous, put_back, remember, renew_credentials
-from agent.host.state import LOADED, POSTFIX, keep, kept, live_digest, observed
+from agent.host.history import (
+    ADOPTED,
+    CREDENTIALS,
+    previous,
+    put_back,
+    remember,
+    renew_credentials,
+    set_aside,
+)
+from agent.host.state import APPLIED, LOADED, POSTFIX, keep, kept, live_digest, observed
 
 MAIN = f"{POSTFIX}main.cf"
 TABLE = f"{POSTFIX}destinations"
@@ -22,6 +30,7 @@ def write(root: Path, path: str, text: str) -> None:
 
 
 def works(root: Path) -> None:
+    keep(str(root), APPLIED, {"by": "ops"})
     keep(str(root), LOADED, {"digest": live_digest(observed(str(root), MANAGED)), "listen": ""})
 
 
@@ -71,3 +80,25 @@ def test_later_credentials_are_kept_with_it(tmp_path: Path) -> None:
 def test_without_a_record_there_is_nothing_to_renew(tmp_path: Path) -> None:
     renew_credentials(str(tmp_path))
     assert previous(str(tmp_path)) is None
+
+
+def test_somebodys_configuration_is_kept_whole_and_can_come_back(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    write(tmp_path, MAIN, "theirs")
+    write(tmp_path, f"{POSTFIX}virtual", "their own table")
+    set_aside(root)
+    remember(root, MANAGED)
+    keep(root, APPLIED, {"by": "ops"})
+    write(tmp_path, MAIN, "ours")
+    set_aside(root)
+    kept_aside = tmp_path / ADOPTED[1:]
+    assert kept_aside.stat().st_mode & 0o777 == 0o700
+    assert (kept_aside / "postfix/main.cf").read_text() == "theirs"
+    assert (kept_aside / "postfix/virtual").read_text() == "their own table"
+    back(tmp_path)
+    assert (tmp_path / MAIN[1:]).read_text() == "theirs"
+
+
+def test_a_bare_host_has_nothing_to_set_aside(tmp_path: Path) -> None:
+    set_aside(str(tmp_path))
+    assert not (tmp_path / ADOPTED[1:]).exists()
