@@ -8,6 +8,7 @@ from rich.table import Table
 from mailfleet.dns.dmarc import dmarc_text
 from mailfleet.explain import leaves_by
 from mailfleet.policy import Mail, Ses
+from mailfleet.relay.health import watches_providers
 
 
 def of(mail: Mail, hosts: Sequence[str]) -> Table:
@@ -31,6 +32,8 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
     table.add_row("route", "the policy's other senders", leaves_by(mail.default_route))
     others = mail.route_of_others
     table.add_row("route", "anybody else", leaves_by(others) if others else "may not send")
+    if watches_providers(mail):
+        table.add_row("", "on each host", "a provider that keeps failing loses its mail meanwhile")
     table.add_row("system mail", "to", mail.admin)
     table.add_row("", "from", mail.noreply)
     for alert in mail.alerts:

@@ -16,10 +16,10 @@ from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.logins import lacks_judge
-from mailfleet.relay.plan import plan, rollback_plan, switch_plan
+from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
-from mailfleet.relay.switching import POLICY, shown, switch_notes
+from mailfleet.relay.switching import POLICY, shown, switch_notes, switch_plan
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
 

@@ -1,7 +1,5 @@
 """What would change on a relay host: desired state against the state as read."""
 
-from collections.abc import Mapping
-
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
@@ -9,7 +7,7 @@ from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.part import UNITS
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
-from mailfleet.relay.switching import ROUTES, SWITCH, shown
+from mailfleet.relay.switching import ROUTES, SWITCH
 from mailfleet.relay.tree import SECRETS, Desired, Unit
 
 MADE_THERE = "(key and self-made certificate, made on the host and kept there)"
@@ -64,16 +62,6 @@ def rollback_plan(host: str, state: HostState) -> tuple[Change, ...]:
         changes.append(Change(host, "file", path, action, _shown(path, live), after))
     service = Change(host, "service", "postfix", "run", "running", "reload")
     return (*changes, service) if changes else ()
-
-
-def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tuple[Change, ...]:
-    """What a person's switch changes; None is the way back to the policy's weights."""
-    if state.switch.to == to and state.switch.current:
-        return ()
-    before, after = shown(state.switch.to), shown(to)
-    return (
-        Change(host, "switch", "all mail", "run", f"by {before}", f"by {after} (was: {before})"),
-    )
 
 
 def missing_packages(desired: Desired, state: HostState) -> list[str]:

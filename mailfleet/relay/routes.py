@@ -7,29 +7,15 @@ one's own transports. So every transport keeps its limits, its TLS and its crede
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import gcd
 
-from mailfleet.policy import Mail, Route, Ses
+from mailfleet.policy import Mail, Route
 from mailfleet.policy.route import VERIFIED
+from mailfleet.relay.choices import Choice, Choices, open_to
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import DEDICATED
 from mailfleet.relay.transports import Transport, transports
 
 FIRST_PORT = 10587
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How the mail of some senders is shared by providers.
-
-    `weights`: the share of each, in the smallest whole numbers. `then`: who takes over, in order,
-    what one of them does not take. `open_to`: all providers that would take these senders' mail.
-    """
-
-    name: str
-    weights: Mapping[str, int]
-    then: Mapping[str, tuple[str, ...]]
-    open_to: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +84,7 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
         )
         for provider in mail.providers
     }
-    choices = _Choices()
+    choices = Choices()
     senders: dict[str, Choice] = {}
     hops: dict[tuple[str, int], dict[str, str]] = {}
     alone: dict[str, tuple[str, ...]] = {}
@@ -113,7 +99,7 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
                 # access(5) writes a domain without the @
                 hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = name
             then[origin] = tuple(chain)
-        senders[sender] = choices.of(route.weights, then, _open_to(mail, circumstances, sender))
+        senders[sender] = choices.of(route.weights, then, open_to(mail, circumstances, sender))
     others = mail.route_of_others
     return Routes(
         transports=every,
@@ -125,37 +111,6 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
             for n, ((origin, depth), taking_over) in enumerate(sorted(hops.items()))
         ),
         alone=tuple(alone.items()),
-    )
-
-
-class _Choices:
-    """The choices of a policy: one for all senders of which the same is true."""
-
-    def __init__(self) -> None:
-        self._found: dict[object, Choice] = {}
-
-    def of(
-        self,
-        weights: Mapping[str, int],
-        then: Mapping[str, tuple[str, ...]],
-        open_to: tuple[str, ...],
-    ) -> Choice:
-        common = gcd(*weights.values())
-        least = {name: weight // common for name, weight in weights.items()}
-        key = (tuple(least.items()), tuple(then.items()), open_to)
-        name = f"choice{len(self._found) + 1}"
-        return self._found.setdefault(key, Choice(name, least, then, open_to))
-
-
-def _open_to(mail: Mail, circumstances: Circumstances, sender: str) -> tuple[str, ...]:
-    """SES refuses a sender that it has not verified; others know their customers' senders."""
-    there = mail.ses_of(sender.removeprefix("@"))
-    return tuple(
-        provider.name
-        for provider in mail.providers
-        if not isinstance(provider, Ses)
-        or provider in there
-        or sender in circumstances.verified.get(provider.name, ())
     )
 
 

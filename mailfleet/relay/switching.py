@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 
+from mailfleet.plan import Change
 from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay.routes import Routes
+from mailfleet.relay.state import HostState
 from mailfleet.relay.tables import SLOTS
 
 # As agent/host/state.py has them.
@@ -69,6 +71,16 @@ def shown(weights: Mapping[str, int] | None) -> str:
     if len(weights) == 1:
         return next(iter(weights))
     return ",".join(f"{name}:{weight}" for name, weight in weights.items())
+
+
+def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tuple[Change, ...]:
+    """What a person's switch changes; None is the way back to the policy's weights."""
+    if state.switch.to == to and state.switch.current:
+        return ()
+    before, after = shown(state.switch.to), shown(to)
+    return (
+        Change(host, "switch", "all mail", "run", f"by {before}", f"by {after} (was: {before})"),
+    )
 
 
 def switch_notes(weights: Mapping[str, int], routes: Routes, mail: Mail) -> tuple[str, ...]:

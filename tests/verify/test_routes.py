@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
+from mailfleet.relay.choices import Choice
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.failures import FAILURES
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.routes import Choice, Routes, routes
+from mailfleet.relay.routes import Routes, routes
 from mailfleet.relay.state import HostState, Switch
 
 MAPS = "sender_dependent_default_transport_maps"

@@ -6,11 +6,11 @@ import pytest
 
 from mailfleet.policy import PolicyError, Relay
 from mailfleet.relay.circumstances import ALONE
-from mailfleet.relay.plan import plan, switch_plan
+from mailfleet.relay.plan import plan
 from mailfleet.relay.request import switch_request
 from mailfleet.relay.routes import routes
 from mailfleet.relay.state import Switch, Switched
-from mailfleet.relay.switching import ROUTES, SWITCH, read_switch, shown, switch_notes
+from mailfleet.relay.switching import ROUTES, SWITCH, read_switch, shown, switch_notes, switch_plan
 from mailfleet.relay.tree import desired
 from tests.support.relay_hosts import deployed, switched
 from tests.support.relay_policy import CREDENTIALS, policy
