@@ -10,6 +10,7 @@ from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
+from mailfleet.relay.admission import admit
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import read_state
 from mailfleet.relay.plan import plan, rollback_plan
@@ -39,7 +40,12 @@ def relay(mail: Mail) -> None:
         return
     changes = plan(host.name, target, state)
     announce(changes, _notes(mail, circumstances))
-    operations.admit(mail=mail, changes=changes, name="Domains and credential work")
+    admit(
+        mail=mail,
+        circumstances=circumstances,
+        changes=changes,
+        name="Domains and credentials work",
+    )
     operations.apply_first(
         mail=mail,
         circumstances=circumstances,
