@@ -1,8 +1,8 @@
 """Prove a credential on a host by a message that the provider accepts with it.
 
-Goes to `python3 -I -` on standard input. Its request is what probe_smtp takes and {"sender",
-"recipient", "subject"}; without a "password" it has a "nexthop" instead of a credential: the one
-that Postfix holds for it.
+Goes to `python3 -I -` on standard input. Its request is what probe_smtp takes of a provider and
+{"sender", "recipient", "subject"}; without a "password" it has a "nexthop" instead of a credential:
+the one that Postfix holds for it.
 """
 
 import smtplib

@@ -1,44 +1,49 @@
-"""Prove a credential on a host, before mail depends on it: EHLO, STARTTLS, EHLO, AUTH.
+"""Ask a host's providers whether they take its mail, before any depends on it: EHLO, STARTTLS,
+EHLO, AUTH; all of them at the same time.
 
-Goes to `python3 -I -` on standard input, with its request:
-{"host", "port", "username", "password", "timeout", "retry_535_for"}, times in seconds.
+Goes to `python3 -I -` on standard input, with its request by provider: {"host", "port", "wrapper",
+"ca", "username", "password", "timeout", "retry_535_for"}, times in seconds. Its last line has for
+each [OUTCOME, what was seen and what to do].
 """
 
+import json
 import smtplib
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from agent.smtp_session import PAUSE, Failed, advice, answered, connected, in_one_sentence
+from agent.smtp_session import PAUSE, advice, answered, connected, in_one_sentence, passes
+
+WORKS, PASSING, LASTING = "works", "passing", "lasting"
 
 
-def authenticate(request: dict[str, Any]) -> str:
-    """One attempt; returns the TLS version."""
-    with connected(request) as client:
-        version = getattr(client.sock, "version", lambda: None)()
-        return str(version or "TLS")
-
-
-def probe(request: dict[str, Any]) -> None:
-    """Authenticate, waiting for a key that is too young to be known. Raises Failed."""
+def probe(request: dict[str, Any]) -> tuple[str, str]:
+    """Authenticate, waiting for a key that is too young to be known."""
     name = f"{request['host']}:{request['port']}"
     until = time.monotonic() + request["retry_535_for"]
     while True:
         try:
-            version = authenticate(request)
+            with connected(request) as client:
+                version = getattr(client.sock, "version", lambda: None)()
         except smtplib.SMTPAuthenticationError as error:
-            if error.smtp_code != 535 or time.monotonic() + PAUSE > until:
-                raise Failed(
-                    f"{name} answers {answered(error)} to the user {request['username']}: see that "
-                    "this credential exists there and is active"
-                ) from None
-            print(f"{name} does not know the credential yet, trying again", flush=True)
-            time.sleep(PAUSE)
+            if error.smtp_code == 535 and time.monotonic() + PAUSE <= until:
+                print(f"{name} does not know the credential yet, trying again", flush=True)
+                time.sleep(PAUSE)
+                continue
+            said = f"{name} answers {answered(error)} to the user {request['username']}"
+            if passes(error):
+                return PASSING, said
+            return LASTING, f"{said}: see that this credential exists there and is active"
         except (OSError, ValueError) as error:
-            raise Failed(f"{name} {advice(error)}") from None
-        else:
-            print(f"{name} accepts the credential ({version})", flush=True)
-            return
+            return PASSING if passes(error) else LASTING, f"{name} {advice(error)}"
+        return WORKS, f"{name} accepts the credential ({version or 'TLS'})"
+
+
+def probe_all(requests: Mapping[str, dict[str, Any]]) -> None:
+    with ThreadPoolExecutor(len(requests)) as threads:
+        print(json.dumps(dict(zip(requests, threads.map(probe, requests.values()), strict=True))))
 
 
 def main(text: str) -> None:
-    in_one_sentence(probe, text)
+    in_one_sentence(probe_all, text)

@@ -21,22 +21,31 @@ class Failed(Exception):
 
 @contextlib.contextmanager
 def connected(request: dict[str, Any]) -> Iterator[smtplib.SMTP]:
-    """An authenticated session. Raises smtplib's errors, ssl.SSLError and OSError."""
-    context = ssl.create_default_context()
-    implicit = request["port"] == 465
+    """An authenticated session. Only the authorities in `ca` (PEM) are trusted, if it has some.
+
+    Raises smtplib's errors, ssl.SSLError and OSError.
+    """
+    context = ssl.create_default_context(cadata=request["ca"])
     where, timeout = (request["host"], request["port"]), request["timeout"]
     client = (
         smtplib.SMTP_SSL(*where, timeout=timeout, context=context)
-        if implicit
+        if request["wrapper"]
         else smtplib.SMTP(*where, timeout=timeout)
     )
     with client:
-        if not implicit:
-            client.ehlo()
+        if not request["wrapper"]:
+            _greet(client)
             client.starttls(context=context)
-        client.ehlo()
+        _greet(client)
         client.login(request["username"], request["password"])
         yield client
+
+
+def _greet(client: smtplib.SMTP) -> None:
+    """smtplib goes on after a refusal, and then misses STARTTLS or AUTH."""
+    code, said = client.ehlo()
+    if code != 250:
+        raise smtplib.SMTPHeloError(code, said)
 
 
 def answered(error: smtplib.SMTPResponseException) -> str:
@@ -50,7 +59,8 @@ def advice(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
             f"shows a certificate that does not verify ({error.verify_message}): see that the host "
-            "name is right, that ca-certificates is up to date and the clock too"
+            "name is right, that ca-certificates, or the policy's ca, is up to date and the clock "
+            "too"
         )
     if isinstance(error, smtplib.SMTPResponseException):
         return f"answers {answered(error)}: see the provider's status"
@@ -58,12 +68,28 @@ def advice(error: Exception) -> str:
         return f"does not offer what is needed ({error}): see that this is a submission port"
     if isinstance(error, socket.gaierror):
         return f"is not found ({error.strerror}): see the name and this host's resolver"
-    if isinstance(error, (TimeoutError, ConnectionError)):
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "ends the connection: see the provider's status"
+    if isinstance(error, ssl.SSLError):
+        return f"does not agree on TLS ({error.reason}): see the policy's port and tls"
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
         return (
             f"is not reached ({error.strerror or type(error).__name__}): see that firewalls and "
             "security groups let this port out"
         )
     return f"fails ({type(error).__name__}: {error})"
+
+
+def passes(error: Exception) -> bool:
+    """Whether it may work again by itself: nobody is reached, or answers 4xx (RFC 5321 section
+    4.2.1)."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code < 500
+    if isinstance(error, (smtplib.SMTPServerDisconnected, ssl.SSLEOFError)):
+        return True
+    return isinstance(error, OSError) and not isinstance(
+        error, (smtplib.SMTPException, ssl.SSLError)
+    )
 
 
 def in_one_sentence(act: Callable[[dict[str, Any]], None], text: str) -> None:

@@ -12,6 +12,7 @@ from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
+from mailfleet.relay.admission import admit
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.health import watches_providers
@@ -51,15 +52,14 @@ def relay(mail: Mail) -> None:
         fail(FOREIGN)
         return
     changes = plan(host.name, target, state)
-    announce(
-        changes,
-        [
-            *([ADOPTED] if state.foreign else []),
-            *_in_force(mail, state.switch),
-            *_notes(mail, circumstances),
-        ],
+    notes = [*_in_force(mail, state.switch), *_notes(mail, circumstances)]
+    announce(changes, [*([ADOPTED] if state.foreign else []), *notes])
+    admit(
+        mail=mail,
+        circumstances=circumstances,
+        changes=changes,
+        name="Domains and credentials work",
     )
-    operations.admit(mail=mail, changes=changes, name="Domains and credential work")
     operations.apply_first(
         mail=mail,
         circumstances=circumstances,

@@ -75,7 +75,11 @@ def _record(providers: dict[str, Health], cursor: str | None, news: list[str]) -
 def _answers(root: str, server: dict[str, Any]) -> bool:
     """Whether it lets us in, by the credential that Postfix has for it."""
     try:
-        with connected({**server, **_credential(root, server), "timeout": TIMEOUT}):
+        request = {**server, **_credential(root, server), "timeout": TIMEOUT}
+        if server["ca"]:
+            with open(root + server["ca"], encoding="utf-8") as authorities:
+                request["ca"] = authorities.read()
+        with connected(request):
             return True
     except (OSError, ValueError, smtplib.SMTPException):
         return False

@@ -9,8 +9,7 @@ from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
 from mailfleet.announce import changing_hosts
-from mailfleet.aws.account import read_domains
-from mailfleet.aws.accounts import GROUP, account_of
+from mailfleet.aws.accounts import GROUP
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
@@ -24,49 +23,6 @@ from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired
 
 SIMULATOR = "success@simulator.amazonses.com"
-PROBE_TIMEOUT = 30  # seconds for each answer of the end point
-
-
-@operation()
-def admit(mail: Mail, changes: Sequence[Change]) -> Commands:
-    """Let the host's changes through when SES has verified the domains and takes the credential
-    from this very host. Otherwise the host fails as pending and stays as it is."""
-    for provider in () if mail.relay.by else mail.used_providers:
-        if changes and isinstance(provider, Ses):
-            yield from _admit_to_ses(mail, provider)
-
-
-def _admit_to_ses(mail: Mail, ses: Ses) -> Commands:
-    account = account_of(host.inventory, mail)
-    if account in host.state.failed_hosts:
-        yield Refuse(f"pending: {account.name} failed, so this relay stays as it is")
-        return
-    try:
-        missing = [
-            identity.name
-            for domain in read_domains(account, mail)
-            for identity in domain.unverified
-            if identity.region == ses.region
-        ]
-        credential = read_credentials(host.inventory, mail)[ses.name]
-    except (PyinfraError, Refusal) as reason:
-        yield Refuse(f"pending: {reason}; this relay stays as it is")
-        return
-    if missing or credential is None:
-        what = f"{', '.join(missing)} verified" if missing else "the SMTP credential"
-        yield Refuse(f"pending: SES in {ses.region} has not {what} yet; this relay stays as it is")
-        return
-    yield agent_command(
-        "probe_smtp",
-        {
-            "host": ses.host,
-            "port": ses.port,
-            "username": credential.username,
-            "password": credential.password,
-            "timeout": PROBE_TIMEOUT,
-            "retry_535_for": mail.gate.authenticated_within,
-        },
-    )
 
 
 @operation()

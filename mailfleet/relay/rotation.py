@@ -13,8 +13,9 @@ from mailfleet.commands import Commands, Refuse
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.operations import PROBE_TIMEOUT, SIMULATOR
+from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.probe import end_point
 from mailfleet.ses.permission import senders
 from mailfleet.ses.rotation import under_way
 
@@ -86,9 +87,7 @@ def sends_on(mail: Mail, providers: Sequence[Ses]) -> Commands:
 
 def _request(mail: Mail, ses: Ses, subject: str) -> dict[str, Any]:
     return {
-        "host": ses.host,
-        "port": ses.port,
-        "timeout": PROBE_TIMEOUT,
+        **end_point(ses),
         "retry_535_for": mail.gate.authenticated_within,
         "sender": sender_of(mail, ses),
         "recipient": SIMULATOR,

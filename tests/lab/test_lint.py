@@ -1,7 +1,5 @@
 """Configurations that Postfix takes and that lose mail: refused before a live file changes."""
 
-import json
-import subprocess
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,10 +7,10 @@ import pytest
 from mailfleet.relay.agent import program
 from mailfleet.relay.file import File
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.request import apply_request, read_request
-from mailfleet.relay.state import HostState, parse
+from mailfleet.relay.request import apply_request
 from mailfleet.relay.tree import Desired, desired
 from tests.support.fleet import Fleet
+from tests.support.host_programs import ask, state
 from tests.support.relay_policy import CREDENTIALS, policy
 
 
@@ -84,23 +82,6 @@ def broken(target: Desired, fault: Broken) -> Desired:
         return replace(file, content=spoilt.encode())
 
     return replace(target, files=tuple(spoil(file) for file in target.files))
-
-
-def ask(fleet: Fleet, relay: str, text: str) -> "subprocess.CompletedProcess[str]":
-    """Run a program on a relay, as pyinfra does."""
-    return subprocess.run(
-        fleet.lab.ssh_command(relay, "sudo python3 -I -"),
-        input=text.encode().decode(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def state(fleet: Fleet, relay: str, target: Desired) -> HostState:
-    answer = ask(fleet, relay, program("read", read_request(target)))
-    return parse(json.loads(answer.stdout.splitlines()[-1]))
 
 
 @pytest.mark.parametrize(("relay", "faults"), [("relay1", BROKEN), ("relay3", BROKEN[::3])])

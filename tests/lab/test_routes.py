@@ -182,12 +182,17 @@ def test_nobody_else_may_send_and_bounces_stay_here(routed: Fleet, relay: str) -
 def test_a_certificate_of_another_authority_is_refused(
     routed: Fleet, policy: Path, tmp_path: Path
 ) -> None:
-    """The system trusts the provider's authority, the policy names another one."""
+    """The system trusts the provider's authority, the policy names another one: the deploy is
+    refused, and Postfix would verify with that one, too."""
     import trustme
 
     other = tmp_path / "other.pem"
     other.write_bytes(trustme.CA().cert_pem.bytes())
-    assert routed.deploy("-y", policy=routed_policy(tmp_path, str(other))).status == 0
+    run = routed.deploy("-y", policy=routed_policy(tmp_path, str(other)))
+    assert run.status != 0
+    assert "wrapped: smtp.wrapped.example:465 shows a certificate that does not" in run.output
+    file = "/etc/postfix/ca_wrapped.pem"
+    routed.ssh(OLD, f"cat > {file}; postfix reload", other.read_text())
     routed.burst(OLD, "pinned", sender=TO_WRAPPED, number=2)
     assert wait_until(lambda: "ertificate" in routed.reasons(OLD), 60)
     assert not by_provider(routed, "pinned")

@@ -8,8 +8,8 @@ from mailfleet.relay.agent import joined
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.systems import AMAZON_LINUX_2023
 from mailfleet.relay.tree import Desired, desired
-from tests.lab.test_lint import ask, state
 from tests.support.fleet import Fleet
+from tests.support.host_programs import ask, state
 from tests.support.policies import write_policy
 from tests.support.relay_policy import CREDENTIALS, policy
 

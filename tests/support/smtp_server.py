@@ -1,7 +1,8 @@
 """A provider's SMTP end point that takes one credential: python -m tests.support.smtp_server DIR
 
 A process of its own, since gevent's patches and asyncio do not go together. DIR holds server.pem
-and behaviour.json; the port and the mail that was taken are written there.
+and behaviour.json; the mail that was taken is written there. Prints two ports: that of STARTTLS,
+and one that speaks TLS from the first byte.
 """
 
 import asyncio
@@ -27,6 +28,18 @@ class EndPoint:
     def behaviour(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.directory / "behaviour.json").read_text())
         return found
+
+    async def handle_EHLO(  # noqa: N802  aiosmtpd's name
+        self,
+        server: smtp.SMTP,
+        session: smtp.Session,
+        envelope: smtp.Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        busy = self.behaviour().get("ehlo")
+        return [busy] if busy else responses
 
     async def handle_DATA(  # noqa: N802  aiosmtpd's name
         self, server: smtp.SMTP, session: smtp.Session, envelope: smtp.Envelope
@@ -59,19 +72,22 @@ async def serve(directory: Path) -> None:
     context.load_cert_chain(directory / "server.pem")
     end_point = EndPoint(directory)
 
-    def session() -> smtp.SMTP:
+    def session(*, wrapped: bool) -> smtp.SMTP:
         return smtp.SMTP(
             end_point,
             hostname="localhost",
-            tls_context=context,
-            require_starttls=True,
+            tls_context=None if wrapped else context,
+            require_starttls=not wrapped,
             authenticator=end_point.authenticate,
             auth_required=True,
+            auth_require_tls=not wrapped,
         )
 
-    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    loop = asyncio.get_running_loop()
+    plain = await loop.create_server(lambda: session(wrapped=False), "127.0.0.1", 0)
+    wrapper = await loop.create_server(lambda: session(wrapped=True), "127.0.0.1", 0, ssl=context)
+    print(*(server.sockets[0].getsockname()[1] for server in (plain, wrapper)), flush=True)
+    await asyncio.gather(plain.serve_forever(), wrapper.serve_forever())
 
 
 if __name__ == "__main__":

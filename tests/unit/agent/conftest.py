@@ -18,13 +18,15 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class Provider:
-    """A running end point: what it took, and how it is to behave."""
+    """A running end point: what it took, and how it is to behave. `authority` is the PEM of what
+    its certificate is from."""
 
-    def __init__(self, directory: Path, port: int) -> None:
-        self.directory, self.port = directory, port
+    def __init__(self, directory: Path, authority: str, port: int, wrapper: int) -> None:
+        self.directory, self.authority = directory, authority
+        self.port, self.wrapper = port, wrapper
 
     def behave(self, **behaviour: Any) -> None:
-        """`answer` to DATA; `refuse_logins`, the first so many."""
+        """`answer` to DATA; `ehlo`, the answer to that; `refuse_logins`, the first so many."""
         (self.directory / "behaviour.json").write_text(json.dumps(behaviour))
 
     @property
@@ -56,5 +58,6 @@ def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provid
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        yield Provider(directory, int(server.stdout.readline()))
+        ports = map(int, server.stdout.readline().split())
+        yield Provider(directory, authority.cert_pem.bytes().decode(), *ports)
         server.kill()

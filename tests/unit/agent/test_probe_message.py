@@ -12,6 +12,8 @@ def request(provider: Any, **changes: Any) -> dict[str, Any]:
     usual = {
         "host": "localhost",
         "port": provider.port,
+        "wrapper": False,
+        "ca": None,
         "username": USER,
         "password": PASSWORD,
         "timeout": 5,
