@@ -66,8 +66,9 @@ def rewriting(rules: Rules, fields: Fields, envelope: str) -> Rewriting:
     sender = _addresses(fields, "sender")
     if _has(fields, "sender") and _domain_instead(rules, sender):
         # several authors need a Sender
+        usable = [address for _, address in authors if _usable(address)]
         several = not domain and len(authors) > 1
-        changes["Sender"] = authors[0][1] if several else None
+        changes["Sender"] = usable[0] if several and usable else None
     return Rewriting(changes, _envelope(rules, envelope, domain))
 
 

@@ -140,6 +140,12 @@ def test_the_envelope_sender_is_of_our_domains(envelope: str, becomes: str | Non
     assert rewritten(("From", "info@shop.example"), envelope=envelope).envelope == becomes
 
 
+def test_an_author_beyond_ascii_is_no_sender() -> None:
+    authors = ("From", "\u00a1@shop.example, info@shop.example")
+    changed = rewritten(authors, ("Sender", "me@gmail.com")).fields
+    assert changed.get("Sender") in (None, "info@shop.example")
+
+
 _MAILBOXES = st.lists(
     st.one_of(
         st.text(max_size=60),
