@@ -29,12 +29,18 @@ class Contender:
 
 
 def ours(
-    mail: Mail, *, connections: int | None = None, rate: float | None = None, relays: int = 1
+    mail: Mail,
+    *,
+    connections: int | None = None,
+    rate: float | None = None,
+    round_trip: float | None = None,
+    relays: int = 1,
 ) -> Contender:
     """The policy's configuration, with SES limited so, on one of so many relays."""
     limited = replace(ses_of(mail), connections=connections, rate=rate)
     others = (provider for provider in mail.providers if provider.name != limited.name)
-    changed = replace(mail, providers=(limited, *others))
+    relay = replace(mail.relay, round_trip=round_trip or mail.relay.round_trip)
+    changed = replace(mail, providers=(limited, *others), relay=relay)
     circumstances = Circumstances(relays=relays)
     files = {
         PurePosixPath(file.path).name: file.content

@@ -13,7 +13,7 @@ from benchmarks.contenders import Contender
 from lab.errors import LabError
 from lab.state import Lab
 
-NAME = "postfix-bench"
+NAME = "bench-postfix"  # Debian 13 would have systemd start /etc/postfix-*
 _CONFIG, _QUEUE, _DATA = f"/etc/{NAME}", f"/var/spool/{NAME}", f"/var/lib/{NAME}"
 SETTINGS = {
     "queue_directory": _QUEUE,
@@ -21,7 +21,6 @@ SETTINGS = {
     "syslog_name": NAME,
     "master_service_disable": "inet",  # port 25 is the deployed one's
 }
-# configure-instance.sh is how Debian fills the chroot that its own master.cf has services run in.
 _INSTALL = f"""
 mkdir {_CONFIG} {_QUEUE}
 install -d -o postfix {_DATA}
@@ -30,9 +29,12 @@ install -m 600 /etc/postfix/sasl_passwd {_CONFIG}/sasl_passwd
 postmap hash:{_CONFIG}/sasl_passwd
 test -e {_CONFIG}/master.cf || cp /usr/share/postfix/master.cf.dist {_CONFIG}/master.cf
 """
+# Debian's own master.cf runs services in a chroot, which Debian 13 fills by itself.
 _START = f"""
 postfix -c {_CONFIG} start
-MAIL_CONFIG={_CONFIG} /usr/lib/postfix/configure-instance.sh
+case $(postconf -h mail_version) in
+3.[0-7].*) MAIL_CONFIG={_CONFIG} /usr/lib/postfix/configure-instance.sh ;;
+esac
 """
 _SUBMIT = f"""
 for n in $(seq {{number}}); do

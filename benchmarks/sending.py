@@ -14,8 +14,9 @@ from benchmarks.instance import Instance, running
 from benchmarks.track import Track
 from lab.errors import LabError
 from lab.observed import Mail
+from lab.smtp.troubles import THROTTLED_REPLY
 
-_QUEUE = 250  # more than is sent in all windows
+_QUEUE = 200  # more than is sent in all windows
 _SETTLE = 1.0  # seconds, for what was under way at another distance
 _PAUSE = 3.0  # seconds, after which Postfix has closed an idle connection
 
@@ -78,8 +79,9 @@ def drain(
         with track.conditions(round_trip, cap):
             list(pool.map(Instance.release, instances))
             times = tuple(mail.at for mail in track.wait_for(number, bound))
-            throttled = len(track.control.refusals())
+            refusals = track.control.refusals()
         queued = sum(pool.map(Instance.queued, instances))
+    throttled = sum(refusal.reply == THROTTLED_REPLY for refusal in refusals)
     return Drained(times, throttled, queued)
 
 
