@@ -1,4 +1,5 @@
-"""`make bench`: what a deploy costs, at AWS and on relay hosts, beside other ways to the same.
+"""`make bench`: what a deploy costs, at AWS and on relay hosts, and how fast relays send, beside
+other ways to the same. `python -m benchmarks aws|deploys|relay` does a part of it.
 
 On relay hosts: a deploy that changes nothing, beside pyinfra's stock operations. Both run against
 the same hosts of the lab, in turns, in one go. Counts are exact; times are of this machine and
@@ -11,19 +12,21 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import aws
+from benchmarks import aws, relay
 from lab.control import Control
 from lab.errors import LabError
 from lab.state import CHECKOUT, Lab
 
 INVENTORY = "inventory/lab.py"
 STOCK = "benchmarks/stock_operations.py"
+PARTS = ("aws", "deploys", "relay")
 ROUNDS = 5
 _COMMAND = re.compile(r"\[(relay\d)\]\s+>>>")
 
@@ -35,9 +38,22 @@ class Cost:
     calls: int  # AWS API calls
 
 
-def main() -> None:
-    aws.main()
-    lab = _lab()
+def main(parts: Sequence[str]) -> None:
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        raise LabError(f"found {' '.join(sorted(unknown))}, expected some of {' '.join(PARTS)}")
+    wanted = parts or PARTS
+    if "aws" in wanted:
+        aws.main()
+    if {"deploys", "relay"} & set(wanted):
+        lab = _lab()
+        if "deploys" in wanted:
+            _deploys(lab)
+        if "relay" in wanted:
+            relay.main(lab)
+
+
+def _deploys(lab: Lab) -> None:
     measured: dict[str, list[Cost]] = {"deploy.py": [], STOCK: []}
     for _ in range(ROUNDS):
         for deploy, costs in measured.items():
@@ -95,7 +111,9 @@ def _print(measured: dict[str, list[Cost]], hosts: int) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except LabError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

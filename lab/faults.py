@@ -20,7 +20,7 @@ class Faults:
     dns_lag: seconds that name servers are behind Route 53
     young_key: seconds for which a new access key answers 535
     smtp: {provider's name: one of lab.smtp.troubles}
-    smtp_delay: {provider's name: seconds before each of its replies, as a long way would take}
+    smtp_delay: {provider's name: seconds of a round trip to it}, see lab.smtp.distance
     send_rate: None | recipients a second that SES takes
     rates: {} | {"ses": requests a second, "route53": requests a second, "strict": bool}; see
         lab.aws.quotas, whose RATES are AWS's own

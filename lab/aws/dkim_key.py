@@ -1,27 +1,27 @@
-"""RSA keys for DKIM, in the two forms that mail and DNS want."""
+"""RSA keys for DKIM: they sign mail, and their public half is in DNS."""
 
 from __future__ import annotations
 
 import base64
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 
 class DkimKey:
-    """`private` is PEM, `public` base64; `record` is the TXT record's content (RFC 6376 3.6.1)."""
+    """`public` is base64; `record` is the TXT record's content (RFC 6376 3.6.1)."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
-        self.private = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
+        self._key = key
         public = key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         self.public = base64.b64encode(public).decode()
         self.record = f"v=DKIM1; k=rsa; p={self.public}"
+
+    def sign(self, data: bytes) -> bytes:
+        """rsa-sha256 (RFC 6376 3.3.1)."""
+        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
     @classmethod
     def new(cls, bits: int) -> DkimKey:

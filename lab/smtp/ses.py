@@ -14,24 +14,18 @@ import uuid
 from email import message_from_bytes
 from email.utils import formatdate, parseaddr
 
-import dkim
-
 from lab.aws import vault
 from lab.aws.account import Account
 from lab.aws.identity import Identity
 from lab.smtp import permission
 from lab.smtp.message import Message
 from lab.smtp.service import Departure, RefusedError, Service, Submission
+from lab.smtp.signing import dkim_signature
 from lab.smtp.throttle import Throttle
 from lab.smtp.troubles import THROTTLED_REPLY
 
 OUTGOING = "54.240.8.1"
 """one of the addresses that amazonses.com's SPF record names"""
-
-_SIGNED = [
-    *("from", "to", "cc", "subject", "date", "message-id", "reply-to", "feedback-id"),
-    *("mime-version", "content-type", "content-transfer-encoding"),
-]
 
 
 def smtp_password(secret_key: str, region: str) -> str:
@@ -129,13 +123,10 @@ class SesSmtp(Service):
     def _signed(self, message: Message, author: str) -> bytes:
         """Signed for the sender's domain, if its DKIM is good, and always for amazonses.com."""
         account, signer = self._account, self._signer(author)
-        signature = _signature(
-            message, account.ses_selector, "amazonses.com", account.ses_key.private
-        )
+        signature = dkim_signature(message, "amazonses.com", account.ses_selector, account.ses_key)
         if signer is not None:
             keys = signer.keys
-            own = _signature(message, keys.tokens[0], signer.domain, keys.key.private)
-            signature = own + signature
+            signature = dkim_signature(message, signer.domain, keys.tokens[0], keys.key) + signature
         return signature + bytes(message)
 
     def _signer(self, author: str) -> Identity | None:
@@ -151,18 +142,6 @@ class SesSmtp(Service):
                 if identity.is_domain:
                     return identity if identity.keys.found is not None else None
         return None
-
-
-def _signature(message: Message, selector: str, domain: str, key: bytes) -> bytes:
-    signed: bytes = dkim.sign(
-        bytes(message),
-        selector.encode(),
-        domain.encode(),
-        key,
-        canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=[name.encode() for name in _SIGNED if message.has(name)],
-    )
-    return signed
 
 
 def _message_id() -> str:

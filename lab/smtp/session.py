@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session, syntax
 
 from lab.faults import Faults
 from lab.observed import Log, Mail, Refusal
+from lab.smtp.distance import DistantTransport
 from lab.smtp.service import RefusedError, Service, Submission
 from lab.smtp.troubles import BUSY, BUSY_REPLY, DROPPED, TO_DATA
 
@@ -34,10 +35,13 @@ class SmtpSession(SMTP):
     def trouble(self) -> str:
         return self._faults.trouble(self._provider)
 
-    async def push(self, status: Any) -> None:
-        if delay := self._faults.delay(self._provider):
-            await asyncio.sleep(delay)
-        await super().push(status)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self.transport is None:  # STARTTLS makes another connection, on top of this one
+            distant = DistantTransport(
+                cast(asyncio.Transport, transport), lambda: self._faults.delay(self._provider)
+            )
+            transport = cast(asyncio.BaseTransport, distant)
+        super().connection_made(transport)
 
     @syntax("EHLO hostname")
     async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802  (aiosmtpd's name)
