@@ -49,9 +49,9 @@ def announce(
     part.costs.extend([cost] if cost else [])
 
 
-def changing_hosts() -> tuple[str, ...]:
+def changing_hosts(run: State) -> tuple[str, ...]:
     """The hosts of whose plan changes have been announced."""
-    return tuple(name for name, part in _run().items() if part.changes)
+    return tuple(name for name, part in _runs.get(run, {}).items() if part.changes)
 
 
 def announce_end() -> None:

@@ -1,17 +1,21 @@
 """How a run ends at a terminal, and without one.
 
-pyinfra leaves with status 0 on Ctrl-C, and with a traceback where it asks for a confirmation
-that nobody can give.
+pyinfra leaves with status 0 on Ctrl-C and says nothing of what is left to do, and with a traceback
+where it asks for a confirmation that nobody can give.
 """
 
 import builtins
 import signal
 import sys
+from collections.abc import Iterator
 from types import FrameType
 
-from pyinfra import state
+from pyinfra import logger, state
 from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.state import State
 from pyinfra.context import ctx_state
+
+from mailfleet.announce import changing_hosts
 
 INTERRUPTED = 128 + signal.SIGINT
 _ask = builtins.input
@@ -33,8 +37,24 @@ def answer(prompt: object = "", /) -> str:
 def _interrupted(signal_number: int, frame: FrameType | None) -> None:
     """Let go of what hosts are being asked: pyinfra would wait for it before it disconnects."""
     if ctx_state.isset():  # type: ignore[no-untyped-call]
+        for line in _left(ctx_state.get()):  # type: ignore[no-untyped-call]
+            logger.warning(line)
         state.pool.kill(block=False)
     sys.exit(INTERRUPTED)
+
+
+def _left(run: State) -> Iterator[str]:
+    """Of each host that the plan changes, the steps that have not come to their end."""
+    yield "Interrupted. Left to do:"
+    for name in sorted(changing_hosts(run)):
+        host = run.inventory.get_host(name)
+        for step in host.op_hash_order:
+            names = ", ".join(run.get_op_meta(step).names)
+            # what stands outside of a deploy changes nothing: there, hosts wait for each other
+            if " | " in names and not run.ops[host][step].operation_meta.is_complete():
+                begun = " (begun)" if host.executing_op_hash == step else ""
+                yield f"{host.print_prefix}{names}{begun}"
+    yield "Run it again. What a relay has begun on its files it brings to an end by itself."
 
 
 def prepare() -> None:

@@ -56,7 +56,7 @@ def _first() -> str | None:
     if host.data.get("rollout") == "all":
         return None
     accounts = {account.name for account in host.inventory.get_group(GROUP, [])}
-    return min(set(changing_hosts()) - accounts, default=None)
+    return min(set(changing_hosts(host.state)) - accounts, default=None)
 
 
 def _is_first() -> bool:

@@ -26,6 +26,9 @@ def test_ctrl_c_ends_with_130_and_a_rerun_finishes(fleet: Fleet) -> None:
     _, rest = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "Traceback" not in rest
+    left = rest[rest.index("Interrupted. Left to do:") :]
+    assert "Gate | Domains are verified (begun)" in left
+    assert "IAM user and credential" not in left
     fleet.cloud.control.reset_faults()
     assert fleet.deploy("-y").status == 0
     assert fleet.plan() == []

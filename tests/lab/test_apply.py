@@ -1,12 +1,11 @@
 """A relay is old or new, never between, whatever happens to the deploy."""
 
-import os
-import subprocess
 from pathlib import Path
 
-from tests.support.cli import ROOT, pyinfra
+from tests.support.cli import pyinfra
 from tests.support.fleet import INVENTORY, Fleet
 from tests.support.policies import DOMAIN, write_policy
+from tests.support.under_way import CONFIRM, UnderWay
 
 KILLER = """#!/bin/sh
 # the deploy's own process on this host dies just when it would reload
@@ -51,27 +50,13 @@ def test_a_configuration_that_postfix_refuses_never_goes_live(
 
 def test_a_host_changed_since_planned_is_refused(deployed: Fleet, tmp_path: Path) -> None:
     """The plan is made, somebody edits main.cf, the plan is confirmed."""
-    run = subprocess.Popen(
-        deployed.command("--group-data", str(write_policy(tmp_path, ses=", connections=5"))),
-        cwd=ROOT,
-        env={**os.environ, **deployed.env},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stderr
-    assert run.stdin
-    for line in run.stderr:
-        if "Detected changes displayed above" in line:
-            break
+    run = UnderWay(deployed, policy=write_policy(tmp_path, ses=", connections=5"))
+    run.wait_for(CONFIRM)
     deployed.ssh("relay2", "echo >> /etc/postfix/main.cf")
-    run.stdin.write("\n\n\n")
-    run.stdin.close()
-    output = run.stderr.read()
-    status = run.wait(120)
-    assert status != 0
-    assert "changed since planned, by hand: plan again" in output
+    run.confirm()
+    ended = run.end()
+    assert ended.status != 0
+    assert "changed since planned, by hand: plan again" in ended.output
     assert "= 10" in deployed.ssh("relay2", "postconf ses_destination_concurrency_limit")
     assert deployed.deploy("-y").status == 0
     assert deployed.plan() == []

@@ -1,5 +1,5 @@
-"""An apply killed before each of its steps in turn: mail flows all the while, none is lost, and
-the next one converges."""
+"""An apply killed before each of its steps in turn: mail flows all the while, none is lost, no
+secret lies open, and the next apply converges."""
 
 import subprocess
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from mailfleet.relay.request import apply_request
 from mailfleet.relay.tree import Desired
 from tests.support.fleet import Fleet, subject_of, wait_until
 from tests.support.host_programs import ask, policy_in, state, wanted
-from tests.support.policies import AUTHORISED, DOMAIN, SECOND, WRAPPED, write_policy
+from tests.support.policies import ADMIN, AUTHORISED, DOMAIN, SECOND, WRAPPED, write_policy
 
 SENDER = f"app@{DOMAIN}"
 NOREPLY = f"noreply@{DOMAIN}"
@@ -28,7 +28,7 @@ NOREPLY = f"noreply@{DOMAIN}"
 DIES = """
 import os as _os, signal as _signal, sys as _sys
 
-_STEPS = "os.rename os.chmod os.chown os.remove os.mkdir open subprocess.Popen socket.connect"
+_STEPS = "os.rename os.chmod os.remove os.mkdir open subprocess.Popen socket.connect"
 _counted, _kinds = 0, set()
 
 def _subject(step, found):
@@ -92,6 +92,14 @@ while not select.select([sys.stdin], [], [], 1)[0]:
 print(number)
 """
 GREETING = 'python3 -c "import smtplib; smtplib.SMTP(\\"127.0.0.1\\", 25, timeout=10).noop()"'
+# Modes and owners of the files that hold a secret, and of those that will, with their names; the
+# secrets come on standard input, because sudo writes its arguments to the journal.
+SECRET_FILES = r"""
+{ grep -rlF -f - /etc /usr/local /var/lib/mailfleet /tmp /run 2>/dev/null
+  find /etc /usr/local /var/lib/mailfleet /tmp /run -type f \
+      "(" -name "*sasl_passwd*" -o -name "*emergency.json*" -o -name "*previous*" ")"
+} | xargs --no-run-if-empty stat --format="%a %U %n"
+"""
 LEFT_OVER = "find /etc /usr/local /var/lib/mailfleet -name '.*.mailfleet' -o -name stage"
 
 
@@ -102,6 +110,7 @@ class Walk:
     fleet: Fleet
     relay: str
     ways: Sequence[Desired]
+    secrets: str  # a line each
 
     def go(self, step: int) -> list[str]:
         """The steps that it died at: from `step` on, until an apply gets through."""
@@ -114,6 +123,9 @@ class Walk:
             assert "mailfleet:" not in killed.stderr, killed.stderr
             died.append(killed.stdout.splitlines()[-1])
             self.fleet.ssh(self.relay, GREETING)
+            found = self.fleet.ssh(self.relay, SECRET_FILES, self.secrets).splitlines()
+            assert len(found) > 2
+            assert all(file.startswith("600 root ") for file in found), f"{died[-1]}: {found}"
             if self.changes(target):
                 again = self.apply(target)
                 assert again.returncode == 0, f"after {died[-1]}: {again.stderr}"
@@ -130,8 +142,8 @@ class Walk:
 
 
 def ways(fleet: Fleet, scratch: Path) -> list[Desired]:
-    """Two policies. On the way from each to the other files are changed, made and removed, secret
-    ones too, and a unit begins anew."""
+    """Two policies. The way from each to the other has the same steps: files are changed, made and
+    removed, secret ones too, and a unit begins anew."""
     there = write_policy(
         scratch / "there",
         second=AUTHORISED,
@@ -147,6 +159,8 @@ def ways(fleet: Fleet, scratch: Path) -> list[Desired]:
         ],
         relay=Relay(check_logs="daily"),""",
     )
+    file = back / "all.py"
+    file.write_text(file.read_text().replace(ADMIN, "watch@corp.example"))
     return [wanted(fleet, policy_in(policy)) for policy in (there, back)]
 
 
@@ -154,7 +168,9 @@ def ways(fleet: Fleet, scratch: Path) -> list[Desired]:
 @pytest.mark.timeout(900)
 def test_an_apply_that_is_killed_at_every_step(deployed: Fleet, tmp_path: Path) -> None:
     fleet = deployed
-    walks = [Walk(fleet, relay, ways(fleet, tmp_path)) for relay in fleet.relays]
+    there_and_back = ways(fleet, tmp_path)
+    secrets = "\n".join(fleet.secrets())
+    walks = [Walk(fleet, relay, there_and_back, secrets) for relay in fleet.relays]
     loads = [
         subprocess.Popen(
             fleet.lab.ssh_command(relay, f"python3 -c '{LOAD}' {relay}"),

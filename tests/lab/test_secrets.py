@@ -11,11 +11,6 @@ from tests.support.policies import write_policy
 LOUD = ["--diff", "-vvv", "--debug-all"]
 
 
-def sentinels(fleet: Fleet) -> list[str]:
-    secret = fleet.client("secretsmanager").get_secret_value(SecretId="second-password")
-    return [fleet.password(), str(secret["SecretString"])]
-
-
 def test_no_output_holds_a_secret(deployed: Fleet, tmp_path: Path) -> None:
     """A run that replaces every secret file, as loud as it can be."""
     for relay in deployed.relays:
@@ -31,7 +26,7 @@ def test_no_output_holds_a_secret(deployed: Fleet, tmp_path: Path) -> None:
     ]
     assert "(secret, changed)" in outputs[0]
     assert deployed.plan() == []
-    for secret in sentinels(deployed):
+    for secret in deployed.secrets():
         for output in outputs:
             assert secret not in output
 
@@ -42,7 +37,7 @@ def test_process_lists_and_journals_hold_no_secret(deployed: Fleet, tmp_path: Pa
     policy = write_policy(tmp_path, ses=", connections=2")
     assert deployed.deploy("-y", "--limit", "relay1", policy=policy).status == 0
     watcher.wait(60)
-    for secret in sentinels(deployed):
+    for secret in deployed.secrets():
         assert secret not in deployed.ssh("relay1", "cat /run/seen; journalctl --no-pager")
     assert "python3 -I -" in deployed.ssh("relay1", "cat /run/seen")
     assert deployed.deploy("-y").status == 0
@@ -50,7 +45,7 @@ def test_process_lists_and_journals_hold_no_secret(deployed: Fleet, tmp_path: Pa
 
 def test_files_with_secrets_are_roots_alone(deployed: Fleet) -> None:
     for relay in deployed.relays:
-        for secret in sentinels(deployed):
+        for secret in deployed.secrets():
             # the pattern on standard input: sudo writes its arguments to the journal
             search = "grep -rlF -f - /etc /var /usr/local /tmp /run"
             found = deployed.ssh(relay, search, secret, check=False)
@@ -66,5 +61,5 @@ def test_the_inventorys_data_holds_no_secret(deployed: Fleet) -> None:
          "debug-inventory"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    for secret in sentinels(deployed):
+    for secret in deployed.secrets():
         assert secret not in run.stdout + run.stderr

@@ -184,6 +184,11 @@ class Fleet:
         secret = self.client("secretsmanager").get_secret_value(SecretId="mailfleet/smtp/us-east-1")
         return str(json.loads(secret["SecretString"])["password"])
 
+    def secrets(self) -> list[str]:
+        """The passwords of the tests' policy."""
+        second = self.client("secretsmanager").get_secret_value(SecretId="second-password")
+        return [self.password(), str(second["SecretString"])]
+
 
 def subject_of(mail: Mail) -> str:
     return str(message_from_bytes(mail.data)["Subject"])

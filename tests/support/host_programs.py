@@ -48,7 +48,9 @@ def wanted(fleet: Fleet, mail: Mail) -> Desired:
 
     of_ses = {ses.name: _of_ses(value(f"mailfleet/smtp/{ses.region}")) for ses in mail.ses}
     of_others = {p.name: Credential(p.username, value(p.password.name)) for p in mail.smtp}
-    return desired(mail, {**of_ses, **of_others}, Circumstances(relays=len(fleet.relays)))
+    authorities = {p.name: Path(p.ca).read_text() for p in mail.smtp if p.ca}
+    circumstances = Circumstances(relays=len(fleet.relays), authorities=authorities)
+    return desired(mail, {**of_ses, **of_others}, circumstances)
 
 
 def _of_ses(stored: str) -> Credential:
