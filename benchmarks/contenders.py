@@ -11,6 +11,7 @@ from lab.errors import LabError
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.postfix import postfix_files
+from mailfleet.relay.systems import DEBIAN_12
 from mailfleet.relay.transports import transports
 
 PEERS = Path(__file__).parent / "peers"
@@ -44,9 +45,10 @@ def ours(
     circumstances = Circumstances(relays=relays)
     files = {
         PurePosixPath(file.path).name: file.content
-        for file in postfix_files(changed, {}, circumstances)
+        for file in postfix_files(changed, {}, circumstances, DEBIAN_12)
         if file.content is not None
     }
+    files["switch"] = b"# Nothing is switched.\n"  # a host's own
     names = tuple(transport.name for transport in transports(changed, circumstances))
     return Contender("mailfleet", files, names)
 

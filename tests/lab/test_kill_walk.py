@@ -21,7 +21,7 @@ from tests.support.policies import ADMIN, AUTHORISED, DOMAIN, SECOND, WRAPPED, w
 SENDER = f"app@{DOMAIN}"
 NOREPLY = f"noreply@{DOMAIN}"
 
-# Stands before the program: Python tells an audit hook of each step that leads out of it (PEP 578).
+# Stands at the program's beginning: Python tells an audit hook of each step that leads out of it (PEP 578).
 # Counted are those that change something, the commands and the connections; a command counts twice,
 # before it starts and while it is at work. Of the staging directory, which nothing live depends on,
 # only the first of each kind.
@@ -135,7 +135,9 @@ class Walk:
     def apply(self, target: Desired, before: str = "") -> "subprocess.CompletedProcess[str]":
         found = state(self.fleet, self.relay, target)
         request = apply_request(target, found, "walk@test", (NOREPLY, SIMULATOR))
-        return ask(self.fleet, self.relay, before + program("apply", request))
+        text = program("apply", request).encode().decode()
+        head, first, rest = text.partition("from __future__ import annotations\n")
+        return ask(self.fleet, self.relay, f"{head}{first}{before}{rest}")
 
     def changes(self, target: Desired) -> Sequence[object]:
         return plan(self.relay, target, state(self.fleet, self.relay, target))

@@ -11,6 +11,7 @@ from mailfleet.policy import Domain, Mail, Ses, Smtp, secret
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import postfix_files
+from mailfleet.relay.systems import DEBIAN_12
 
 SES = Ses("eu-west-1")
 OTHER = Smtp(
@@ -31,9 +32,9 @@ def settings(contender: Contender) -> dict[str, str]:
 
 def test_ours_is_what_a_deploy_renders() -> None:
     policy_with_rate = policy(Ses("eu-west-1", rate=14), OTHER)
-    rendered = postfix_files(policy_with_rate, {}, Circumstances(relays=3))
+    rendered = postfix_files(policy_with_rate, {}, Circumstances(relays=3), DEBIAN_12)
     contender = ours(POLICY, rate=14, relays=3)
-    assert contender.files == {
+    assert contender.files == {"switch": contender.files["switch"]} | {
         file.path.removeprefix("/etc/postfix/"): file.content
         for file in rendered
         if file.content is not None
