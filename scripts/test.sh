@@ -1,19 +1,28 @@
 #!/bin/sh
-# The tests of a marker, in three parts side by side: runs against AWS compute, those in the lab
-# mostly wait.
+# The tests of a marker, in four parts side by side: runs against AWS compute, those in the lab
+# mostly wait. Each half of the latter has a lab of its own.
 set -u
 marker=${1:-not slow}
 logs=$(mktemp -d)
-trap 'kill $first $second 2>/dev/null; rm -rf "$logs"' EXIT
+trap 'kill $parts 2>/dev/null; rm -rf "$logs"' EXIT
 trap 'exit 130' INT TERM
-pytest -m "$marker" tests/aws/test_[a-f]*.py >"$logs/first" 2>&1 &
-first=$!
-pytest -m "$marker" tests/aws/test_[g-z]*.py >"$logs/second" 2>&1 &
-second=$!
+parts=
+
+beside() { # NAME PATH...: run these meanwhile
+    name=$1
+    shift
+    pytest -m "$marker" "$@" >"$logs/$name" 2>&1 &
+    parts="$parts $!"
+}
+
+beside 1 tests/aws/test_[a-f]*.py
+beside 2 tests/aws/test_[g-z]*.py
+MAILFLEET_TEST_LAB=.lab-test-2 beside 3 tests/lab/test_[m-z]*.py
 failed=0
-pytest -m "$marker" tests/unit tests/aws/emulator tests/aws/smtp tests/lab || failed=1
-echo "The other parts, against AWS:"
-wait $first || failed=1
-wait $second || failed=1
-cat "$logs/first" "$logs/second"
+pytest -m "$marker" tests/unit tests/aws/emulator tests/aws/smtp tests/lab/test_[a-l]*.py || failed=1
+echo "The other parts, against AWS and in a second lab:"
+for part in $parts; do
+    wait "$part" || failed=1
+done
+cat "$logs"/*
 exit $failed

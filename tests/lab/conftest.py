@@ -1,4 +1,4 @@
-"""One lab for all tests of this folder, beside whatever other lab there is, and gone after."""
+"""One lab for all tests of a run, beside whatever other lab there is, and gone after."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     scratch = tmp_path_factory.mktemp("fleet")
     policy = write_policy(scratch / "group_data")
     world = write_policy(scratch / "world", second=AUTHORISED, providers=WRAPPED)
-    directory = ROOT / ".lab-test"
+    directory = ROOT / os.environ.get("MAILFLEET_TEST_LAB", ".lab-test")
     env = {
         **os.environ,
         "MAILFLEET_LAB": str(directory),

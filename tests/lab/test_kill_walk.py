@@ -21,10 +21,10 @@ from tests.support.policies import ADMIN, AUTHORISED, DOMAIN, SECOND, WRAPPED, w
 SENDER = f"app@{DOMAIN}"
 NOREPLY = f"noreply@{DOMAIN}"
 
-# Stands at the program's beginning: Python tells an audit hook of each step that leads out of it (PEP 578).
-# Counted are those that change something, the commands and the connections; a command counts twice,
-# before it starts and while it is at work. Of the staging directory, which nothing live depends on,
-# only the first of each kind.
+# Stands at the program's beginning: Python tells an audit hook of each step that leads out of it
+# (PEP 578). Counted are those that change something, the commands and the connections; a command
+# counts twice, before it starts and while it is at work. Of the staging directory, which nothing
+# live depends on, only the first of each kind.
 DIES = """
 import os as _os, signal as _signal, sys as _sys
 
