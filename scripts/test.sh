@@ -11,13 +11,13 @@ parts=
 beside() { # NAME PATH...: run these meanwhile
     name=$1
     shift
-    pytest -m "$marker" "$@" >"$logs/$name" 2>&1 &
+    MAILFLEET_TEST_LAB=".lab-test-$name" pytest -m "$marker" "$@" >"$logs/$name" 2>&1 &
     parts="$parts $!"
 }
 
 beside 1 tests/aws/test_[a-f]*.py
 beside 2 tests/aws/test_[g-z]*.py
-MAILFLEET_TEST_LAB=.lab-test-2 beside 3 tests/lab/test_[m-z]*.py
+beside 3 tests/lab/test_[m-z]*.py
 failed=0
 pytest -m "$marker" tests/unit tests/aws/emulator tests/aws/smtp tests/lab/test_[a-l]*.py || failed=1
 echo "The other parts, against AWS and in a second lab:"
