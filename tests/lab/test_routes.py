@@ -150,6 +150,22 @@ def test_a_sender_without_a_fall_back_waits_and_then_arrives(routed: Fleet) -> N
     assert by_provider(routed, "list waits") == {SECOND: 3}
 
 
+def test_while_all_providers_fail_mail_goes_in_no_circle_and_waits(routed: Fleet) -> None:
+    """Each is the other's fall-back, and Postfix keeps connections to both and to itself."""
+    routed.burst(OLD, "before", sender=WEIGHTED, number=20)
+    assert len(routed.received("before", 20)) == 20
+    routed.control.set_faults(smtp={"ses": BUSY, SECOND: BUSY})
+    routed.burst(OLD, "all fail", sender=WEIGHTED, number=40)
+    assert wait_until(lambda: len(routed.deferred(OLD)) == 40, 60)
+    assert "hops" not in routed.reasons(OLD)
+    routed.control.reset_faults()
+    routed.ssh(OLD, "postqueue -f")
+    mails = routed.received("all fail", 40)
+    assert len({mail.rcpt_to for mail in mails}) == len(mails) == 40
+    assert max(mail.data.count(b"Received:") for mail in mails) <= 4
+    assert routed.returned(OLD) == []
+
+
 @pytest.mark.parametrize("relay", [OLD, NEW])
 def test_what_is_refused_for_itself_is_held_and_asked_of_nobody_else(
     routed: Fleet, relay: str
