@@ -78,25 +78,26 @@ def test_postfix_runs_what_is_on_disk(state: HostState) -> None:
 def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
     if not mail.alerts:
         pytest.skip("the policy has no alerts")
-    timer = relay.service(TIMER)
-    assert timer.is_enabled, f"{TIMER} is disabled: nobody is told when mail fails"
-    assert timer.is_running, f"{TIMER} is not active: nobody is told when mail fails"
+    see_at_work(relay, TIMER, "nobody is told when mail fails")
 
 
 def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
     if not watches_providers(relay_mail):
         pytest.skip("the policy has no watch_providers, or nobody to take over")
-    timer = relay.service(HEALTH)
-    assert timer.is_enabled, f"{HEALTH} is disabled: a failing provider keeps its mail after a boot"
-    assert timer.is_running, f"{HEALTH} is not active: a failing provider keeps its mail"
+    see_at_work(relay, HEALTH, "a failing provider keeps its mail")
 
 
 def test_senders_are_rewritten(relay: Any, mail: Mail) -> None:
     if not rewrites_senders(mail):
         pytest.skip("the policy lets all senders pass")
-    milter = relay.service(SENDERS)
-    assert milter.is_enabled, f"{SENDERS} is disabled: senders stay as they are after a boot"
-    assert milter.is_running, f"{SENDERS} does not run: senders stay as they are"
+    see_at_work(relay, SENDERS, "senders stay as they are")
+
+
+def see_at_work(relay: Any, unit: str, without: str) -> None:
+    """Now and after the next boot; `without` is what becomes of it else."""
+    found = relay.service(unit)
+    assert found.is_enabled, f"{unit} is disabled: {without}"
+    assert found.is_running, f"{unit} is not active: {without}"
 
 
 def test_postfix_listens_on_loopback_alone(relay: Any, target: Desired) -> None:
