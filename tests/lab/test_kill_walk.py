@@ -100,6 +100,12 @@ SECRET_FILES = r"""
       "(" -name "*sasl_passwd*" -o -name "*emergency.json*" -o -name "*previous*" ")"
 } | xargs --no-run-if-empty stat --format="%a %U %n"
 """
+# When Postfix last read its configuration, and when that last changed.
+LOADED = """
+journalctl --quiet --identifier=postfix/master --output=short-unix --lines=1 \
+    --grep="^(reload|daemon started) --" | cut --delimiter=" " --fields=1
+stat --format=%.6Z /etc/postfix
+"""
 LEFT_OVER = "find /etc /usr/local /var/lib/mailfleet -name '.*.mailfleet' -o -name stage"
 
 
@@ -130,6 +136,8 @@ class Walk:
                 again = self.apply(target)
                 assert again.returncode == 0, f"after {died[-1]}: {again.stderr}"
             assert self.changes(target) == (), died[-1]
+            loaded, changed = map(float, self.fleet.ssh(self.relay, LOADED).split())
+            assert loaded > changed, f"after {died[-1]}: Postfix runs what was there before"
             step += len(self.fleet.relays)
 
     def apply(self, target: Desired, before: str = "") -> "subprocess.CompletedProcess[str]":
