@@ -15,12 +15,12 @@ from agent.host.common import (
     run,
     say,
 )
-from agent.host.files import prepared, put, remove
+from agent.host.files import prepared, put, remove, sweep
 from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.history import PREVIOUS, put_back, remember, renew_credentials, set_aside
 from agent.host.packages import install
 from agent.host.postfix import check, load
-from agent.host.state import APPLIED, POSTFIX, ROUTES, kept, main_last, observed
+from agent.host.state import APPLIED, POSTFIX, ROUTES, SWITCH, kept, main_last, observed
 from agent.host.switching import due_table, live_table, renew_table, table_file
 
 
@@ -29,6 +29,7 @@ def apply(request: dict[str, Any], root: str = "") -> None:
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
+        sweep(root, [SWITCH, *(file["path"] for file in request["managed"])])
         _install(root, request)
         if request["certificate"]:
             make_certificate(root, request["certificate"])

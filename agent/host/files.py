@@ -8,12 +8,14 @@ import hashlib
 import os
 import pwd
 import stat
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from agent.host.common import Refused
 
 LARGEST_TEXT = 256 * 1024
+SETTLED = 3.0  # seconds
 
 
 def digest(content: bytes, secret: bool) -> str:
@@ -66,6 +68,9 @@ def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
             out.write(file["content"])
             out.flush()
             os.fsync(descriptor)
+            # Postfix waits with a file that is younger than 2 s: somebody may be writing it still
+            settled = time.time() - SETTLED
+            os.utime(descriptor, (settled, settled))
     except BaseException:
         os.unlink(path)
         raise
@@ -80,12 +85,24 @@ def prepared(root: str, files: list[dict[str, Any]]) -> Iterator[dict[str, str]]
         for file in files:
             directory, name = os.path.split(root + file["path"])
             os.makedirs(directory, mode=0o755, exist_ok=True)
-            beside[file["path"]] = new_file(directory, f".{name}.mailfleet", file)
+            beside[file["path"]] = new_file(directory, _beside(name), file)
         yield beside
     finally:
         for path in beside.values():
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+
+
+def sweep(root: str, paths: list[str]) -> None:
+    """Remove what a run that was killed has left beside these files."""
+    for path in paths:
+        directory, name = os.path.split(root + path)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(directory, _beside(name)))
+
+
+def _beside(name: str) -> str:
+    return f".{name}.mailfleet"
 
 
 def put(root: str, path: str, new: str) -> None:

@@ -65,9 +65,7 @@ def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
     shutil.rmtree(_STAGE, ignore_errors=True)
     try:
         # modes and owners of files that are not ours are not what is judged: they are not copied
-        shutil.copytree(
-            POSTFIX, _STAGE, copy_function=shutil.copyfile, ignore_dangling_symlinks=True
-        )
+        shutil.copytree(POSTFIX, _STAGE, copy_function=_copy, ignore_dangling_symlinks=True)
         for directory, _, _ in os.walk(_STAGE):
             os.chmod(directory, 0o700)
         for file in files:
@@ -79,6 +77,13 @@ def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
         yield _STAGE
     finally:
         shutil.rmtree(_STAGE, ignore_errors=True)
+
+
+def _copy(source: str, target: str) -> None:
+    """With its age: Postfix waits with a file that is new."""
+    shutil.copyfile(source, target)
+    found = os.stat(source)
+    os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def listen() -> str:

@@ -140,6 +140,8 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_what_a_killed_run_left_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/.thing.conf.mailfleet").write_text("half")
+    (tmp_path / "etc/deep/er").mkdir(parents=True)
+    (tmp_path / "etc/deep/er/.secret.mailfleet").write_text("of a file that stays as it is")
     apply(request(tmp_path, files=[file(PLAIN, b"whole")]), str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "whole"
     assert left_over(tmp_path) == []
