@@ -99,8 +99,11 @@ class Instance:
         self._run(f"postconf -c {_CONFIG} -e {edits}")
 
     def _run(self, script: str, text: bytes = b"") -> str:
-        """Output of a shell script on the relay, as root; LabError when it fails."""
-        command = f"sudo sh -euc {shlex.quote(script)}"
+        """Output of a shell script on the relay, as root; LabError when it fails.
+
+        One at a time: what was interrupted here runs to its end there, and is then removed.
+        """
+        command = f"sudo flock --close /run/{NAME}.lock sh -euc {shlex.quote(script)}"
         done = subprocess.run(
             self.lab.ssh_command(self.relay, command), input=text, capture_output=True, check=False
         )

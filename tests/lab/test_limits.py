@@ -17,8 +17,9 @@ CAP = 14
 MESSAGES = 300
 IDEAL = MESSAGES / CAP
 SENDER = f"app@{DOMAIN}"
+# On Debian 12 the service stands for postfix@-, whose end is not waited for.
 QUEUE = f"""
-systemctl stop postfix
+systemctl stop postfix 'postfix@*'
 for n in $(seq {{number}}); do
     printf "From: {SENDER}\\nSubject: cap\\n\\nHello\\n" |
         sendmail -f {SENDER} you$n@elsewhere.example
