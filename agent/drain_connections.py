@@ -27,12 +27,17 @@ def drain(request: dict[str, Any], clients: tuple[str, ...] = CLIENTS) -> None:
     """Returns once it is so; exits with a sentence when it takes too long."""
     until = time.monotonic() + request["within"]
     # one that was at work when the credential changed may still open another connection
-    while any(started(pid) < os.stat(CHANGED).st_ctime for pid in processes(clients[:1])):
+    while any(started(pid) < changed() for pid in processes(clients[:1])):
         wait(until)
     old = connections(request["ports"], clients)
     while old & connections(request["ports"], clients):
         wait(until)
     print(f"{len(old)} connections of before are gone", flush=True)
+
+
+def changed() -> float:
+    """When the credentials took their place; the age of their content is set back."""
+    return os.stat(CHANGED).st_ctime
 
 
 def wait(until: float) -> None:

@@ -1,7 +1,7 @@
 """The test's own connections, in the place of Postfix's."""
 
-import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +14,8 @@ OWN = (Path("/proc/self/comm").read_text().strip(),)
 
 
 @pytest.fixture
-def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    changed = tmp_path / "sasl_passwd"
-    changed.touch()
-    os.utime(changed, (0, 0))
-    monkeypatch.setattr(drain_connections, "CHANGED", str(changed))
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    monkeypatch.setattr(drain_connections, "changed", lambda: 0.0)
     monkeypatch.setattr(drain_connections, "PAUSE", 0.02)
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server
@@ -53,9 +50,9 @@ def test_one_that_stays_is_told(listener: socket.socket) -> None:
 
 
 def test_a_client_that_was_at_work_before_the_change_is_waited_for(
-    listener: socket.socket,
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    os.utime(drain_connections.CHANGED, None)
+    monkeypatch.setattr(drain_connections, "changed", time.time)
     with pytest.raises(SystemExit, match="Postfix still sends"):
         drain({"ports": [1], "within": 0.1}, OWN)
 
