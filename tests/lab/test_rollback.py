@@ -10,7 +10,7 @@ LIMIT = "postconf -h ses_destination_concurrency_limit"
 
 
 def rollback(fleet: Fleet, *arguments: str) -> Run:
-    every = ["rollback.py", "--group-data", str(fleet.policy), "--limit", "relays", *arguments]
+    every = ["rollback.py", "--group-data", str(fleet.policy), *arguments]
     return pyinfra(INVENTORY, *every, env=fleet.env)
 
 

@@ -154,7 +154,7 @@ def test_while_all_providers_fail_mail_goes_in_no_circle_and_waits(routed: Fleet
     """Each is the other's fall-back, and Postfix keeps connections to both and to itself."""
     routed.burst(OLD, "before", sender=WEIGHTED, number=20)
     assert len(routed.received("before", 20)) == 20
-    routed.control.set_faults(smtp={"ses": BUSY, SECOND: BUSY})
+    routed.control.set_faults(smtp={"ses": THROTTLED, SECOND: THROTTLED})
     routed.burst(OLD, "all fail", sender=WEIGHTED, number=40)
     assert wait_until(lambda: len(routed.deferred(OLD)) == 40, 60)
     assert "hops" not in routed.reasons(OLD)
