@@ -107,7 +107,7 @@ def test_mail_flows_without_it_and_verify_says_so(rewriting: Fleet) -> None:
     by_sendmail(rewriting, "relay2", "not rewritten", f"From: {VISITOR}\n", VISITOR)
     assert arrived(rewriting, "without")[1]["From"] == f"info@{DOMAIN}"
     run = verify(rewriting, "-k", "relay2 and senders")
-    assert f"{UNIT} does not run: senders stay as they are" in run.output
+    assert f"{UNIT} is not active: senders stay as they are" in run.output
     assert wait_until(lambda: "not rewritten, see" in rewriting.ssh("relay2", "postqueue -j"), 60)
     assert [change["id"] for change in rewriting.plan()] == [UNIT]
     (waiting,) = rewriting.queued("relay2")
