@@ -111,7 +111,7 @@ def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
         fail(NOT_DEPLOYED)
         return
     changes = switch_plan(host.name, state, to)
-    announce(changes, switch_notes(to or {}, routes(mail, ALONE), mail))
+    announce(changes, switch_notes(to, routes(mail, ALONE), mail))
     operations.switch(state=state, to=to, changes=changes, name=f"All mail by {shown(to)}")
 
 

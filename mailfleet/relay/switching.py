@@ -83,8 +83,10 @@ def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tu
     )
 
 
-def switch_notes(weights: Mapping[str, int], routes: Routes, mail: Mail) -> tuple[str, ...]:
-    """Who does not follow, and whose mail receivers may distrust."""
+def switch_notes(weights: Mapping[str, int] | None, routes: Routes, mail: Mail) -> tuple[str, ...]:
+    """Who does not follow, and whose mail receivers may distrust; nobody on the way back."""
+    if weights is None:
+        return ()
     stay: list[str] = []
     distrusted: dict[str, list[str]] = {}
     for sender, choice in routes.senders.items():

@@ -84,6 +84,7 @@ def test_a_host_whose_mail_goes_by_dedicated_relays_has_no_switch() -> None:
 def test_it_is_said_who_does_not_follow_and_whom_receivers_may_distrust() -> None:
     mail = policy()
     found = routes(mail, ALONE)
+    assert switch_notes(None, found, mail) == ()
     (stays,) = switch_notes({"ses": 1}, found, mail)
     assert stays == "lists.example.com: not moved, SES has no identity for it"
     (doubt,) = switch_notes({"sendgrid": 1}, found, mail)
