@@ -71,8 +71,8 @@ def _count(look: Look, delivery: re.Match[str], remark: str) -> None:
 
 
 def since(cursor: str | None) -> tuple[list[tuple[str, str]], str | None]:
-    """The mail log after that cursor of the journal, and where it ends now. Raises Refused when
-    there is nothing to look at: that is unknown, and not fine."""
+    """The mail log after that cursor of the journal, and where it ends now. Raises Refused when it
+    can't be read. Silence is no health: it says nothing."""
     start = f"--after-cursor={cursor}" if cursor else f"--since=-{FIRST_LOOK}s"
     fields = "--output-fields=MESSAGE,SYSLOG_IDENTIFIER"
     answer = run("journalctl", "--quiet", "--output=json", fields, start, "SYSLOG_FACILITY=2")

@@ -16,6 +16,7 @@ from agent.host.state import HEALTH, POSTFIX, ROUTES, keep, kept
 from agent.smtp_session import connected
 
 TELL = "/usr/local/bin/emergency_mail_sender"
+TOLD_BY = "/etc/mailfleet/emergency.json"
 TIMEOUT = 20  # seconds for each answer of a provider
 ADVICE = (
     "\n\nOn this host its mail goes by the policy's other providers meanwhile, if there are any.\n"
@@ -24,14 +25,15 @@ ADVICE = (
 
 
 def watch(root: str = "") -> None:
+    """Looking takes its time, and nobody has to wait for that: only what follows is done alone."""
+    routes, before = kept(root, ROUTES), kept(root, HEALTH) or {}
+    if routes is None:
+        raise Refused("there is no routes.json: run deploy.py")
+    entries, cursor = since(before.get("cursor"))
+    looks = counted(entries, routes["lanes"])
+    providers = {name: _health(before, name) for name in looks}
+    news = [*before.get("news", []), *_news(root, routes, providers, looks)]
     with locked(root, f"mailfleet_health@{socket.gethostname()}"):
-        routes, before = kept(root, ROUTES), kept(root, HEALTH) or {}
-        if routes is None:
-            raise Refused("there is no routes.json: run deploy.py")
-        entries, cursor = since(before.get("cursor"))
-        looks = counted(entries, routes["lanes"])
-        providers = {name: _health(before, name) for name in looks}
-        news = [*before.get("news", []), *_news(root, routes, providers, looks)]
         keep(root, HEALTH, _record(providers, cursor, news))
         move_mail(root)
     untold = [text for text in news if not _told(text)]
@@ -97,8 +99,8 @@ def _credential(root: str, server: dict[str, Any]) -> dict[str, str]:
 
 
 def _told(text: str) -> bool:
-    """Whether somebody has been told, or nobody is to be."""
-    if not os.path.exists(TELL):
+    """Whether somebody has been told, or the policy has nobody to tell."""
+    if not os.path.exists(TOLD_BY):
         return True
     subject = f"[mail] {socket.gethostname()}: {text}"
     return run(TELL, subject, given=f"{text}{ADVICE}").returncode == 0
