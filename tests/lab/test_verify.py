@@ -34,6 +34,11 @@ BY_HAND = {
     "chmod 644 /etc/postfix/sasl_passwd": "/etc/postfix/sasl_passwd 644 root root",
     "sed -i /email-smtp/d /etc/postfix/sasl_passwd": "no credential for [email-smtp",
     "echo '{}' > /var/lib/mailfleet/loaded": "Postfix has never loaded what mailfleet wrote",
+    "postconf -e ses_destination_concurrency_limit=50": "ses_destination_concurrency_limit is 50",
+    "postconf -P ses/unix/smtp_reply_filter=": "its smtp_reply_filter is ''",
+    "sed -i s/^ses/second/ /etc/postfix/destinations": "@shop.example leaves by None",
+    "echo choice1.0 second >> /etc/postfix/switch": "a switch has not been loaded",
+    "postconf -e default_transport=ses": "default_transport is ses: anybody may send",
     "echo >> /usr/local/bin/check_mail_logs": "/usr/local/bin/check_mail_logs was changed by hand",
 }
 
