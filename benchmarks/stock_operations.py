@@ -10,11 +10,13 @@ from pyinfra import host
 from pyinfra.operations import apt, files, systemd
 
 from mailfleet.aws.accounts import GROUP
+from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.loading import policy_of
 from mailfleet.relay.tree import desired
 
 if GROUP not in host.groups:
-    target = desired(policy_of(host), {})
+    mail = policy_of(host)
+    target = desired(mail, {}, read_circumstances(host.inventory, mail))
     apt.packages(packages=list(target.packages), name="Packages")
     for file in target.files:
         if file.content is not None:
@@ -26,5 +28,5 @@ if GROUP not in host.groups:
                 mode=file.mode,
                 name=file.path,
             )
-    for unit in target.units:
+    for unit in (unit for unit in target.units if unit.enabled):
         systemd.service(service=unit.name, running=True, enabled=True, name=unit.name)
