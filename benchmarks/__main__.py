@@ -100,7 +100,7 @@ def _print(measured: dict[str, list[Cost]], hosts: int) -> None:
         seconds = [cost.seconds for cost in costs]
         median = statistics.median(seconds)
         table.add_row(
-            deploy,
+            Path(deploy).stem.replace("_", " "),
             f"{costs[-1].commands:g}",
             str(costs[-1].calls),
             f"{min(seconds):.2f} / {median:.2f}",
