@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.dkim import EasyDkim, OwnKey
+from mailfleet.policy.checks import check_entries
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError, once
@@ -63,19 +63,12 @@ class Mail:
     absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:
-        _once("domains", [domain.name for domain in self.domains])
+        once("Mail.domains", [domain.name for domain in self.domains])
         self._part_with_absent()
         if not self.admin:
             # RFC 2142 section 5: every domain that sends mail has a postmaster.
             object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
-        _once("providers", [provider.name for provider in self.providers])
-        _once("addresses", [address.name for address in self.addresses])
-        _once("providers: Ses regions", [ses.region for ses in self.ses])
-        self._check_routes()
-        self._check_alerts()
-        self._check_dkim()
-        self._check_mail_from()
-        self._check_delegates()
+        check_entries(self)
 
     def _part_with_absent(self) -> None:
         if self.domains[0].absent:
@@ -95,94 +88,8 @@ class Mail:
                         "expected one that mail is sent from: take it out of the routes first"
                     )
 
-    def _check_mail_from(self) -> None:
-        """ "Using a custom MAIL FROM domain": one that no mail is sent from."""
-        names = [d.mail_from_in(ses.region) for ses in self.ses for d in self.domains_by(ses)]
-        used = [name for name in names if name]
-        _once("domains: mail_from", used)
-        for domain in self.domains:
-            if domain.name in used:
-                raise PolicyError(
-                    f"Mail.domains: found {domain.name!r} as a domain and as a mail_from, expected "
-                    "a mail_from that no mail is sent from"
-                )
-
-    def _check_delegates(self) -> None:
-        entries: tuple[Domain | Address, ...] = (*self.domains, *self.addresses)
-        for entry in entries:
-            if entry.delegates and not self.ses_of(entry.name):
-                raise PolicyError(
-                    f"Mail: found delegates of {entry.name!r}, which does not send by SES, "
-                    "expected none: they send as its SES identity, and it has none"
-                )
-
-    def _check_routes(self) -> None:
-        for position, route in enumerate(self.routes):
-            where = f"Mail.routes[{position}]"
-            for name in route.weights:
-                self._provider(name, f"{where}.via")
-            for name in route.fallbacks:
-                self._provider(name, f"{where}.fallback")
-            _once(f"routes[{position}]: fallback", route.fallbacks)
-            self._check_fallback(route, where)
-        _once("routes: senders", [s for route in self.routes for s in route.named_senders])
-        for senders, called in (((), "without senders"), (VERIFIED, 'with senders="verified"')):
-            if sum(route.senders == senders for route in self.routes) > 1:
-                raise PolicyError(f"Mail.routes: found several routes {called}, expected one")
-
-        if self.relay.rewrite_foreign and self.route_of_others:
-            raise PolicyError(
-                'Mail.routes: found senders="verified", which lets anybody send, and '
-                "Relay(rewrite_foreign=True), expected one of them"
-            )
-
-    def _check_fallback(self, route: Route, where: str) -> None:
-        if route.fallbacks and not any(route.next_after(name) for name in route.weights):
-            raise PolicyError(
-                f"{where}.fallback: found {route.fallbacks[0]!r}, which is also its via, expected "
-                "another provider"
-            )
-        for chain in ([name, *route.next_after(name)] for name in route.weights):
-            for name in chain[:-1]:
-                if self.provider(name).wrapper:
-                    raise PolicyError(
-                        f"{where}.fallback: found {chain[-1]!r} after {name!r}, which speaks TLS "
-                        "from the first byte: Postfix can't go on from there, expected its "
-                        "STARTTLS port"
-                    )
-        if route.senders == VERIFIED and not any(
-            isinstance(self.provider(name), Ses) for name in route.weights
-        ):
-            raise PolicyError(
-                f'{where}.senders: found "verified" via {route.providers[0]!r}, expected a via '
-                "that is an Ses provider: only SES verifies senders"
-            )
-
-    def _check_alerts(self) -> None:
-        for position, alert in enumerate(self.alerts):
-            where = f"Mail.alerts[{position}].via"
-            provider = self._provider(alert.via, where)
-            if provider.name in self.default_route.weights or not isinstance(provider, Smtp):
-                raise PolicyError(
-                    f"{where}: found {alert.via!r}, expected an Smtp provider that everyday mail "
-                    "does not leave by: an alert about a broken provider must not depend on it"
-                )
-
-    def _check_dkim(self) -> None:
-        for domain in self.domains:
-            providers = [p for p in self.providers_of(domain) if isinstance(p, Smtp)]
-            keys = {key for provider in providers for key in provider.dkim.items()}
-            own = [f"{domain.dkim.selector}._domainkey"] if isinstance(domain.dkim, OwnKey) else []
-            _once(f"providers: for {domain.name}, dkim", [*(name for name, _ in keys), *own])
-            parent = domain.dkim.parent if isinstance(domain.dkim, EasyDkim) else None
-            regions = [ses.region for ses in self.ses_of(domain.name)]
-            if parent and parent not in regions:
-                raise PolicyError(
-                    f"Domain {domain.name!r}, dkim: found the parent {parent}, expected a region "
-                    f"that its mail leaves by: {', '.join(regions) or 'there is none'}"
-                )
-
-    def _provider(self, name: str, where: str) -> Provider:
+    def named_provider(self, name: str, where: str) -> Provider:
+        """The provider that the entry `where` names; PolicyError when there is none."""
         for provider in self.providers:
             if provider.name == name:
                 return provider
@@ -209,7 +116,7 @@ class Mail:
 
     def provider(self, name: str) -> Provider:
         """The provider of that name; PolicyError when there is none."""
-        return self._provider(name, "provider")
+        return self.named_provider(name, "provider")
 
     @property
     def default_route(self) -> Route:
@@ -304,7 +211,3 @@ class Mail:
         if domain.dmarc == Dmarc() and any(d.dmarc is not None for d in above):
             return None
         return domain.dmarc
-
-
-def _once(what: str, names: Sequence[str]) -> None:
-    once(f"Mail.{what}", names)
