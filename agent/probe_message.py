@@ -6,15 +6,21 @@ the one that Postfix holds for it.
 """
 
 import smtplib
-import subprocess
 import time
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-from agent.smtp_session import PAUSE, Failed, advice, answered, connected, in_one_sentence
+from agent.smtp_session import (
+    PAUSE,
+    Failed,
+    advice,
+    answered,
+    connected,
+    held,
+    in_one_sentence,
+)
 
-PASSWORDS = "texthash:/etc/postfix/sasl_passwd"
 Refusal = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
@@ -61,17 +67,6 @@ def message(request: dict[str, Any]) -> EmailMessage:
     mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="mailfleet.invalid")
     mail.set_content("Sent by mailfleet to see that a new credential works.\n")
     return mail
-
-
-def held(nexthop: str) -> dict[str, str]:
-    """The credential of that next hop, as Postfix itself looks it up. Raises Failed."""
-    answer = subprocess.run(
-        ["postmap", "-q", nexthop, PASSWORDS], capture_output=True, text=True, check=False
-    )
-    username, colon, password = answer.stdout.strip().partition(":")
-    if not colon:
-        raise Failed(f"Postfix has no credential for the next hop {nexthop}: run deploy.py")
-    return {"username": username, "password": password}
 
 
 def main(text: str) -> None:

@@ -8,10 +8,12 @@ import json
 import smtplib
 import socket
 import ssl
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+PASSWORDS = "texthash:/etc/postfix/sasl_passwd"
 PAUSE = 5.0
 
 
@@ -46,6 +48,17 @@ def _greet(client: smtplib.SMTP) -> None:
     code, said = client.ehlo()
     if code != 250:
         raise smtplib.SMTPHeloError(code, said)
+
+
+def held(nexthop: str) -> dict[str, str]:
+    """The credential of that next hop, as Postfix itself looks it up. Raises Failed."""
+    answer = subprocess.run(
+        ["postmap", "-q", nexthop, PASSWORDS], capture_output=True, text=True, check=False
+    )
+    username, colon, password = answer.stdout.strip().partition(":")
+    if not colon:
+        raise Failed(f"Postfix has no credential for the next hop {nexthop}: run deploy.py")
+    return {"username": username, "password": password}
 
 
 def answered(error: smtplib.SMTPResponseException) -> str:

@@ -28,6 +28,8 @@ class Health:
     def read(cls, kept: dict[str, object]) -> Health:
         """What as_kept() made. Raises TypeError for anything else."""
         found = cls(**kept)  # type: ignore[arg-type]
+        if found.weight not in STEPS:
+            raise TypeError(f"found the weight {found.weight}, expected one of {STEPS}")
         found.looks = [Look(**look) for look in found.looks]  # type: ignore[arg-type]
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import smtplib
 import socket
 from typing import Any
 
@@ -12,8 +11,8 @@ from agent.health.judging import STEPS, Health, judged
 from agent.host.common import Refused, ending_in_one_sentence, run, say
 from agent.host.guard import locked
 from agent.host.rerouting import move_mail
-from agent.host.state import HEALTH, POSTFIX, ROUTES, keep, kept
-from agent.smtp_session import connected
+from agent.host.state import HEALTH, ROUTES, keep, kept
+from agent.smtp_session import Failed, connected, held
 
 TELL = "/usr/local/bin/emergency_mail_sender"
 TOLD_BY = "/etc/mailfleet/emergency.json"
@@ -77,25 +76,14 @@ def _record(providers: dict[str, Health], cursor: str | None, news: list[str]) -
 def _answers(root: str, server: dict[str, Any]) -> bool:
     """Whether it lets us in, by the credential that Postfix has for it."""
     try:
-        request = {**server, **_credential(root, server), "timeout": TIMEOUT}
+        request = {**server, **held(server["nexthop"]), "timeout": TIMEOUT}
         if server["ca"]:
             with open(root + server["ca"], encoding="utf-8") as authorities:
                 request["ca"] = authorities.read()
         with connected(request):
             return True
-    except (OSError, ValueError, smtplib.SMTPException):
+    except (Failed, OSError, ValueError):  # smtplib's errors are OSErrors
         return False
-
-
-def _credential(root: str, server: dict[str, Any]) -> dict[str, str]:
-    """Raises ValueError when there is none."""
-    with open(f"{root}{POSTFIX}sasl_passwd", encoding="utf-8") as table:
-        for line in table:
-            nexthop, _, credential = line.rstrip("\n").partition(" ")
-            if nexthop == server["nexthop"]:
-                username, _, password = credential.partition(":")
-                return {"username": username, "password": password}
-    raise ValueError("no credential")
 
 
 def _told(text: str) -> bool:
