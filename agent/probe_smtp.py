@@ -2,17 +2,17 @@
 EHLO, AUTH; all of them at the same time.
 
 Goes to `python3 -I -` on standard input, with its request by provider: {"host", "port", "wrapper",
-"ca", "username", "password", "timeout", "retry_535_for"}, times in seconds. Its last line has for
+"ca", "username", "password", "timeout", "retry_535_for"}, times in seconds. Its answer has for
 each [OUTCOME, what was seen and what to do].
 """
 
-import json
 import smtplib
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from agent.answer import print_answer
 from agent.smtp_session import PAUSE, advice, answered, connected, in_one_sentence, passes
 
 WORKS, PASSING, LASTING = "works", "passing", "lasting"
@@ -42,7 +42,7 @@ def probe(request: dict[str, Any]) -> tuple[str, str]:
 
 def probe_all(requests: Mapping[str, dict[str, Any]]) -> None:
     with ThreadPoolExecutor(len(requests)) as threads:
-        print(json.dumps(dict(zip(requests, threads.map(probe, requests.values()), strict=True))))
+        print_answer(dict(zip(requests, threads.map(probe, requests.values()), strict=True)))
 
 
 def main(text: str) -> None:

@@ -28,15 +28,28 @@ class Refuse(PyinfraCommand):
         return False
 
 
-class Question(StringCommand):
-    """A command whose answer the operation goes on with: `said` has the lines that it printed,
-    once it has run."""
+class HostCommand(StringCommand):
+    """A program on a host, with its own limit of time. `said` has the lines that it printed, once
+    it has run, for an operation that goes on with them.
+
+    `within` are seconds; `unfinished` says what the host may have done when its answer does not
+    come; `notice` says beforehand what is waited for, when that may take long.
+    """
 
     said: Sequence[str] = ()
+
+    def __init__(
+        self, command: str, stdin: str, *, within: int, unfinished: str, notice: str = ""
+    ) -> None:
+        super().__init__(command, _stdin=stdin, _timeout=within)
+        self.unfinished = unfinished
+        self.notice = notice
 
     def execute(
         self, state: State, host: Host, connector_arguments: Any
     ) -> tuple[bool, CommandOutput]:
+        if self.notice:
+            logger.info(f"{host.print_prefix}{self.notice}")
         status, output = super().execute(state, host, connector_arguments)
         self.said = output.stdout_lines
         return status, output

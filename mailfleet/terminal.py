@@ -1,10 +1,12 @@
 """How a run ends at a terminal, and without one.
 
-pyinfra leaves with status 0 on Ctrl-C and says nothing of what is left to do, and with a traceback
-where it asks for a confirmation that nobody can give.
+pyinfra leaves with status 0 on Ctrl-C, at once on SIGTERM (as CI systems send it) and SIGHUP, and
+says nothing of what is left to do; and with a traceback where it asks for a confirmation that
+nobody can give.
 """
 
 import builtins
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,9 +17,10 @@ from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.state import State
 from pyinfra.context import ctx_state
 
+from mailfleet import connectors
 from mailfleet.announce import changing_hosts
 
-INTERRUPTED = 128 + signal.SIGINT
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ask = builtins.input
 
 
@@ -34,13 +37,21 @@ def answer(prompt: object = "", /) -> str:
         raise PyinfraError("nobody is there to confirm: run with -y, or with --dry") from None
 
 
-def _interrupted(signal_number: int, frame: FrameType | None) -> None:
-    """Let go of what hosts are being asked: pyinfra would wait for it before it disconnects."""
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Let go of what hosts are being asked: pyinfra would wait for it before it disconnects. Ends
+    with 128 + the signal's number, as shells count; a second signal ends at once."""
+    for each in ENDING:
+        signal.signal(each, _at_once)
     if ctx_state.isset():  # type: ignore[no-untyped-call]
         for line in _left(ctx_state.get()):  # type: ignore[no-untyped-call]
             logger.warning(line)
-        state.pool.kill(block=False)
-    sys.exit(INTERRUPTED)
+        if ctx_state.get().initialised:  # type: ignore[no-untyped-call]
+            state.pool.kill(block=False)
+    sys.exit(128 + number)
+
+
+def _at_once(number: int, frame: FrameType | None) -> None:
+    os._exit(128 + number)
 
 
 def _left(run: State) -> Iterator[str]:
@@ -59,5 +70,9 @@ def _left(run: State) -> Iterator[str]:
 
 def prepare() -> None:
     """Make pyinfra's command line behave so, for this process."""
-    signal.signal(signal.SIGINT, _interrupted)
+    for number in ENDING:
+        # nohup(1) lets a run go on when its terminal is gone
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupted)
     builtins.input = answer
+    connectors.install()

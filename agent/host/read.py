@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from agent.host.common import Refused, ending_in_one_sentence, one_line, run, say
+from agent.answer import print_answer
+from agent.host.common import Refused, ending_in_one_sentence, one_line, run
 from agent.host.history import previous
 from agent.host.installed import installed
 from agent.host.release import release
@@ -76,4 +77,4 @@ def _units(names: list[str]) -> dict[str, dict[str, bool]]:
 
 
 def main(text: str) -> None:
-    ending_in_one_sentence(lambda: say(json.dumps(read(json.loads(text)))))
+    ending_in_one_sentence(lambda: print_answer(read(json.loads(text))))

@@ -1,6 +1,5 @@
 """The gate of one relay: its changes come in only when its mail would then leave."""
 
-import json
 from collections.abc import Sequence
 
 from pyinfra import host, logger
@@ -11,14 +10,15 @@ from pyinfra.api.output import format_text
 from mailfleet.aws.account import read_domains
 from mailfleet.aws.accounts import account_of
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import Commands, Question, Refuse
+from mailfleet.commands import Commands, Refuse
 from mailfleet.credential import Credential
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
-from mailfleet.relay.agent import COMMAND, program
+from mailfleet.relay.agent import answer_in
 from mailfleet.relay.circumstances import Circumstances
-from mailfleet.relay.probe import judge, probe_request, probed
+from mailfleet.relay.facts import agent_command
+from mailfleet.relay.probe import judge, probe_request, probed, probed_within
 
 
 @operation()
@@ -33,9 +33,14 @@ def admit(mail: Mail, circumstances: Circumstances, changes: Sequence[Change]) -
         yield Refuse(f"pending: {reason}; this relay stays as it is")
         return
     request = probe_request(mail, credentials, circumstances)
-    question = Question(COMMAND, _stdin=program("probe_smtp", request))
+    question = agent_command("probe_smtp", request, probed_within(mail))
     yield question
-    verdict = judge(mail, json.loads(question.said[-1]))
+    try:
+        answers = answer_in(question.said)
+    except ValueError as reason:
+        yield Refuse(f"its providers were asked, and {reason}; this relay stays as it is")
+        return
+    verdict = judge(mail, answers)
     for warning in verdict.warnings:
         logger.warning(f"{host.print_prefix}{format_text(warning, 'yellow')}")
     if verdict.refusal:

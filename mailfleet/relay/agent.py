@@ -6,11 +6,14 @@ that nothing of them is in an argument list, in `ps` or in verbose output.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
+ANSWER = "mailfleet-answer: "
+"""What stands before an answer: login shells print other things around it."""
 _HOST = (
     "host/common.py",
     "host/files.py",
@@ -24,7 +27,7 @@ _CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
-    "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
+    "read": (*_HOST, "host/installed.py", "host/release.py", "answer.py", "host/read.py"),
     "apply": (
         *_CHANGE,
         "host/apt.py",
@@ -38,8 +41,23 @@ _PARTS = {
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "switch": (*_CHANGE, "host/rerouting.py", "host/switch.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),
-    "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
+    "probe_smtp": ("smtp_session.py", "answer.py", "probe_smtp.py"),
 }
+WITHIN = 75
+"""Seconds for a program that waits for nothing but the host itself."""
+UNFINISHED = {
+    "read": "it was only read, and is as it was",
+    "apply": "the change had been sent; it ends there by itself, old or new, or with the next run "
+    "when the host has rebooted: run this again",
+    "switch": "the switch had been sent, and may be in force: run this again",
+    "rollback": "going back had been sent, and may have been done: look with `rollback.py --dry`, "
+    "for going back twice undoes it",
+    "probe_smtp": "only its providers were asked, and it is as it was",
+    "probe_message": "only a message was to be sent, and it is as it was: run this again",
+    "drain_connections": "its last connections were waited for, and nothing was to be changed: "
+    "run this again",
+}
+"""What a host may have done that does not answer any more, by program."""
 
 
 class StdinText(str):
@@ -64,6 +82,15 @@ def program(name: str, request: Mapping[str, object]) -> StdinText:
     """The text of the program `name`, carrying its request; the names are those of _PARTS."""
     call = f"main({json.dumps(json.dumps(request))})\n"
     return StdinText("\n".join(["# -*- coding: utf-8 -*-", joined(*_PARTS[name]), call]))
+
+
+def answer_in(lines: Iterable[str]) -> Any:
+    """The answer of a program among all that came from a host. ValueError unless there is exactly
+    one, and all of it."""
+    found = [line.partition(ANSWER)[2] for line in lines if ANSWER in line]
+    if len(found) != 1:
+        raise ValueError(f"found {len(found)} answers, expected one")
+    return json.loads(found[0])
 
 
 def joined(*parts: str) -> str:

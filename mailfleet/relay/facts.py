@@ -1,19 +1,17 @@
 """Reading a relay host through pyinfra: one command, or no answer at all."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from pyinfra.api.command import StringCommand
 from pyinfra.api.exceptions import FactProcessError
 from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
-from mailfleet.commands import fail
+from mailfleet.commands import HostCommand, fail
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail
 from mailfleet.refusal import Refusal
-from mailfleet.relay.agent import COMMAND, program
+from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
@@ -27,8 +25,8 @@ class RelayState(FactBase[HostState | None]):
     Ask for it with read_state(), which puts the program on standard input.
     """
 
-    def command(self) -> str:
-        return COMMAND
+    def command(self) -> HostCommand:
+        return HostCommand(COMMAND, "", within=WITHIN, unfinished=UNFINISHED["read"])
 
     @staticmethod
     def default() -> HostState | None:
@@ -36,9 +34,9 @@ class RelayState(FactBase[HostState | None]):
 
     def process(self, output: list[str]) -> HostState | None:
         try:
-            return parse(json.loads(output[-1]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise FactProcessError("the answer is not a relay host's state") from None
+            return parse(answer_in(output))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FactProcessError(f"the answer is not a relay host's state ({error})") from None
 
 
 def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostState | None:
@@ -48,8 +46,9 @@ def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostS
     None when the host could not be read: it is then out of the run, but pyinfra goes on with the
     operation, which must stop by itself.
     """
+    request = read_request(desired, previous=previous)
     state: HostState | None = host.get_fact(
-        RelayState, _stdin=program("read", read_request(desired, previous=previous))
+        RelayState, _stdin=program("read", request), _timeout=WITHIN
     )
     if state is None and host not in host.state.failed_hosts:
         fail("the host answered nothing to the question what it holds: nothing was changed there")
@@ -77,6 +76,17 @@ def read_relay(
         return None
 
 
-def agent_command(name: str, request: Mapping[str, Any]) -> StringCommand:
-    """The command that runs a program on a host with its request, to be yielded by an operation."""
-    return StringCommand(COMMAND, _stdin=program(name, request))
+def agent_command(
+    name: str, request: Mapping[str, Any], within: int = WITHIN, notice: str = ""
+) -> HostCommand:
+    """The command that runs a program on a host with its request, to be yielded by an operation.
+
+    `within` are the seconds that it may take, `notice` is a line to show before it starts.
+    """
+    return HostCommand(
+        COMMAND,
+        program(name, request),
+        within=within,
+        unfinished=UNFINISHED[name],
+        notice=notice,
+    )

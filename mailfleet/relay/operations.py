@@ -23,6 +23,8 @@ from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired
 
 SIMULATOR = "success@simulator.amazonses.com"
+INSTALLED_WITHIN = 900
+"""Seconds for an apply that installs packages."""
 
 
 @operation()
@@ -77,7 +79,13 @@ def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Comman
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return
-    yield agent_command("apply", apply_request(target, state, _who(), _canary(mail)))
+    request = apply_request(target, state, _who(), _canary(mail))
+    if packages := request["packages"]:
+        minutes = f"up to {INSTALLED_WITHIN // 60} minutes"
+        notice = f"installs {', '.join(packages)}: {minutes}"
+        yield agent_command("apply", request, INSTALLED_WITHIN, notice)
+    else:
+        yield agent_command("apply", request)
 
 
 def _canary(mail: Mail) -> tuple[str, str] | None:

@@ -10,6 +10,8 @@ from mailfleet.relay.circumstances import ALONE, Circumstances
 
 TIMEOUT = 30  # seconds for each answer of an end point
 
+SESSION = 8  # answers of a session at most: some addresses, greeting, EHLO, STARTTLS, EHLO, AUTH
+
 Answers = Mapping[str, Sequence[str]]
 """By provider: the outcome ("works", "passing" or "lasting" trouble) and what was seen."""
 
@@ -40,6 +42,12 @@ def end_point(provider: Provider, circumstances: Circumstances = ALONE) -> dict[
         "ca": circumstances.authorities.get(provider.name),
         "timeout": TIMEOUT,
     }
+
+
+def probed_within(mail: Mail) -> int:
+    """Seconds that a host may take to ask a provider: all that SES needs to know a new credential,
+    and one more session in which each answer comes at the last moment."""
+    return mail.gate.authenticated_within + SESSION * TIMEOUT
 
 
 def probe_request(

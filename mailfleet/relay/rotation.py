@@ -15,12 +15,13 @@ from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.probe import end_point
+from mailfleet.relay.probe import TIMEOUT, end_point, probed_within
 from mailfleet.ses.permission import senders
 from mailfleet.ses.rotation import under_way
 
 DRAINED_WITHIN = 600
 """Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""
+_RESERVE = 60
 
 
 def beyond_credential(changes: Sequence[Change]) -> list[str]:
@@ -62,6 +63,7 @@ def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
                 "username": credential.username,
                 "password": credential.password,
             },
+            _sent_within(mail),
         )
 
 
@@ -69,7 +71,13 @@ def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
 def drain(mail: Mail) -> Commands:
     """Wait until Postfix sends by no connection that it has authenticated with the old key."""
     ports = sorted({ses.port for ses in mail.ses})
-    yield agent_command("drain_connections", {"ports": ports, "within": DRAINED_WITHIN})
+    request = {"ports": ports, "within": DRAINED_WITHIN}
+    yield agent_command(
+        "drain_connections",
+        request,
+        DRAINED_WITHIN + _RESERVE,
+        f"waits until the old key's connections are gone: up to {DRAINED_WITHIN // 60} minutes",
+    )
 
 
 @operation()
@@ -80,9 +88,13 @@ def sends_on(mail: Mail, providers: Sequence[Ses]) -> Commands:
         return
     for ses in providers:
         subject = "the old credential is gone"
-        yield agent_command(
-            "probe_message", {**_request(mail, ses, subject), "nexthop": ses.nexthop}
-        )
+        request = {**_request(mail, ses, subject), "nexthop": ses.nexthop}
+        yield agent_command("probe_message", request, _sent_within(mail))
+
+
+def _sent_within(mail: Mail) -> int:
+    """Seconds: as probed_within(), and five answers more: MAIL, RCPT, DATA, the message, QUIT."""
+    return probed_within(mail) + 5 * TIMEOUT
 
 
 def _request(mail: Mail, ses: Ses, subject: str) -> dict[str, Any]:

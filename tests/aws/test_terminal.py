@@ -2,12 +2,20 @@
 
 import signal
 import subprocess
+import time
+from pathlib import Path
+
+import pytest
 
 from tests.aws.conftest import Fleet
 from tests.support.cli import ROOT, command
 
 
-def test_ctrl_c_ends_with_130_and_a_rerun_finishes(fleet: Fleet) -> None:
+@pytest.mark.case("hosts-14")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_lists_what_is_left_and_a_rerun_finishes(
+    fleet: Fleet, number: signal.Signals
+) -> None:
     fleet.write(gate=300)
     fleet.cloud.control.set_faults(verification="never")
     run = subprocess.Popen(
@@ -22,9 +30,9 @@ def test_ctrl_c_ends_with_130_and_a_rerun_finishes(fleet: Fleet) -> None:
     for line in run.stderr:
         if "waiting for SES" in line:
             break
-    run.send_signal(signal.SIGINT)
+    run.send_signal(number)
     _, rest = run.communicate(timeout=60)
-    assert run.returncode == 130
+    assert run.returncode == 128 + number
     assert "Traceback" not in rest
     left = rest[rest.index("Interrupted. Left to do:") :]
     assert "Gate | Domains are verified (begun)" in left
@@ -32,6 +40,33 @@ def test_ctrl_c_ends_with_130_and_a_rerun_finishes(fleet: Fleet) -> None:
     fleet.cloud.control.reset_faults()
     assert fleet.deploy("-y").status == 0
     assert fleet.plan() == []
+
+
+def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
+    """Also while the first one is still at its work: here it never comes to its end."""
+    config = tmp_path / "config.py"
+    config.write_text(
+        "import time\nfrom mailfleet import terminal\nterminal.prepare()\n"
+        "terminal._left = lambda run: time.sleep(60)\nprint('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    run = subprocess.Popen(
+        command("@local", "--config", str(config), "-y", "exec", "--", "true"),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert run.stdout
+    assert any("ready" in line for line in run.stdout)
+    run.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert run.poll() is None
+    run.send_signal(signal.SIGTERM)
+    output, _ = run.communicate(timeout=5)
+    assert run.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in output
 
 
 def test_without_a_terminal_a_run_with_changes_says_what_to_do(fleet: Fleet) -> None:

@@ -1,6 +1,5 @@
 """`pytest tests/verify --inventory inventory/production.py`: is the fleet as the policy says?"""
 
-import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ from mailfleet.policy.route import VERIFIED
 from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import program
 from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.facts import RelayState
 from mailfleet.relay.request import read_request
-from mailfleet.relay.state import HostState, parse
+from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import Desired, desired
 from mailfleet.ses.domains import SendingDomain
@@ -81,7 +81,9 @@ def state(relay: Any, relay_mail: Mail, circumstances: Circumstances) -> HostSta
     request = read_request(desired(relay_mail, {}, circumstances))
     text = program("read", request).encode().decode()
     answer = relay.check_output(f"python3 -I -c {shlex.quote(text)}")
-    return parse(json.loads(answer.splitlines()[-1]))
+    state = RelayState().process(answer.splitlines())
+    assert state
+    return state
 
 
 @pytest.fixture(scope="session")

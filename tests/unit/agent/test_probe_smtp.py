@@ -1,4 +1,3 @@
-import json
 import time
 from typing import Any
 
@@ -7,6 +6,7 @@ import trustme
 
 from agent import probe_smtp
 from agent.probe_smtp import LASTING, PASSING, WORKS, probe, probe_all
+from mailfleet.relay.agent import answer_in
 from tests.support.smtp_server import PASSWORD, USER
 
 
@@ -97,7 +97,7 @@ def test_all_are_asked_at_the_same_time(
     started = time.monotonic()
     probe_all({"a": young, "b": young, "c": request(provider), "d": request(provider, port=1)})
     assert time.monotonic() - started < 2
-    answers = json.loads(capsys.readouterr().out.splitlines()[-1])
+    answers = answer_in(capsys.readouterr().out.splitlines())
     assert {name: outcome for name, (outcome, _) in answers.items()} == {
         "a": LASTING, "b": LASTING, "c": WORKS, "d": PASSING,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailfleet.relay.agent import AGENT, program
+from mailfleet.relay.agent import _PARTS, AGENT, ANSWER, UNFINISHED, answer_in, program
 from mailfleet.relay.health import health
 from tests.support.relay_policy import policy
 
@@ -19,9 +19,8 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
     answer = subprocess.run(
         [sys.executable, "-I", "-"], input=text.encode(), capture_output=True, check=True
     )
-    lines = answer.stdout.splitlines()
-    assert len(lines) == 1
-    assert json.loads(lines[0])["files"] == {"/nowhere/é\n'\"\\": None}
+    found = answer_in(answer.stdout.decode().splitlines())
+    assert found["files"] == {"/nowhere/é\n'\"\\": None}
 
 
 @pytest.mark.parametrize(
@@ -78,3 +77,27 @@ def test_the_watch_over_providers_is_whole() -> None:
     defined = [node.name for node in ast.parse(text).body
                if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
     assert len(defined) == len(set(defined)), "two parts define the same name"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["Welcome"],
+        [f"{ANSWER}1", "Bye", f"{ANSWER}1"],
+        [f'{ANSWER}{{"files": {{'],
+        [f"{ANSWER}1 Bye"],
+    ],
+)
+def test_no_answer_two_answers_or_a_cut_one_are_none(lines: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"expected|Expecting|Extra"):
+        answer_in(lines)
+
+
+def test_noise_of_a_log_in_shell_around_an_answer() -> None:
+    text = f"Welcome to Debian! {ANSWER}{json.dumps([ANSWER])}"
+    assert answer_in(["Last login: today", text, "Bye", ""]) == [ANSWER]
+
+
+def test_what_a_host_may_have_done_is_known_of_each_program() -> None:
+    assert UNFINISHED.keys() == _PARTS.keys()
