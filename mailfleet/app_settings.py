@@ -55,7 +55,7 @@ def through_dedicated(mail: Mail, host: str) -> Submission:
             f"{host} has a self-made certificate, which applications don't verify; expected "
             "Relay(certificate=...) there, or a relay on the application's own host with by="
         )
-    logins = (f"user {user}, password {kept}" for user, kept in mail.relay.logins.items())
+    logins = (f"user {user}, password {kept}" for user, kept in mail.relay.passwords.items())
     return Submission(host, SUBMISSION_PORT, mail.noreply, " or ".join(logins), queued=True)
 
 

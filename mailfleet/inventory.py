@@ -26,10 +26,12 @@ __all__ = [
     "EasyDkim",
     "EmailAlert",
     "Gate",
+    "Login",
     "Mail",
     "OwnKey",
     "ProductionAccess",
     "Relay",
+    "Returned",
     "Route",
     "Ses",
     "SesAccount",
@@ -69,10 +71,12 @@ Domain = _in_one_line(policy.Domain)
 EasyDkim = _in_one_line(policy.EasyDkim)
 EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
+Login = _in_one_line(policy.Login)
 Mail = _in_one_line(policy.Mail)
 OwnKey = _in_one_line(policy.OwnKey)
 ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
+Returned = _in_one_line(policy.Returned)
 Route = _in_one_line(policy.Route)
 Ses = _in_one_line(policy.Ses)
 SesAccount = _in_one_line(policy.SesAccount)

@@ -14,6 +14,7 @@ from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.admission import admit
 from mailfleet.relay.circumstances import ALONE, Circumstances
+from mailfleet.relay.doors import door_notes
 from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.logins import lacks_judge
@@ -95,6 +96,7 @@ def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
         *([] if mail.alerts else [NO_ALERTS]),
         *route_notes(routes(mail, circumstances)),
         *limit_notes(mail, circumstances),
+        *door_notes(mail.relay),
     ]
 
 

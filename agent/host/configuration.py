@@ -1,5 +1,7 @@
 """A Postfix configuration as Postfix itself understands it."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
@@ -42,6 +44,15 @@ class Configuration:
         """A parameter as that service sees it."""
         own = self.overrides.get(f"{service.name}/{service.kind}/{name}")
         return own if own is not None else self.parameters.get(name, "")
+
+    def own(self, service: Service, name: str) -> str | None:
+        """The same, and None where nothing is said of it, so that Postfix's default counts."""
+        found = self.overrides.get(f"{service.name}/{service.kind}/{name}")
+        return self.parameters.get(name) if found is None else found
+
+    def overridden(self, service: Service, name: str) -> bool:
+        """Whether that service has another value than main.cf."""
+        return self.of(service, name) != self.parameters.get(name, "")
 
     @property
     def settings(self) -> Names:

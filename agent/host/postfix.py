@@ -87,8 +87,15 @@ def _copy(source: str, target: str) -> None:
 
 
 def listen() -> str:
-    """The parameters that only a restart can change, as main.cf has them."""
-    return run("postconf", "-h", *LISTEN).stdout.strip().replace("\n", " ")
+    """What only a restart can change, as mailfleet.relay.doors has it: where Postfix listens."""
+    parameters = run("postconf", "-h", *LISTEN).stdout.split()
+    services = (line.split()[:2] for line in run("postconf", "-M").stdout.splitlines())
+    named = [
+        name
+        for name, kind in filter(None, services)
+        if kind == "inet" and name.endswith(("smtp", "submission")) and name != "smtp"
+    ]
+    return " ".join([*parameters, *named])
 
 
 def load(action: str) -> None:

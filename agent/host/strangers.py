@@ -1,39 +1,74 @@
-"""No open relay: who may hand mail to this Postfix, and that other hosts do so with TLS.
+"""No open relay: who may hand mail to this Postfix, where, and that other hosts do so with TLS.
 
-See smtpd_relay_restrictions, mynetworks, smtpd_tls_auth_only and smtpd_tls_chain_files in
-postconf(5).
+See smtpd_relay_restrictions, smtpd_data_restrictions, mynetworks, smtpd_tls_auth_only and
+smtpd_tls_chain_files in postconf(5).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
 from agent.host.configuration import Configuration, Service
+from agent.host.doors import is_open, is_private, network_of, port_of, weak_doors, words_of
 
 _LOGGED_IN = "permit_sasl_authenticated"
+_OWN_SENDERS = "reject_authenticated_sender_login_mismatch"
+# Let a client say which other client it is.
+_IMPERSONATING = ("smtpd_authorized_xclient_hosts", "smtpd_upstream_proxy_protocol")
 
 
 def strangers(found: Configuration) -> Iterator[str]:
     """A sentence for each way in for strangers, and for clients that would come in the clear."""
     for server in found.servers:
         who = "" if server.name == "smtp" else f"service {server.name}: "
-        networks = _words(found.of(server, "mynetworks"))
-        for fault in filter(None, map(_too_wide, networks)):
-            yield f"{who}mynetworks has {fault}"
-        if _deciding(_words(found.of(server, "smtpd_relay_restrictions"))) == "permit":
-            yield f"{who}smtpd_relay_restrictions does not refuse strangers: an open relay"
-        encrypted = found.of(server, "smtpd_tls_security_level") == "encrypt"
-        if not encrypted and not all(_is_loopback(network) for network in networks):
-            yield f"{who}mynetworks has other hosts, and smtpd_tls_security_level is not encrypt"
-        yield from (f"{who}{fault}" for fault in _passwords(found, server))
-        if encrypted:
+        every = (_networks, _restrictions, _passwords, weak_doors)
+        yield from (f"{who}{fault}" for judge in every for fault in judge(found, server))
+        if found.of(server, "smtpd_tls_security_level") == "encrypt":
             yield from _certificate(found.of(server, "smtpd_tls_chain_files"))
 
 
+def _networks(found: Configuration, server: Service) -> Iterator[str]:
+    """Port 25 is for the host itself, and for private networks at addresses that are named."""
+    networks = words_of(found.of(server, "mynetworks"))
+    for fault in filter(None, map(_too_wide, networks)):
+        yield f"mynetworks has {fault}"
+    others = [network for network in networks if not _is_loopback(network)]
+    encrypted = found.of(server, "smtpd_tls_security_level") == "encrypt"
+    address = server.name.rpartition(":")[0]
+    if others and not encrypted and not (address and all(map(is_private, others))):
+        yield "mynetworks has other hosts, and smtpd_tls_security_level is not encrypt"
+    if port_of(server) == 25 and is_open(found, server):
+        if not address or _is_unspecified(address):
+            yield (
+                "port 25 listens for other hosts, expected the loopback interface alone, or a "
+                "service for each address that the policy has in Relay(port_25=...)"
+            )
+        elif not others:
+            yield "port 25 listens for other hosts, and mynetworks has none of them"
+
+
+def _restrictions(found: Configuration, server: Service) -> Iterator[str]:
+    """Who is judged when: a bare postmaster is taken at RCPT, whatever the restrictions there."""
+    if _deciding(words_of(found.of(server, "smtpd_relay_restrictions"))) == "permit":
+        yield "smtpd_relay_restrictions does not refuse strangers: an open relay"
+    data = words_of(found.of(server, "smtpd_data_restrictions"))
+    if _deciding([word for word in data if word != "reject_unauth_destination"]) == "permit":
+        yield "smtpd_data_restrictions does not refuse strangers: they reach postmaster"
+    if found.of(server, "smtpd_sender_login_maps") and _offers_login(found, server):
+        senders = words_of(found.of(server, "smtpd_sender_restrictions"))
+        if _OWN_SENDERS not in senders or data[:1] != [_OWN_SENDERS]:
+            yield (
+                f"smtpd_sender_login_maps is set, and {_OWN_SENDERS} is not where it counts: in "
+                "smtpd_sender_restrictions, and first in smtpd_data_restrictions"
+            )
+    for parameter in _IMPERSONATING:
+        if found.of(server, parameter):
+            yield f"{parameter} is set: who connects could say that it is a client"
+
+
 def _too_wide(text: str) -> str | None:
-    network = _network(text)
+    network = network_of(text)
     if network is None:
         return f"{text}, which is no network: an open relay, it may be"
     if network.prefixlen < (8 if network.version == 4 else 32):
@@ -46,43 +81,41 @@ def _deciding(restrictions: list[str]) -> str:
     for word in restrictions:
         if re.fullmatch(r"(reject|defer)(_unauth_destination)?", word):
             return "reject"
-        if word not in ("permit_mynetworks", _LOGGED_IN):
+        if word not in ("permit_mynetworks", _LOGGED_IN, _OWN_SENDERS):
             return "permit"
     return "permit"
 
 
 def _passwords(found: Configuration, server: Service) -> Iterator[str]:
     """Where a password may be said: by submission alone, and never in the clear."""
-    offered = found.of(server, "smtpd_sasl_auth_enable") == "yes"
-    if offered and server.name.rpartition(":")[2] in ("smtp", "25"):
+    offered = _offers_login(found, server)
+    if offered and port_of(server) == 25:
         yield "AUTH is offered on port 25, expected on submission alone"
-    counts = _LOGGED_IN in _words(found.of(server, "smtpd_relay_restrictions"))
+    counts = _LOGGED_IN in words_of(found.of(server, "smtpd_relay_restrictions"))
     if (offered or counts) and found.of(server, "smtpd_tls_auth_only") != "yes":
         yield "smtpd_tls_auth_only is not yes: a client could say its password in the clear"
 
 
+def _offers_login(found: Configuration, server: Service) -> bool:
+    return found.of(server, "smtpd_sasl_auth_enable") == "yes"
+
+
+def _is_unspecified(address: str) -> bool:
+    network = network_of(address)
+    return network is None or network.is_unspecified
+
+
 def _is_loopback(text: str) -> bool:
-    network = _network(text)
+    network = network_of(text)
     return network is None or network.is_loopback
-
-
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
-    except ValueError:
-        return None
 
 
 def _certificate(files: str) -> Iterator[str]:
     """One file holds the key and its chain, or one the key and another the chain."""
-    texts = "".join(map(beginning, _words(files)))
+    texts = "".join(map(beginning, words_of(files)))
     for what in ("PRIVATE KEY", "CERTIFICATE"):
         if f"{what}-----" not in texts:
             yield f"smtpd_tls_chain_files {files or '(none)'}: found no {what.lower()} there"
-
-
-def _words(value: str) -> list[str]:
-    return [word for word in re.split(r"[\s,]+", value) if word]
 
 
 def beginning(path: str) -> str:

@@ -16,12 +16,14 @@ from agent.host.files import prepared, put
 from agent.host.state import HEALTH, LOADED, ROUTES, SWITCH, SWITCHED, kept
 
 Shares = dict[str, float]
+NO_FURTHER = "450 4.4.1 no further provider may send for this sender"
 
 
 def switch_table(
     routes: dict[str, Any], switched: dict[str, Any] | None, health: dict[str, Any] | None
 ) -> str:
-    """Lines of `choice.number provider` for each choice whose mail leaves the policy's weights."""
+    """Lines of `choice.number provider` for each choice whose mail leaves the policy's weights, and
+    of `choice.hop answer`: what becomes of mail that came by the provider before that hop."""
     lines = ["# Written by mailfleet: the providers that mail goes to instead of the policy's."]
     for name, choice in sorted(routes["choices"].items()):
         if switched:
@@ -31,7 +33,20 @@ def switch_table(
             shares = by_health(choice, watched["weights"] if watched else {})
         providers = apportioned(shares, routes["slots"]) if shares else []
         lines += [f"{name}.{slot} {provider}" for slot, provider in enumerate(providers)]
+        in_force = providers or list(choice["weights"])
+        for hop, (origin, depth) in sorted(routes.get("hops", {}).items()):
+            lines.append(f"{name}.{hop} {_at_hop(choice, in_force, origin, depth)}")
     return "\n".join(lines) + "\n"
+
+
+def _at_hop(choice: dict[str, Any], in_force: list[str], origin: str, depth: int) -> str:
+    """For access(5): OK lets mail take its sender's way from the beginning. No circle: it comes to
+    no provider so whose own hop would say OK."""
+    if origin not in in_force:
+        return "OK"
+    if depth < len(choice["then"].get(origin, ())):
+        return "DUNNO"  # the policy's fall-back takes over
+    return NO_FURTHER
 
 
 def by_health(choice: dict[str, Any], weights: Shares) -> Shares:

@@ -36,7 +36,7 @@ def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential |
     }
     logins = {
         of_login(user): _long(f"login {user!r}", referred(f"login {user!r}", user, password))
-        for user, password in mail.relay.logins.items()
+        for user, password in mail.relay.passwords.items()
     }
     return {**providers, **logins}
 

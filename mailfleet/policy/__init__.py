@@ -6,9 +6,11 @@ from mailfleet.policy.dkim import EasyDkim, OwnKey
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.login import Login
 from mailfleet.policy.mail import EmailAlert, Gate, Mail
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.relay import Relay
+from mailfleet.policy.returned import Returned
 from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
 from mailfleet.policy.sending_account import ProductionAccess, SesAccount
@@ -23,12 +25,14 @@ __all__ = [
     "EasyDkim",
     "EmailAlert",
     "Gate",
+    "Login",
     "Mail",
     "OwnKey",
     "PolicyError",
     "ProductionAccess",
     "Provider",
     "Relay",
+    "Returned",
     "Route",
     "Secret",
     "Ses",

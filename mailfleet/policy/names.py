@@ -30,6 +30,12 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9_.@+-]+)+")
 _FINGERPRINT = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){31}")
 # The least prefix of a network that a relay serves: wider ones hold strangers.
 _CLIENT_PREFIX = {4: 8, 6: 32}
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    )
+)
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 _ACCOUNT_HOST = re.compile(r"@aws(/[A-Za-z0-9][\w.@+-]*)?")
 _CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
@@ -185,6 +191,34 @@ def client_network(value: str) -> str:
     return str(network)
 
 
+def host_address(value: str) -> str:
+    """An IP address of a host, one and not all of them."""
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
+        raise ValueError(
+            f"found {value!r}, expected one address of the host, which its neighbours know it by, "
+            "such as 172.17.0.1"
+        )
+    return str(address)
+
+
+def private_network(value: str) -> str:
+    """A network (CIDR) that is nobody else's: RFC 1918, RFC 6598 and RFC 4193."""
+    network = ipaddress.ip_network(client_network(value))
+    if not any(
+        network.version == private.version and network.subnet_of(private)  # type: ignore[arg-type]
+        for private in _PRIVATE
+    ):
+        raise ValueError(
+            f"found {value!r}, expected a private network such as 172.17.0.0/16: mail goes to port "
+            "25 in the clear; others send by port 587, see Relay.clients and Relay.logins"
+        )
+    return str(network)
+
+
 def relay_name(value: str) -> str:
     """How another host reaches a dedicated relay: its domain name, or its IPv4 address."""
     try:
@@ -231,6 +265,8 @@ HostedZoneId = Annotated[str, AfterValidator(hosted_zone_id)]
 UserName = Annotated[str, AfterValidator(user_name)]
 ListenAddress = Annotated[str, AfterValidator(listen_address)]
 ClientNetwork = Annotated[str, AfterValidator(client_network)]
+HostAddress = Annotated[str, AfterValidator(host_address)]
+PrivateNetwork = Annotated[str, AfterValidator(private_network)]
 RelayName = Annotated[str, AfterValidator(relay_name)]
 HostPath = Annotated[str, AfterValidator(host_path)]
 Fingerprint = Annotated[str, AfterValidator(fingerprint)]

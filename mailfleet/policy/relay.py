@@ -7,21 +7,27 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mailfleet.policy.errors import PolicyError, once
+from mailfleet.policy.login import Login
 from mailfleet.policy.names import (
     CalendarEvent,
     ClientNetwork,
     Fingerprint,
+    HostAddress,
     HostPath,
     ListenAddress,
+    PrivateNetwork,
     RelayName,
     ShortName,
     client_network,
 )
-from mailfleet.policy.secret import NotALiteral, Secret
+from mailfleet.policy.returned import Returned
+from mailfleet.policy.secret import Secret, refuse_literals
 from mailfleet.policy.words import word
 
 ALL = "all"
 RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
+# A password alone, or with what it may be used for.
+_Login = BeforeValidator(lambda v: v if isinstance(v, Login) else refuse_literals(v))
 # One value may stand without its list.
 _Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterValidator(tuple))
 
@@ -38,11 +44,15 @@ class Relay:
     first domain, and answers go to those addresses.
     `watch_providers`: on a host where a provider keeps failing or is slow, the others get its mail
     until it works again.
+    `returned`: how much is kept of the mail that cannot leave, and how long.
+    `port_25`: by address of the host, the private networks that may send there by port 25, mostly
+    in the clear: containers (172.17.0.1, 172.17.0.0/16) and neighbours that know no submission.
 
     A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
     "all" or addresses of the host, `clients` are the networks that it serves, `logins` the users
-    that it serves from anywhere, each with the secret that is its password, `certificate` the
-    files on the host that hold its private key and then its chain; without, it makes its own.
+    that it serves from anywhere, each with the secret that is its password (or a Login, which also
+    says whose senders it may use), `certificate` the files on the host that hold its private key
+    and then its chain; without, it makes its own.
 
     `by`: all mail goes to these dedicated relays, to the first that answers, and none to a
     provider. `pins` are the SHA-256 fingerprints of their certificates when those are self-made;
@@ -55,9 +65,13 @@ class Relay:
     adopt: bool = False
     rewrite_foreign: bool = False
     watch_providers: bool = False
+    returned: Returned = Returned()
+    port_25: Mapping[HostAddress, Annotated[Sequence[PrivateNetwork], *_Several]] = Field(
+        default_factory=dict
+    )
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
-    logins: Mapping[ShortName, Annotated[Secret, NotALiteral]] = Field(default_factory=dict)
+    logins: Mapping[ShortName, Annotated[Secret | Login, _Login]] = Field(default_factory=dict)
     certificate: Annotated[Sequence[HostPath], *_Several] = ()
     by: Annotated[Sequence[RelayName], *_Several] = ()
     pins: Annotated[Sequence[Fingerprint], *_Several] = ()
@@ -87,7 +101,29 @@ class Relay:
                     f"Relay.pins: found none for {name}, expected the fingerprint of its "
                     "certificate: authorities vouch for names, not for addresses"
                 )
+        for address, neighbours in self.port_25.items():
+            if not neighbours:
+                raise PolicyError(
+                    f"Relay.port_25: found no network for {address}, expected those that may send "
+                    "there"
+                )
         self._check_not_open()
+
+    @property
+    def passwords(self) -> dict[str, Secret]:
+        """Of each login its password."""
+        return {
+            user: found.password if isinstance(found, Login) else found
+            for user, found in self.logins.items()
+        }
+
+    @property
+    def senders_of_logins(self) -> dict[str, tuple[str, ...]]:
+        """Of each login the addresses and @domains that it may send as; none are all."""
+        return {
+            user: tuple(found.senders) if isinstance(found, Login) else ()
+            for user, found in self.logins.items()
+        }
 
     def _check_not_open(self) -> None:
         """Small networks may add up to a large one."""

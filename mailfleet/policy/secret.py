@@ -41,7 +41,7 @@ def secret(reference: str) -> Secret:
     return Secret(cast(Scheme, scheme), name)
 
 
-def _refuse_literals(value: Any) -> Any:
+def refuse_literals(value: Any) -> Any:
     if not isinstance(value, Secret):
         raise PydanticCustomError(
             "literal_password", "found a literal value instead of a reference, " + _EXPECTED
@@ -49,4 +49,4 @@ def _refuse_literals(value: Any) -> Any:
     return value
 
 
-NotALiteral = BeforeValidator(_refuse_literals)
+NotALiteral = BeforeValidator(refuse_literals)

@@ -5,10 +5,11 @@ are the same on every host: there is one for each, and the unit takes the one th
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 
 from mailfleet.credential import Credential, of_login
-from mailfleet.policy import Mail
+from mailfleet.policy import Mail, Relay
 from mailfleet.refusal import Refusal
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
@@ -71,6 +72,24 @@ def _line(fleet: str, credential: Credential) -> str:
     salt = hashlib.sha256(f"{fleet}/{user}".encode()).hexdigest()[:16]
     hashed = hashlib.pbkdf2_hmac("sha1", credential.password.encode(), salt.encode(), _ROUNDS)
     return f"{user}:{{PBKDF2}}$1${salt}${_ROUNDS}${hashed.hex()}\n"
+
+
+def sender_logins(relay: Relay) -> dict[str, str]:
+    """Lines of the regexp: table of which logins may use a sender (smtpd_sender_login_maps, whose
+    first match counts); none where each may use all."""
+    limited = {user: of for user, of in relay.senders_of_logins.items() if of}
+    others = [user for user in relay.logins if user not in limited]
+    senders = {sender for of in limited.values() for sender in of}
+    rows = {}
+    for sender in sorted(senders, key=lambda sender: (sender.startswith("@"), sender)):
+        domain = sender[sender.rindex("@") :]
+        users = [user for user, of in limited.items() if {sender, domain} & set(of)]
+        pattern = re.escape(sender).replace("/", r"\/")
+        begin = "" if sender.startswith("@") else "^"
+        rows[f"/{begin}{pattern}$/"] = ", ".join([*users, *others])
+    if limited and others:
+        rows["/^/"] = ", ".join(others)
+    return rows
 
 
 def lacks_judge(state: HostState) -> bool:

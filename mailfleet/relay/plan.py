@@ -1,7 +1,10 @@
 """What would change on a relay host: desired state against the state as read."""
 
+import re
+
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 from mailfleet.relay.digest import digest
+from mailfleet.relay.doors import listening
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.part import UNITS
@@ -124,9 +127,13 @@ def load_action(desired: Desired, state: HostState) -> str | None:
 
 
 def _listen(desired: Desired) -> str:
-    content = desired.file(f"{POSTFIX}main.cf").content or b""
-    parameters = postfix_parameters(content.decode())
-    return f"{parameters['inet_interfaces']} {parameters['inet_protocols']}"
+    main_cf, master_cf = (
+        (desired.file(f"{POSTFIX}{name}").content or b"").decode()
+        for name in ("main.cf", "master.cf")
+    )
+    parameters = postfix_parameters(main_cf)
+    services = re.findall(r"^(\S+) +inet ", master_cf, re.MULTILINE)
+    return listening(parameters["inet_interfaces"], parameters["inet_protocols"], services)
 
 
 def _same(file: File, live: LiveFile | None) -> bool:

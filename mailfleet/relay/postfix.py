@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, PolicyError, Provider
+from mailfleet.relay import doors
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
 from mailfleet.relay.health import watches_providers
-from mailfleet.relay.logins import LOGINS_UNIT, SOCKET
+from mailfleet.relay.logins import LOGINS_UNIT, SOCKET, sender_logins
 from mailfleet.relay.render import render
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
@@ -51,18 +52,25 @@ def postfix_files(
         "admin": mail.admin,
         "certificate": mail.relay.certificate or (CERTIFICATE,),
         "found": found,
+        "inet_interfaces": doors.inet_interfaces(mail.relay),
         "host_patterns": _HOSTS,
         "logins_socket": SOCKET,
         "logins_unit": LOGINS_UNIT,
         "lookups": lookups,
         "myorigin": mail.myorigin,
+        "neighbours": doors.neighbours(mail.relay),
         "noreply": mail.noreply,
+        "port_25": doors.port_25(mail.relay),
+        "processes": doors.PROCESSES,
         "providers": (dedicated,) if dedicated else mail.providers,
         "relay": mail.relay,
         "returned": RETURNED,
         "rewrite_foreign": mail.relay.rewrite_foreign,
         "rewrites_senders": rewrites_senders(mail),
+        "sender_logins": sender_logins(mail.relay),
         "soft_bounce": mail.relay.soft_bounce,
+        "strangers": doors.STRANGERS[bool(mail.relay.logins)],
+        "submission": doors.submission(mail.relay),
         "system": system,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),
     }
@@ -72,6 +80,8 @@ def postfix_files(
     if mail.relay.soft_bounce:
         # "5.x.x text" of what has failed for good
         files.append(_table("refusals", {"/^5(.*)$/": "4$1"}))
+    if owners := sender_logins(mail.relay):
+        files.append(_table("login_senders", owners))
     used = {transport.kind for transport in found.transports}
     for kind in (kind for kind in KINDS if kind in used):
         content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
@@ -121,7 +131,14 @@ def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
     fallbacks = [f"fallback_{provider.name}" for provider in mail.providers]
     deeper = [f"{name}_{depth}" for name in fallbacks for depth in range(1, len(fallbacks) - 1)]
     hops = [*fallbacks, *deeper]
-    every = ["refusals", "sender_domains", *hops, *(f"{name}_next" for name in hops)]
+    every = [
+        "hop_choices",
+        "login_senders",
+        "refusals",
+        "sender_domains",
+        *hops,
+        *(f"{name}_next" for name in hops),
+    ]
     every += [*_EARLIER, *(f"{name}_choice" for name in hops)]
     every += [f"replies_{kind}" for kind in KINDS]
     there = {file.path for file in files}

@@ -8,14 +8,16 @@ one's own transports. So every transport keeps its limits, its TLS and its crede
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mailfleet.policy import Mail, Route
+from mailfleet.policy import Mail, PolicyError, Route
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.choices import Choice, Choices, open_to
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import DEDICATED
 from mailfleet.relay.transports import Transport, transports
 
-FIRST_PORT = 10587
+# Which no user of a host can listen at, nobody else does (IANA has 288 to 307 unassigned), and RPC
+# services don't take by chance (they look above 600: bindresvport(3)).
+PORTS = range(288, 308)
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,21 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
         senders=senders,
         others=choices.of(others.weights, {}, _smtp(mail)) if others else None,
         hops=tuple(
-            Hop(origin, depth, FIRST_PORT + n, taking_over)
+            Hop(origin, depth, _port(n, len(hops)), taking_over)
             for n, ((origin, depth), taking_over) in enumerate(sorted(hops.items()))
         ),
         alone=tuple(alone.items()),
     )
+
+
+def _port(n: int, of: int) -> int:
+    if of > len(PORTS):
+        raise PolicyError(
+            f"Mail.routes: found fall-backs that take {of} ports of the loopback address, expected "
+            f"{len(PORTS)} at most (each provider takes one for each that is asked after it): name "
+            "fewer providers in fallback="
+        )
+    return PORTS[n]
 
 
 def _smtp(mail: Mail) -> tuple[str, ...]:

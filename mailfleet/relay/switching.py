@@ -27,6 +27,7 @@ def switchable(
         "servers": servers,
         "slots": SLOTS,
         "lanes": {provider: sorted(set(lanes)) for provider, lanes in routes.lanes.items()},
+        "hops": {hop.name: [hop.origin, hop.depth] for hop in routes.hops},
         "choices": {
             choice.name: {
                 "weights": dict(choice.weights),

@@ -16,6 +16,7 @@ from mailfleet.relay.routes import Hop, Routes
 Rows = dict[str, str]
 DIRECTORY = "$config_directory"
 SWITCH = "switch"
+_HOP_CHOICES = "hop_choices"
 # Numbers that a switch shares among providers: its weights count in twentieths.
 SLOTS = 20
 
@@ -42,10 +43,11 @@ def tables(routes: Routes, kept_here: Iterable[str]) -> Tables:
             **({"sender_domains": _domains(routes)} if routes.others else {}),
             **{hop.name: dict(hop.senders) for hop in routes.hops},
             **{_next(hop): _filters(routes, hop) for hop in routes.hops},
+            **({_HOP_CHOICES: _hop_choices(routes)} if routes.hops else {}),
         },
         parameters=_parameters(routes),
         senders=(_file("kept_here"), *_destinations(routes)),
-        hops={hop.name: _hop(hop) for hop in routes.hops},
+        hops={hop.name: _hop(hop, routes) for hop in routes.hops},
     )
 
 
@@ -95,9 +97,18 @@ def _domains(routes: Routes) -> Rows:
     }
 
 
-def _hop(hop: Hop) -> tuple[str, ...]:
-    """First where the mail goes on, then whether it does: FILTER alone permits nothing."""
+def _hop_choices(routes: Routes) -> Rows:
+    """The choice of each sender, with domains as access(5) writes them."""
+    return {sender.removeprefix("@"): choice.name for sender, choice in routes.senders.items()}
+
+
+def _hop(hop: Hop, routes: Routes) -> tuple[str, ...]:
+    """First whether the provider before the hop is still the sender's: the table of a switch says
+    OK where it is not, so that the mail takes the sender's way from its beginning. Then where it
+    goes on, and last whether it does: FILTER alone permits nothing."""
+    keys = ",".join(f"{choice.name}={choice.name}.{hop.name}" for choice in routes.choices)
     return (
+        _pipe(_file(_HOP_CHOICES), f"inline:{{{keys}}}", _file(SWITCH)),
         _pipe(_file(hop.name), "$lane_draws", _file(_next(hop))),
         _pipe(_file(hop.name), "static:OK"),
     )

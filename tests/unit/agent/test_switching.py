@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,53 @@ def test_or_to_the_others_of_its_choice() -> None:
 
 def test_when_all_fail_the_policys_weights_count() -> None:
     assert rows(None, ses=0.05, one=0.05, two=0.05) == {}
+
+
+@pytest.mark.case("hosts-3")
+def test_mail_at_a_hop_goes_on_as_the_switch_says() -> None:
+    """OK: by its sender's route from the beginning; DUNNO: by the policy's fall-back."""
+    hops: dict[str, Any] = {
+        "fallback_ses": ["ses", 0],
+        "fallback_ses_1": ["ses", 1],
+        "fallback_one": ["one", 0],
+    }
+
+    def answers(switched: dict[str, int] | None, **health: float) -> dict[str, str]:
+        to = {"to": switched} if switched else None
+        table = switch_table({**KNOWN, "hops": hops}, to, {"weights": health})
+        lines = (line.split(" ", 1) for line in table.splitlines()[1:])
+        return {key: answer for key, answer in lines if ".fallback" in key}
+
+    none = "450 4.4.1 no further provider may send for this sender"
+    assert answers(None) == {
+        "choice1.fallback_ses": "DUNNO",
+        "choice1.fallback_ses_1": "DUNNO",
+        "choice1.fallback_one": "OK",  # which is none of its providers
+        "choice2.fallback_ses": "OK",
+        "choice2.fallback_ses_1": "OK",
+        "choice2.fallback_one": none,
+    }
+    away = answers({"two": 1})
+    assert set(away.values()) == {"OK"}
+    assert answers({"ses": 1, "two": 1})["choice1.fallback_ses"] == "DUNNO"
+    assert answers(None, ses=0.05)["choice1.fallback_ses"] == "DUNNO"  # it keeps a share
+
+
+@given(st.dictionaries(st.sampled_from(["ses", "one", "two"]), st.integers(1, 9)))
+def test_no_mail_goes_in_a_circle(switched: dict[str, int]) -> None:
+    """A hop that says OK leads to the providers in force, and none of their own hops says it."""
+    hops = {f"fallback_{name}": [name, 0] for name in ("ses", "one", "two")}
+    choice = {
+        "weights": {"ses": 1, "one": 1},
+        "then": {"ses": ["one"], "one": ["ses"], "two": ["ses"]},
+        "open_to": ["ses", "one", "two"],
+    }
+    known = {**KNOWN, "choices": {"c": choice}, "hops": hops}
+    table = switch_table(known, {"to": switched} if switched else None, None)
+    rows = dict(line.split(" ", 1) for line in table.splitlines()[1:])
+    in_force = {rows[key] for key in rows if "fallback" not in key} or {"ses", "one"}
+    for name in in_force:
+        assert rows[f"c.fallback_{name}"] != "OK"
 
 
 @given(st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 999), min_size=1))

@@ -12,11 +12,13 @@ from mailfleet.policy import (
     Domain,
     EasyDkim,
     EmailAlert,
+    Login,
     Mail,
     OwnKey,
     PolicyError,
     Provider,
     Relay,
+    Returned,
     Route,
     Ses,
     Smtp,
@@ -122,6 +124,26 @@ def routed(**route: Any) -> Mail:
         (
             lambda: Relay(listen="all", logins={"App 1": KEY}),
             "found 'App 1', expected a short name",
+        ),
+        (
+            lambda: Relay(port_25={"::": "10.0.0.0/16"}),
+            "found '::', expected one address of the host",
+        ),
+        (lambda: Relay(port_25={"all": "10.0.0.0/16"}), "found 'all', expected one address of the"),
+        (lambda: Relay(port_25={"127.0.0.1": "10.0.0.0/16"}), "found '127.0.0.1', expected one"),
+        (
+            lambda: Relay(port_25={"10.0.0.5": "198.51.100.0/24"}),
+            "found '198.51.100.0/24', expected a private network such as 172.17.0.0/16",
+        ),
+        (
+            lambda: Relay(port_25={"10.0.0.5": "0.0.0.0/0"}),
+            "found '0.0.0.0/0', expected a network of your own",
+        ),
+        (lambda: Relay(port_25={"10.0.0.5": []}), "Relay.port_25: found no network for 10.0.0.5"),
+        (lambda: Returned(days=0), "Returned.days: found 0, expected greater than or equal to 1"),
+        (
+            lambda: Login(KEY, senders=["example.com"]),
+            "found 'example.com', expected a mail address",
         ),
         (lambda: Relay(certificate="/etc/x.pem"), "Relay.certificate: found some without listen"),
         (

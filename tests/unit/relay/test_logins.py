@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import replace
 
+import pytest
+
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET
-from mailfleet.policy import Relay, secret
+from mailfleet.policy import Login, Relay, Secret, secret
 from mailfleet.relay.logins import LOGINS, LOGINS_UNIT, SOCKET, lacks_judge
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import plan, to_restart
@@ -35,7 +37,11 @@ def whole(target: Desired) -> HostState:
     """A host that holds and runs it, with a certificate of its own."""
     found = deployed(target)
     made = {path: found.files[f"{POSTFIX}main.cf"] for path in [target.certificate] if path}
-    return replace(found, files={**found.files, **made}, loaded=Loaded("live", "all all"))
+    return replace(
+        found,
+        files={**found.files, **made},
+        loaded=Loaded("live", "all all 127.0.0.1:smtp submission"),
+    )
 
 
 def submission(target: Desired) -> str:
@@ -130,3 +136,27 @@ def test_who_goes_back_to_logins_needs_what_judges_them() -> None:
     without = whole(tree(Relay())).files[f"{POSTFIX}main.cf"]
     assert not lacks_judge(replace(stopped, previous={f"{POSTFIX}main.cf": without}))
     assert not lacks_judge(replace(stopped, previous=None))
+
+
+@pytest.mark.case("hosts-1")
+def test_a_login_sends_as_what_the_policy_says() -> None:
+    key = secret("aws:x")
+    logins: dict[str, Secret | Login] = {
+        "app1": Login(key, senders=["app1@example.com"]),
+        "app2": Login(key, senders=["@example.com"]),
+        "any": key,
+    }
+    target = tree(Relay(listen="all", logins=logins))
+    assert text(target, f"{POSTFIX}login_senders").splitlines()[1:] == [
+        r"/^app1@example\.com$/ app1, app2, any",
+        r"/@example\.com$/ app2, any",
+        "/^/ any",
+    ]
+    options = submission(target)
+    assert "-o smtpd_sender_restrictions=reject_authenticated_sender_login_mismatch\n" in options
+    # a bare postmaster is taken at RCPT without a look at the sender
+    assert "smtpd_data_restrictions=reject_authenticated_sender_login_mismatch," in options
+    main_cf = postfix_parameters(text(target, f"{POSTFIX}main.cf"))
+    assert main_cf["smtpd_sender_login_maps"] == "regexp:$config_directory/login_senders"
+    assert f"{POSTFIX}login_senders" in tree().absent
+    assert "smtpd_sender_login_maps" not in text(tree(), f"{POSTFIX}main.cf")

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from mailfleet.policy import Address, Domain, Mail, Route, Ses, Smtp, secret
+import pytest
+
+from mailfleet.policy import Address, Domain, Mail, PolicyError, Route, Ses, Smtp, secret
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.routes import Routes, route_notes, routes
 from mailfleet.relay.tables import tables
@@ -155,3 +157,25 @@ def test_senders_of_which_the_same_is_true_share_a_choice() -> None:
     assert [choice.name for choice in routes.choices] == ["choice1", "choice2"]
     same = found(Route(via={"one": 3}, senders=["@b.example"]), Route(via={"one": 2}))
     assert len(same.choices) == 1
+
+
+@pytest.mark.case("hosts-3")
+def test_ports_of_fall_backs_are_roots_and_few() -> None:
+    routes = found(Route(via="ses", fallback=["one", "two"]))
+    assert [hop.port for hop in routes.hops] == [288, 289]
+    names = [f"p{n}" for n in range(6)]
+    providers = [smtp(name, spf=f"include:{name}.example") for name in names]
+    each: list[Any] = [Route(via=dict.fromkeys(names, 1), fallback=names)]
+    with pytest.raises(PolicyError, match="take 30 ports of the loopback address, expected 20 at"):
+        found(*each, providers=providers)
+
+
+@pytest.mark.case("hosts-3")
+def test_mail_at_a_hop_is_first_asked_whether_it_came_by_its_senders_provider() -> None:
+    routes = found(Route(via="one", senders=["@b.example"]), Route(via="ses", fallback="one"))
+    lookups = tables(routes, ())
+    assert lookups.rows["hop_choices"] == {"a.example": "choice1", "b.example": "choice2"}
+    assert lookups.hops["fallback_ses"][0] == (
+        "pipemap:{texthash:$config_directory/hop_choices,inline:{choice1=choice1.fallback_ses,"
+        "choice2=choice2.fallback_ses},texthash:$config_directory/switch}"
+    )
