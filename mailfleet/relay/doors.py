@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from mailfleet.policy import Relay
 from mailfleet.policy.relay import ALL
@@ -40,10 +40,13 @@ def port_25(relay: Relay) -> tuple[str, ...]:
 
 
 def submission(relay: Relay) -> tuple[str, ...]:
-    """The services that clients hand over to (RFC 6409)."""
+    """The services that clients, and tests/verify on the host, hand over to (RFC 6409)."""
     if ALL in relay.listen:
         return ("submission",)
-    return tuple(f"{_host(address)}:submission" for address in relay.listen)
+    everywhere = any(ip_address(address).is_unspecified for address in relay.listen)
+    itself = () if everywhere or not relay.listen else ("127.0.0.1",)
+    addresses = dict.fromkeys([*itself, *relay.listen])
+    return tuple(f"{_host(address)}:submission" for address in addresses)
 
 
 def neighbours(relay: Relay) -> tuple[Door, ...]:

@@ -65,7 +65,7 @@ def test_it_answers_itself_wherever_it_listens() -> None:
     """An apply asks on 127.0.0.1 whether Postfix runs."""
     relay = replace(SERVER, listen=["10.1.0.5"])
     assert main_cf(relay)["inet_interfaces"] == "loopback-only"
-    assert listeners(relay) == ["smtp", "10.1.0.5:submission"]
+    assert listeners(relay) == ["smtp", "127.0.0.1:submission", "10.1.0.5:submission"]
 
 
 def test_a_relay_that_serves_nobody_listens_for_nobody() -> None:
