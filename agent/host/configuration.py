@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.host.common import run
+from agent.host.tables import logical_lines, named_tables
 
 Names = dict[str, str]
 _ROUTE = re.compile(r"(?<![\w-])([a-z][a-z0-9-]*):(\[[^\]\s]+\]:\d+)")
-_SENDER_TABLES = ("destinations", "kept_here")
-_NOT_TABLES = ("main.cf", "master.cf", "sasl_passwd")
+_DESTINATION = re.compile(r"\s([a-z][a-z0-9_-]*):(\S+)$")
+_BY_SENDER = "sender_dependent_default_transport_maps"
+_CREDENTIALS = "smtp_sasl_password_maps"  # its keys look like routes
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Service:
 @dataclass(frozen=True)
 class Configuration:
     """`parameters` of main.cf and their `defaults`, and `overrides` of master.cf by
-    service/type/parameter, all with `$name` expanded; `routes` are (transport, next hop)."""
+    service/type/parameter, all with `$name` expanded; `routes` are (transport, next hop), and
+    `origins` says which file has them."""
 
     parameters: Names
     defaults: Names
@@ -39,6 +41,7 @@ class Configuration:
     routes: frozenset[tuple[str, str]]
     daemons: str
     credentials_mode: int
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, service: Service, name: str) -> str:
         """A parameter as that service sees it."""
@@ -96,26 +99,46 @@ def understood(directory: str) -> Configuration:
     def ask(*options: str) -> str:
         return run("postconf", "-c", directory, *options).stdout
 
-    main = ask("-nx")
-    parameters, overrides = _names(main), _names(ask("-Px"))
-    tables = "\n".join([main, *_tables(directory)])
+    parameters, overrides = _names(ask("-nx")), _names(ask("-Px"))
     known = sorted({*parameters, *(name.rpartition("/")[2] for name in overrides)})
+    origins = dict(_routes_of(parameters, overrides, directory))
     return Configuration(
         parameters=parameters,
         defaults=_names(ask("-dx", *known)),
         overrides=overrides,
         services=tuple(_services(ask("-M"))),
         map_types=frozenset(ask("-m").split()),
-        routes=frozenset(
-            [
-                *_default_routes(parameters),
-                *_sender_routes(directory),
-                *_ROUTE.findall(tables),
-            ]
-        ),
+        routes=frozenset(origins),
         daemons=ask("-h", "daemon_directory").strip(),
         credentials_mode=os.stat(f"{directory}/sasl_passwd").st_mode & 0o777,
+        origins=origins,
     )
+
+
+def _routes_of(
+    parameters: Names, overrides: Names, directory: str
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each (transport, next hop) that Postfix may be led to, and the file that says so.
+
+    Only tables that main.cf or master.cf name count: others may lie there from earlier times.
+    """
+    by_sender = named_tables([parameters.get(_BY_SENDER, "")], directory)
+    settings = [(f"{directory}/main.cf", parameters), (f"{directory}/master.cf", overrides)]
+    values = [
+        value
+        for _, names in settings
+        for name, value in names.items()
+        if name.rpartition("/")[2] != _CREDENTIALS
+    ]
+    for _, path in named_tables(values, directory):
+        for line in logical_lines(path):
+            yield from ((route, path) for route in _ROUTE.findall(line))
+    for _, path in by_sender:
+        yield from ((route, path) for route in _sender_routes(path))
+    for path, names in settings:
+        for value in names.values():
+            yield from ((route, path) for route in _ROUTE.findall(value))
+    yield from ((route, f"{directory}/main.cf") for route in _default_routes(parameters))
 
 
 def _default_routes(parameters: Names) -> Iterator[tuple[str, str]]:
@@ -125,25 +148,13 @@ def _default_routes(parameters: Names) -> Iterator[tuple[str, str]]:
             yield transport, host
 
 
-def _sender_routes(directory: str) -> Iterator[tuple[str, str]]:
+def _sender_routes(table: str) -> Iterator[tuple[str, str]]:
     """Where mail goes by its sender, but for what goes on to this very host."""
-    for name in _SENDER_TABLES:
-        with contextlib.suppress(FileNotFoundError), open(f"{directory}/{name}") as table:
-            for line in table:
-                destination = "" if line.startswith("#") else line.rstrip().rpartition(" ")[2]
-                transport, _, nexthops = destination.partition(":")
-                for nexthop in nexthops.split(","):
-                    if nexthop and not nexthop.startswith("[127.0.0.1]"):
-                        yield transport, nexthop
-
-
-def _tables(directory: str) -> Iterator[str]:
-    """The texts of the tables beside main.cf, without comments."""
-    for name in sorted(set(os.listdir(directory)) - set(_NOT_TABLES)):
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):
-            with open(path, encoding="utf-8", errors="replace") as table:
-                yield "".join(line for line in table if not line.startswith("#"))
+    for line in logical_lines(table):
+        for transport, nexthops in _DESTINATION.findall(line):
+            for nexthop in nexthops.split(","):
+                if nexthop and not nexthop.startswith("[127.0.0.1]"):
+                    yield transport, nexthop
 
 
 def _names(text: str) -> Names:

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
 from agent.host.strangers import beginning, strangers
+from agent.host.tables import compiled, named_tables
 
 # without these a Postfix runs and moves no mail
 _NEEDED = ("bounce", "cleanup", "defer", "error", "pickup", "qmgr", "retry", "rewrite", "tlsmgr",
            "trace")  # fmt: skip
 _DEDICATED = "dedicated"  # a relay of ours, which knows its clients by network
 _MAP_PARAMETER = re.compile(r"_(maps|checks|filter|map)$")
-_FILE_MAP = re.compile(r"\b(btree|cdb|cidr|hash|lmdb|pcre|regexp|texthash):(/[^\s,{}]+)")
-_SUFFIX = {"btree": ".db", "cdb": ".cdb", "hash": ".db", "lmdb": ".lmdb"}
 _MEASURE = re.compile(r"_(concurrency|count|delay|interval|lifetime|limit|size|time|timeout)$")
 _NUMBER = re.compile(r"\d+")
 _TIME = re.compile(r"\d+[smhdw]?")
@@ -64,7 +63,8 @@ def _routes(found: Configuration) -> Iterator[str]:
     clients = {client.name: client for client in found.clients}
     for transport, nexthop in sorted(found.routes):
         if transport not in clients:
-            yield f"mail goes to the transport {transport}, which master.cf does not have"
+            where = found.origins.get((transport, nexthop), "main.cf")
+            yield f"{where}: mail goes to the transport {transport}, which master.cf does not have"
             continue
         authenticates = found.of(clients[transport], "smtp_sasl_auth_enable") == "yes"
         if not authenticates and transport != _DEDICATED:
@@ -116,10 +116,10 @@ def _maps(found: Configuration, directory: str) -> Iterator[str]:
         for kind in _map_types(value) if _MAP_PARAMETER.search(setting) else ():
             if kind not in found.map_types:
                 yield f"{setting} names a map of type {kind}, which this Postfix does not have"
-        for kind, path in _FILE_MAP.findall(value):
-            if not os.path.exists(path + _SUFFIX.get(kind, "")):
+        for kind, path in named_tables([value], directory):
+            if not os.path.exists(compiled(kind, path)):
                 yield f"{setting} names {kind}:{path}, which is not there"
-            elif complaint := _complaint(directory, f"{kind}:{path}"):
+            elif complaint := _complaint(directory, kind, path):
                 yield f"{setting}: {complaint}"
 
 
@@ -137,7 +137,8 @@ def _map_types(value: str) -> Iterator[str]:
             word += character
 
 
-def _complaint(directory: str, table: str) -> str:
+def _complaint(directory: str, kind: str, path: str) -> str:
     """What Postfix says of a table when something is looked up in it."""
+    table = f"{kind}:{path}"
     _, said = run_at_terminal("postmap", "-c", directory, "-q", "mailfleet.invalid", table)
-    return "; ".join(line.partition(": ")[2] for line in said.splitlines())
+    return "; ".join(line.partition(": ")[2] for line in said.splitlines() if path in line)

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.host.common import Refused, one_line, run, run_at_terminal, say
+from agent.host.complaints import objection
 from agent.host.configuration import understood
 from agent.host.files import new_file
 from agent.host.lint import faults
+from agent.host.staging import copy_configuration
 from agent.host.state import KEPT, POSTFIX, running
 
 _STAGE = f"{KEPT}/stage"
@@ -26,11 +28,10 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
     Raises Refused with Postfix's own words. Nothing live is touched.
     """
     with _staged(files, absent) as stage:
+        names = [file["path"][len(POSTFIX) :] for file in files]
         for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
             status, said = run_at_terminal(command[0], "-c", stage, command[1])
-            complaint = "\n".join(line for line in said.splitlines() if not _beside_the_point(line))
-            if status != 0 or complaint:
-                words = one_line(complaint) or f"{' '.join(command)} failed"
+            if words := objection(" ".join(command), status, said, stage, names):
                 raise Refused(
                     "Postfix refuses the new configuration, nothing live was touched: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
@@ -50,24 +51,12 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
                 )
 
 
-def _beside_the_point(line: str) -> bool:
-    """Complaints that are not about the staged configuration.
-
-    Debian 13's `postfix check` looks at the live directory too (meta_directory); what is wrong
-    there is about to be replaced, or not ours.
-    """
-    return "disabling IPv6 name/address support" in line or POSTFIX in line
-
-
 @contextlib.contextmanager
 def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
     os.makedirs(KEPT, mode=0o700, exist_ok=True)
     shutil.rmtree(_STAGE, ignore_errors=True)
     try:
-        # modes and owners of files that are not ours are not what is judged: they are not copied
-        shutil.copytree(POSTFIX, _STAGE, copy_function=_copy, ignore_dangling_symlinks=True)
-        for directory, _, _ in os.walk(_STAGE):
-            os.chmod(directory, 0o700)
+        copy_configuration(POSTFIX, _STAGE)
         for file in files:
             if file["path"].startswith(POSTFIX):
                 new_file(_STAGE, file["path"][len(POSTFIX) :], file)
@@ -77,13 +66,6 @@ def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
         yield _STAGE
     finally:
         shutil.rmtree(_STAGE, ignore_errors=True)
-
-
-def _copy(source: str, target: str) -> None:
-    """With its age: Postfix waits with a file that is new."""
-    shutil.copyfile(source, target)
-    found = os.stat(source)
-    os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def listen() -> str:

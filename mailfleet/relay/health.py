@@ -10,8 +10,9 @@ TIMER = "mailfleet-health.timer"
 PROGRAM = "/usr/local/bin/mailfleet_health"
 _PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
 _HOST = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
-           "host/configuration.py", "host/doors.py", "host/strangers.py", "host/lint.py",
-           "host/postfix.py", "host/guard.py", "host/rerouting.py")  # fmt: skip
+         "host/tables.py", "host/configuration.py", "host/doors.py", "host/strangers.py",
+         "host/lint.py", "host/complaints.py", "host/staging.py", "host/postfix.py",
+         "host/guard.py", "host/rerouting.py")  # fmt: skip
 
 
 def watches_providers(mail: Mail) -> bool:

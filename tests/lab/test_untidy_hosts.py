@@ -1,0 +1,46 @@
+"""Hosts as they are in life: leftovers, odd modes, and what other programs are at."""
+
+from dataclasses import replace
+
+import pytest
+
+from mailfleet.relay.agent import program
+from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.request import apply_request
+from tests.support.fleet import Fleet
+from tests.support.host_programs import ask, policy_in, state, wanted
+
+# amavis's and an administrator's files, modes that `postfix check` warns of, a copy for a chroot
+# that is no longer used
+_LEFTOVERS = r"""
+cd /etc/postfix
+echo 'example.org smtp-amavis:[127.0.0.1]:10024' >transport
+echo 'content_filter = smtp-amavis:[127.0.0.1]:10024' >main.cf.bak
+mkdir -p old; echo x >old/main.cf; chmod 666 main.cf.bak transport; chown -R mail old transport
+ln -sf /usr/share/doc/nowhere dangling; ln -sf /etc/hosts elsewhere; mkfifo pipe
+mkdir -p /var/spool/postfix/etc; echo nameserver 192.0.2.1 >/var/spool/postfix/etc/resolv.conf
+chmod 775 /var/lib/postfix; chown root /var/spool/postfix/hold
+"""
+_TIDY = r"""
+cd /etc/postfix; rm -rf transport main.cf.bak old dangling elsewhere pipe
+rm -f /var/spool/postfix/etc/resolv.conf
+chmod 755 /var/lib/postfix; chown postfix /var/spool/postfix/hold
+"""
+
+
+@pytest.mark.case("hosts-16", "hosts-17")
+@pytest.mark.parametrize("relay", ["relay1", "relay3"])
+def test_what_postfix_does_not_read_is_in_nobodys_way(deployed: Fleet, relay: str) -> None:
+    target = wanted(deployed, policy_in(deployed.policy))
+    main = target.file(f"{POSTFIX}main.cf")
+    noted = replace(main, content=(main.content or b"") + b"# noted\n")
+    changed = replace(target, files=tuple(noted if f == main else f for f in target.files))
+    deployed.ssh(relay, _LEFTOVERS)
+    try:
+        for wanted_now in (changed, target):
+            request = apply_request(wanted_now, state(deployed, relay, wanted_now), "test@lab")
+            answer = ask(deployed, relay, program("apply", request))
+            assert answer.returncode == 0, answer.stderr
+            assert "postfix reload" in answer.stdout
+    finally:
+        deployed.ssh(relay, _TIDY)
