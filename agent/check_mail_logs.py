@@ -32,6 +32,10 @@ SECONDS_TO_SEND = 600
 FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER"
 DELIVERY = re.compile(r"relay=(?P<relay>[^,\[]*).*?status=(?P<status>[A-Za-z-]+) \((?P<reason>.*)")
 SEVERITY = re.compile(r"(warning|error|fatal|panic): ")
+# Lines on the milter that rewrites senders: it is away, or it puts mail off.
+MILTER = "mailfleet-senders"
+AWAY = re.compile(r"milter (service )?unix:/run/mailfleet-senders/", re.IGNORECASE)
+PUT_OFF = re.compile(r"milter-reject: (?!CONNECT |HELO |EHLO |MAIL )\S+ from .* 4\.\d\.\d ")
 # Said on every start of a tlsproxy that is there for clients only.
 HARMLESS = ("TLS server role is disabled with tlsproxy_tls_security_level",)
 # The first that fits names the class of a delivery's reason.
@@ -103,6 +107,10 @@ def trouble(identifier: str, message: str, priority: str) -> str | None:
         where = "" if delivery["relay"] == "none" else f" at {printable(delivery['relay'])}"
         return f"{delivery['status'].lower()}{where}: {named}"
     severity = SEVERITY.match(message)
+    if severity and AWAY.search(message):
+        return f"{MILTER}.service does not answer, mail waits: systemctl restart {MILTER}.service"
+    if PUT_OFF.search(message):
+        return f"mail put off, {MILTER}.service cannot judge it: journalctl -u {MILTER}.service"
     if any(text in message for text in HARMLESS):
         return None
     if severity or priority in "01234":
@@ -228,7 +236,7 @@ def gather(
             break  # the journal begins later
         place["cursor"] = cursor or place["cursor"]
         identifier = text_of(entry.get("SYSLOG_IDENTIFIER", "postfix/unknown"))
-        if identifier.startswith("postfix"):
+        if identifier.startswith(("postfix", MILTER)):
             message = text_of(entry.get("MESSAGE", ""))
             kind = trouble(identifier, message, str(entry.get("PRIORITY") or "6"))
             if kind:

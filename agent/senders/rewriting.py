@@ -1,24 +1,35 @@
 """Who a message may come from, and what becomes of it when it comes from somebody else.
 
-Nothing here knows of Postfix. RFC 5322 section 3.6.2 is about From, Sender and Reply-To; RFC 2047
-about names that are not ASCII.
+Nothing here knows of Postfix. RFC 5322 section 3.6.2 is about From, Sender and Reply-To, section
+3.6.6 about the fields of those who resend.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
-from email.header import Header, decode_header, make_header
-from email.utils import formataddr, getaddresses
+
+from agent.senders.mailboxes import (
+    MOST_MAILBOXES,
+    Mailbox,
+    Reading,
+    is_plain_address,
+    read_mailboxes,
+)
+from agent.senders.names import (
+    clean_name,
+    composed,
+    decoded_name,
+    encoded_text,
+    expressed,
+    is_plain_name,
+    one_line,
+)
 
 Fields = Sequence[tuple[str, str]]
-LONGEST_NAME = 80
-_ADDRESS = re.compile(r"[!#-'*+\-/-9=?^-~A-Z]+(?:\.[!#-'*+\-/-9=?^-~A-Z]+)*@[A-Za-z0-9.-]+")
-# What could end a name, or begin an encoded word, for whoever parses it sloppily.
-_SPECIAL = re.compile(r'[<>@,;:"\\()\[\]\s]|=(?=\?)')
+ORIGINAL = "X-Original-From"
+_RESENT = ("Resent-From", "Resent-Sender")
 
 
 @dataclass(frozen=True)
@@ -41,43 +52,111 @@ class Rules:
             return domain
         return self.domains[0] if self.foreign else None
 
+    def may_stay(self, mailbox: Mailbox) -> bool:
+        """Only plain addresses may: of all others, somebody's parser makes another address."""
+        return is_plain_address(mailbox.address) and self.instead_of(mailbox.address) is None
+
 
 @dataclass(frozen=True)
 class Rewriting:
     """`fields`: one value in place of all fields of that name; None takes them away.
 
-    `envelope`: the sender in place of the one that was given, when there is one.
+    `envelope`: the sender in place of the one that was given, when there is one. `remark`: what
+    could not be kept, for the log, without anything that a stranger wrote.
     """
 
     fields: dict[str, str | None] = field(default_factory=dict)
     envelope: str | None = None
+    remark: str | None = None
 
 
 def rewriting(rules: Rules, fields: Fields, envelope: str) -> Rewriting:
-    """What has to change of a message with these header fields. `envelope` is without <>."""
-    authors = _addresses(fields, "from")
+    """What has to change of a message with these header fields. `envelope` is without <>.
+
+    Whatever is not read with certainty counts as an author who may not be used.
+    """
+    authors = _read(fields, "from")
     domain = _domain_instead(rules, authors)
     changes: dict[str, str | None] = {}
+    remark = None
     if domain:
-        changes["From"] = _mailbox(f"{_name(authors)} via {domain}", f"noreply@{domain}")
-        answers = [_mailbox(name, address) for name, address in authors if _usable(address)]
-        if answers and not _addresses(fields, "reply-to"):
-            changes["Reply-To"] = ",\n ".join(dict.fromkeys(answers))
-    sender = _addresses(fields, "sender")
-    if _has(fields, "sender") and _domain_instead(rules, sender):
-        # several authors need a Sender
-        usable = [address for _, address in authors if _usable(address)]
-        several = not domain and len(authors) > 1
-        changes["Sender"] = usable[0] if several and usable else None
-    return Rewriting(changes, _envelope(rules, envelope, domain))
+        by = f"{_name(authors.mailboxes)} via {domain}"
+        changes["From"] = composed(by, f"noreply@{domain}")
+        if not _is_answered(fields):
+            answers, remark = _answers(authors.mailboxes)
+            changes.update(answers)
+    elif not _all_plain(authors):
+        changes["From"] = _composed_list(authors.mailboxes)
+    first = authors.mailboxes[0].address if not domain and len(authors.mailboxes) > 1 else None
+    changes.update(_sender(rules, _read(fields, "sender"), _has(fields, "sender"), first))
+    for name in _RESENT:
+        if _has(fields, name) and not _stays(rules, _read(fields, name)):
+            changes[name] = None
+    return Rewriting(changes, _envelope(rules, envelope, domain), remark)
 
 
-def _domain_instead(rules: Rules, mailboxes: Fields) -> str | None:
-    """As Rules.instead_of, for all of them together; no address at all is somebody else's."""
-    if not mailboxes:
-        return rules.domains[0] if rules.foreign else None
-    found = [rules.instead_of(address) for _, address in mailboxes]
-    return next((domain for domain in found if domain), None)
+def _read(fields: Fields, name: str) -> Reading:
+    return read_mailboxes([value for found, value in fields if is_named(found, name)])
+
+
+def _has(fields: Fields, name: str) -> bool:
+    return any(is_named(found, name) for found, _ in fields)
+
+
+def is_named(found: str, name: str) -> bool:
+    """White space before the colon is obsolete, and part of no name (RFC 5322 section 4.5)."""
+    return found.strip().lower() == name.lower()
+
+
+def _is_answered(fields: Fields) -> bool:
+    """Whether the message has a Reply-To already, with anything like an address in it."""
+    return any(is_named(found, "reply-to") and "@" in value for found, value in fields)
+
+
+def _domain_instead(rules: Rules, authors: Reading) -> str | None:
+    """As Rules.instead_of, for all of them together."""
+    known = [rules.instead_of(mailbox.address) for mailbox in authors.mailboxes]
+    if authors.certain and all(map(rules.may_stay, authors.mailboxes)):
+        return None
+    return next((domain for domain in known if domain), rules.domains[0])
+
+
+def _all_plain(reading: Reading) -> bool:
+    return reading.plain and all(is_plain_name(mailbox.name) for mailbox in reading.mailboxes)
+
+
+def _stays(rules: Rules, reading: Reading) -> bool:
+    return reading.certain and _all_plain(reading) and all(map(rules.may_stay, reading.mailboxes))
+
+
+def _composed_list(mailboxes: Sequence[Mailbox]) -> str:
+    return ",\n ".join(composed(mailbox.name, mailbox.address) for mailbox in mailboxes)
+
+
+def _answers(authors: Sequence[Mailbox]) -> tuple[dict[str, str], str | None]:
+    """A Reply-To with the authors that it can hold, and the others as text."""
+    kept, lost = [], []
+    for author in authors[:MOST_MAILBOXES]:
+        address = expressed(author)
+        if address:
+            kept.append(composed(author.name, address))
+        else:
+            lost.append(one_line(f"{decoded_name(author.name)} <{author.address}>".strip()))
+    answers = {"Reply-To": ",\n ".join(dict.fromkeys(kept))} if kept else {}
+    if lost:
+        answers[ORIGINAL] = encoded_text(", ".join(lost))
+    left_out = len(lost) + len(authors[MOST_MAILBOXES:])
+    remark = f"{left_out} of {len(authors)} authors are not in Reply-To" if left_out else None
+    return answers, remark
+
+
+def _sender(
+    rules: Rules, sender: Reading, there: bool, first_author: str | None
+) -> dict[str, str | None]:
+    """Providers check Sender, too. One that may not be used goes; several authors need one."""
+    if not there or (_stays(rules, sender) and len(sender.mailboxes) == 1):
+        return {}
+    return {"Sender": first_author}
 
 
 def _envelope(rules: Rules, envelope: str, domain: str | None) -> str | None:
@@ -96,52 +175,8 @@ def _matches(address: str, pattern: str) -> bool:
     return re.fullmatch(".*".join(parts), address) is not None
 
 
-def _has(fields: Fields, name: str) -> bool:
-    return any(found.lower() == name for found, _ in fields)
-
-
-def _addresses(fields: Fields, name: str) -> list[tuple[str, str]]:
-    """(display name, address) of all fields of that name."""
-    values = [_text(value) for found, value in fields if found.lower() == name]
-    return [(name, address) for name, address in getaddresses(values) if address]
-
-
-def _text(value: str) -> str:
-    """A field's value on one line. Bytes that came as surrogates are UTF-8, or nothing known."""
-    whole = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return " ".join("".join(" " if _is_control(c) else c for c in whole).split())
-
-
-def _is_control(character: str) -> bool:
-    """Also what turns the direction of writing, and line and paragraph separators."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def _name(mailboxes: Fields) -> str:
+def _name(mailboxes: Sequence[Mailbox]) -> str:
     """Who wrote it, for people: a name, or else what is before the @ of the address."""
-    found = [_clean(name) or _clean(address.partition("@")[0]) for name, address in mailboxes]
+    found = [clean_name(mailbox.name) or clean_name(mailbox.local) for mailbox in mailboxes]
     known = [name for name in found if name]
     return f"{known[0]} and others" if len(known) > 1 else next(iter(known), "somebody")
-
-
-def _clean(name: str) -> str:
-    """A display name, decoded, as text that is nothing but a name to any parser."""
-    try:
-        decoded = str(make_header(decode_header(name)))
-    except (HeaderParseError, LookupError, ValueError):
-        decoded = name
-    text = _text(decoded.encode("utf-8", "replace").decode())
-    return " ".join(_SPECIAL.sub(" ", text).split())[:LONGEST_NAME].strip()
-
-
-def _usable(address: str) -> bool:
-    # RFC 5321 section 4.5.3.1
-    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
-
-
-def _mailbox(name: str, address: str) -> str:
-    """Name and address as a header field has them, folded where it is long."""
-    clean = _clean(name)
-    if clean.isascii():
-        return formataddr((clean, address))
-    return f"{Header(clean, 'utf-8', header_name='Reply-To').encode()}\n <{address}>"

@@ -16,6 +16,9 @@ UNIT = "mailfleet-senders.service"
 PROGRAM = "/usr/local/bin/mailfleet_senders"
 RULES = "/etc/postfix/senders.json"
 _UNIT_FILE = UNITS + UNIT
+_PARTS = tuple(
+    f"senders/{part}.py" for part in ("mailboxes", "names", "rewriting", "rules", "milter")
+)
 
 
 def rewrites_senders(mail: Mail) -> bool:
@@ -25,7 +28,7 @@ def rewrites_senders(mail: Mail) -> bool:
 
 def senders(mail: Mail, system: System) -> Part:
     """Raises Refusal where the system has no package for what the policy needs."""
-    program = joined("senders/rewriting.py", "senders/milter.py").encode()
+    program = joined(*_PARTS).encode()
     rules = {
         "domains": [domain.name for domain in mail.domains],
         "senders": list(dict.fromkeys(_usable(mail))),

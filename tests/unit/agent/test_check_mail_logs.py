@@ -217,3 +217,38 @@ def test_mail_that_left_by_a_fall_back_is_told() -> None:
     found = trouble("postfix/ses/smtp", HANDED_ON, "6")
     assert found == "not taken by postfix/ses/smtp, handed to its fall-back"
     assert trouble("postfix/ses/smtp", SENT, "6") is None
+
+
+@pytest.mark.case("hosts-6")
+@pytest.mark.parametrize(
+    "message",
+    ["warning: connect to Milter service unix:/run/mailfleet-senders/socket: Connection refused",
+     "warning: milter unix:/run/mailfleet-senders/socket: can't read SMFIC_BODYEOB reply packet "
+     "header: Connection timed out"],
+)  # fmt: skip
+def test_an_alert_about_a_milter_that_is_down_names_its_unit(host: Host, message: str) -> None:
+    for _ in range(3):
+        host.log(message, "postfix/cleanup", "4")
+    host.check()
+    (alert,) = host.alerts()
+    remedy = "mailfleet-senders.service does not answer, mail waits: systemctl restart mailfleet"
+    assert f"3 x {remedy}-senders.service" in alert
+
+
+@pytest.mark.case("hosts-6")
+def test_an_alert_about_mail_that_cannot_be_judged_has_the_milters_own_words(host: Host) -> None:
+    text = "a message was put off: /etc/postfix/senders.json cannot be read (No such file): deploy"
+    host.log(text, "mailfleet-senders", "4")
+    host.log(
+        "4jXF: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 4.7.1 Service unavailable "
+        "- try again later; from=<a@example.com>",
+        "postfix/cleanup",
+    )
+    host.log("4jXF: 1 of 1 authors are not in Reply-To", "mailfleet-senders")
+    host.check()
+    (alert,) = host.alerts()
+    assert (
+        "1 x mail put off, mailfleet-senders.service cannot judge it: journalctl -u mail" in alert
+    )
+    assert text in alert
+    assert "Reply-To" not in alert

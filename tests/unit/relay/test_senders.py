@@ -41,7 +41,7 @@ def test_one_that_does_not_has_all_of_it(changes: dict[str, Any]) -> None:
     assert not set(OWN_FILES) & set(tree.absent)
     main_cf = (tree.file("/etc/postfix/main.cf").content or b"").decode()
     assert "smtpd_milters = unix:/run/mailfleet-senders/socket\n" in main_cf
-    assert "\nmilter_default_action = accept\n" in main_cf
+    assert "\nmilter_default_action = tempfail\n" in main_cf
 
 
 def test_when_it_is_not_needed_any_more_it_goes() -> None:

@@ -168,7 +168,7 @@ def test_what_comes_out_is_of_the_policy(
     fields = [("From", author), ("Sender", sender), ("Reply-To", reply)]
     change = rewritten(*fields, envelope=envelope)
     for name, value in change.fields.items():
-        assert name in ("From", "Reply-To", "Sender")
+        assert name in ("From", "Reply-To", "Sender", "X-Original-From")
         if value is not None:
             _is_one_field(name, value)
     if value := change.fields.get("From"):
