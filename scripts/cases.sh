@@ -15,4 +15,5 @@ done
 cp pyproject.toml "$scratch/code/"
 cd "$scratch/code"
 scripts/setup.sh
-PATH="$PWD/.venv/bin:$PATH" pytest -m case -p no:cacheprovider --tb=line "$@" || true
+PATH="$PWD/.venv/bin:$PATH" pytest -m case -p no:cacheprovider --tb=line \
+    --continue-on-collection-errors "$@" || true

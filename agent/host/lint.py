@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
+from agent.host.milters import milters
 from agent.host.strangers import beginning, strangers
 from agent.host.tables import compiled, named_tables
 
@@ -33,7 +34,7 @@ def faults(directory: str) -> Iterator[str]:
     yield from strangers(found)
     if found.parameters.get("soft_bounce") == "yes":
         yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
-    yield from _milters(found)
+    yield from milters(found)
     yield from _measures(found)
     yield from _maps(found, directory)
     if found.credentials_mode & 0o077:
@@ -98,25 +99,6 @@ def _encryption(found: Configuration) -> Iterator[str]:
 
 def _holds_certificates(path: str) -> bool:
     return "-----BEGIN CERTIFICATE-----" in beginning(path)
-
-
-def _milters(found: Configuration) -> Iterator[str]:
-    """Ways for mail past a milter, or through it unseen. See "Milter error handling" in
-    MILTER_README, and receive_override_options in postconf(5)."""
-    names = ("smtpd_milters", "non_smtpd_milters")
-    if not any(found.parameters.get(name) for name in names):
-        return
-    for setting, value in found.settings.items():
-        service, _, name = setting.rpartition("/")
-        actions = re.findall(r"default_action\s*=\s*(\w+)", value) if name in names else []
-        actions += [value] if name == "milter_default_action" else []
-        for action in actions:
-            if action != "tempfail":
-                yield f"{setting} has the default action {action} for a milter, expected tempfail"
-        if service and name in names and not value:
-            yield f"{setting} is empty: mail passes there without its author being looked at"
-        if name == "receive_override_options" and "no_milters" in value:
-            yield f"{setting} has no_milters: mail passes there without its author being looked at"
 
 
 def _measures(found: Configuration) -> Iterator[str]:

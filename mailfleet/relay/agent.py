@@ -26,6 +26,7 @@ _CHECK = (
     "host/configuration.py",
     "host/doors.py",
     "host/strangers.py",
+    "host/milters.py",
     "host/lint.py",
     "host/complaints.py",
     "host/staging.py",
