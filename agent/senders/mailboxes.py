@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 MOST_MAILBOXES = 50  # of one field, that a field of ours is made from
+_LONGEST = 32768  # characters that are read at all
+# Postfix breaks longer lines anywhere (smtp_line_length_limit, postconf(5)), within addresses too.
+_LONGEST_LINE = 900
 _ATEXT = r"A-Za-z0-9!#$%&'*+\-/=?^_`{|}~"
 _DOT_ATOM = rf"[{_ATEXT}]+(?:\.[{_ATEXT}]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -67,6 +70,8 @@ class _Token(NamedTuple):
 
 def read_mailboxes(values: Sequence[str]) -> Reading:
     """What all fields of one name hold together."""
+    if sum(map(len, values)) > _LONGEST:
+        return Reading([], certain=False, plain=False)
     found: list[Mailbox] = []
     certain = bool(values)
     for value in values:
@@ -79,7 +84,10 @@ def read_mailboxes(values: Sequence[str]) -> Reading:
 
 
 def is_plain_address(address: str) -> bool:
-    """A dot-atom at a domain name, within the lengths of RFC 5321 section 4.5.3.1."""
+    """A dot-atom at a domain name, within the lengths of RFC 5321 section 4.5.3.1, and no encoded
+    word, in which programs that decode before they parse would find another address."""
+    if "=?" in address:
+        return False
     short = len(address) <= 254 and len(address.rpartition("@")[0]) <= 64
     return short and _PLAIN_ADDRESS.fullmatch(address) is not None
 
@@ -89,6 +97,7 @@ def _is_plain(value: str, found: Sequence[Mailbox]) -> bool:
     return (
         _PLAIN.fullmatch(value) is not None
         and value.count("@") == len(found)
+        and all(len(line) <= _LONGEST_LINE for line in value.split("\n"))
         and all(map(is_plain_address, addresses))
     )
 

@@ -14,6 +14,7 @@ from email.header import Header, decode_header, make_header
 from agent.senders.mailboxes import Mailbox, is_plain_address
 
 LONGEST_NAME = 80
+LONGEST_TEXT = 500
 _SPECIAL = frozenset('<>@,;:"\\()[]')
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9-]+)\?[QqBb]\?[!->@-~]*\?=(?=\s|$)")
 # Of others, receivers decode the same bytes to different texts.
@@ -69,10 +70,10 @@ def composed(name: str, address: str) -> str:
 
 
 def encoded_text(text: str) -> str:
-    """Text for a field without a structure, as encoded words of base64, whatever is in it."""
+    """The beginning of a text, for a field without a structure, as encoded words of base64."""
     charset = Charset("utf-8")
     charset.header_encoding = BASE64
-    return Header(text, charset, header_name="X-Original-From").encode()
+    return Header(text[:LONGEST_TEXT], charset, header_name="X-Original-From").encode()
 
 
 def expressed(mailbox: Mailbox) -> str | None:

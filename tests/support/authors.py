@@ -16,19 +16,21 @@ from typing import Any
 Fields = Sequence[tuple[str, str]]
 Allowed = Callable[[str], bool]
 RULES: Mapping[str, Any] = {
-    "domains": ["example.com", "lists.example"],
+    "domains": ["example.com", "lists.example", "open.example"],
     "senders": [
         "noreply@example.com",
         "info@example.com",
         "noreply@lists.example",
         "news-*@lists.example",
+        "*@open.example",
     ],
     "foreign": False,
 }
 _NAMED = re.compile(
-    r"(noreply|info)@example\.com|(noreply|news-[^@]*)@lists\.example", re.IGNORECASE
+    r"(noreply|info)@example\.com|(noreply|news-[^@]*)@lists\.example|[^@]*@open\.example",
+    re.IGNORECASE,
 )
-_OWN = re.compile(r"@(example\.com|lists\.example)\.?$", re.IGNORECASE)
+_OWN = re.compile(r"@(example\.com|lists\.example|open\.example)\.?$", re.IGNORECASE)
 _CRUDE = re.compile(r"[^\s<>,;:()\"'\[\]\\|]+@[^\s<>,;:()\"'\[\]\\|]+")
 _STRICT = "strict" in inspect.signature(getaddresses).parameters
 

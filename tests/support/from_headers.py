@@ -6,7 +6,7 @@ YES stands for an address that the policy allows, NO for one that it does not.
 import random
 from collections.abc import Iterator, Sequence
 
-YES = ("info@example.com", "INFO@Example.Com", "news-may@lists.example", "noreply@example.com")
+YES = ("info@example.com", "INFO@Example.Com", "news-may@lists.example", "anybody@open.example")
 NO = ("ceo@example.com", "CEO@EXAMPLE.COM", "root@lists.example")
 
 SHAPES = (
@@ -23,7 +23,11 @@ SHAPES = (
     "=?ISO-8859-1?Q?Patrik_F=E4ltstr=F6m?= <YES>", "(=?ISO-8859-1?Q?a?=) NO",
     "=?utf-8?b?Y2VvQGV4YW1wbGUuY29t?=", "=?utf-8?b?Y2VvQGV4YW1wbGUuY29t?= <YES>",
     "=?utf-8?q?ceo=40example.com?=", "=?utf-8?q?ceo=40example.com?= <YES>",
-    "=?utf-8?q?ceo?=@example.com", "<=?utf-8?q?ceo=40example.com?=>", "ceo@=?utf-8?q?example?=.com",
+    "=?utf-8?q?ceo?=@example.com", "<=?utf-8?q?ceo=40example.com?=>",
+    "=?utf-8?b?Y2VvQGV4YW1wbGUuY29t?=@open.example",
+    "news-=?utf-8?q?=20ceo=40example.com?=@lists.example",
+    '"NO"@open.example', "NO@open.example", "NO, @open.example", "ceo%example.com@open.example",
+    "ceo@=?utf-8?q?example?=.com",
     "=?utf-8?q?=3Cceo=40example.com=3E?= <YES>", "=?utf-8?q?x=2C_ceo=40example.com?= <YES>",
     "=?utf-8?q?=3D=3Futf-8=3Fq=3Fceo=40example.com=3F=3D?= <YES>",
     "=?utf-7?q?ceo+AEA-example.com?= <YES>", "=?iso-2022-jp?b?Y2VvQGV4YW1wbGUuY29t?= <YES>",
@@ -65,7 +69,8 @@ SHAPES = (
 )  # fmt: skip
 
 FRAGMENTS = (
-    "YES", "NO", "NO", "<YES>", "<NO>", "jane@gmail.invalid", "ceo", "example.com", "Jane Doe", "@",
+    "YES", "NO", "NO", "<YES>", "<NO>", "jane@gmail.invalid", "@open.example",
+    "ceo", "example.com", "Jane Doe", "@",
     "@", ",", ", ", ";", ":", "<", ">", "(", ")", '"', '"', "\\", ".", " ", "\t", "\n ", "\r\n ",
     "[", "]", "=?utf-8?q?", "?=", "=?utf-8?q?ceo=40example.com?=",
     "=?utf-8?b?PGNlb0BleGFtcGxlLmNvbT4=?=", "=40", "\x00", "\r", "\u00fc", "\udcff", "\uff20",
