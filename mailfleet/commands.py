@@ -1,6 +1,6 @@
 """Commands that operations yield beside those of pyinfra."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from pyinfra import host, logger
@@ -29,21 +29,30 @@ class Refuse(PyinfraCommand):
 
 
 class HostCommand(StringCommand):
-    """A program on a host, with its own limit of time. `said` has the lines that it printed, once
-    it has run, for an operation that goes on with them.
+    """A program on a host, with its own limit of time. `answer` is what it answered, once it has
+    run, for an operation that goes on with that.
 
     `within` are seconds; `unfinished` says what the host may have done when its answer does not
-    come; `notice` says beforehand what is waited for, when that may take long.
+    come; `notice` says beforehand what is waited for, when that may take long. `answer_in` finds
+    the answer in the lines that came, or raises ValueError.
     """
 
-    said: Sequence[str] = ()
+    answer: Any = None
 
     def __init__(
-        self, command: str, stdin: str, *, within: int, unfinished: str, notice: str = ""
+        self,
+        command: str,
+        stdin: str,
+        *,
+        within: int,
+        unfinished: str,
+        notice: str = "",
+        answer_in: Callable[[Sequence[str]], Any] = lambda lines: None,
     ) -> None:
         super().__init__(command, _stdin=stdin, _timeout=within)
         self.unfinished = unfinished
         self.notice = notice
+        self._answer_in = answer_in
 
     def execute(
         self, state: State, host: Host, connector_arguments: Any
@@ -51,7 +60,13 @@ class HostCommand(StringCommand):
         if self.notice:
             logger.info(f"{host.print_prefix}{self.notice}")
         status, output = super().execute(state, host, connector_arguments)
-        self.said = output.stdout_lines
+        if status:
+            try:
+                self.answer = self._answer_in(output.stdout_lines)
+            except ValueError as reason:
+                sentence = f"{reason} in what came from the host: {self.unfinished}"
+                logger.error(f"{host.print_prefix}{format_text(sentence, 'red')}")
+                return False, output
         return status, output
 
 

@@ -41,6 +41,7 @@ class Ssh(Bounded, SSHConnector):
 
     def connect(self) -> None:
         """Raises ConnectError, with a sentence that says that nothing was sent."""
+        patience = self._patience()
         attempts = 1 + int(self.data["ssh_connect_retries"])
         try:
             with gevent.Timeout(CONNECTED_WITHIN * attempts):
@@ -57,8 +58,17 @@ class Ssh(Bounded, SSHConnector):
         self.client.exec_command = _started(self.client.exec_command, self.host)  # type: ignore[method-assign]
         transport = self.client.get_transport()
         assert transport  # noqa: S101
-        patience = float(self.host.data.get("answers_within") or ANSWERS_WITHIN)
         gevent.spawn(self._watch, transport, patience)
+
+    def _patience(self) -> float:
+        found = self.host.data.get("answers_within", ANSWERS_WITHIN)
+        try:
+            seconds = float(found)
+        except (TypeError, ValueError):
+            seconds = 0
+        if not 1 <= seconds <= 3600:
+            raise ConnectError(f"answers_within: found {found!r}, expected 1 to 3600 seconds")
+        return seconds
 
     def _watch(self, transport: Transport, patience: float) -> None:
         """Close the connection when the server leaves a question unanswered for too long; then

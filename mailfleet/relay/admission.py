@@ -15,7 +15,6 @@ from mailfleet.credential import Credential
 from mailfleet.plan import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.refusal import Refusal
-from mailfleet.relay.agent import answer_in
 from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.probe import judge, probe_request, probed, probed_within
@@ -35,12 +34,7 @@ def admit(mail: Mail, circumstances: Circumstances, changes: Sequence[Change]) -
     request = probe_request(mail, credentials, circumstances)
     question = agent_command("probe_smtp", request, probed_within(mail))
     yield question
-    try:
-        answers = answer_in(question.said)
-    except ValueError as reason:
-        yield Refuse(f"its providers were asked, and {reason}; this relay stays as it is")
-        return
-    verdict = judge(mail, answers)
+    verdict = judge(mail, question.answer)
     for warning in verdict.warnings:
         logger.warning(f"{host.print_prefix}{format_text(warning, 'yellow')}")
     if verdict.refusal:

@@ -13,7 +13,8 @@ from typing import Any
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
 ANSWER = "mailfleet-answer: "
-"""What stands before an answer: login shells print other things around it."""
+"""What stands before an answer: log-in shells print other things around it. Every program gives
+one at its good end, for a log-in shell can also end well without ever starting it."""
 _HOST = (
     "host/common.py",
     "host/files.py",
@@ -36,7 +37,7 @@ _CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
-    "read": (*_HOST, "host/installed.py", "host/release.py", "answer.py", "host/read.py"),
+    "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
     "apply": (
         *_CHANGE,
         "host/apt.py",
@@ -50,8 +51,10 @@ _PARTS = {
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "switch": (*_CHANGE, "host/rerouting.py", "host/switch.py"),
     "rollback": (*_CHANGE, "host/rollback.py"),
-    "probe_smtp": ("smtp_session.py", "answer.py", "probe_smtp.py"),
+    "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
+_ANSWERING = ("read", "probe_smtp")
+"""Of the others only their good end is to be known."""
 WITHIN = 75
 """Seconds for a program that waits for nothing but the host itself."""
 UNFINISHED = {
@@ -90,7 +93,10 @@ class StdinText(str):
 def program(name: str, request: Mapping[str, object]) -> StdinText:
     """The text of the program `name`, carrying its request; the names are those of _PARTS."""
     call = f"main({json.dumps(json.dumps(request))})\n"
-    return StdinText("\n".join(["# -*- coding: utf-8 -*-", joined(*_PARTS[name]), call]))
+    if name not in _ANSWERING:
+        call += "print_answer(None)\n"
+    text = joined("answer.py", *_PARTS[name])
+    return StdinText("\n".join(["# -*- coding: utf-8 -*-", text, call]))
 
 
 def answer_in(lines: Iterable[str]) -> Any:

@@ -89,4 +89,5 @@ def agent_command(
         within=within,
         unfinished=UNFINISHED[name],
         notice=notice,
+        answer_in=answer_in,
     )

@@ -11,8 +11,14 @@ from tests.aws.conftest import Fleet
 from tests.support.cli import ROOT, command
 
 
-@pytest.mark.case("hosts-14")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGTERM, marks=pytest.mark.case("hosts-14")),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.case("hosts-14")),
+        signal.SIGINT,
+    ],
+)
 def test_a_signal_lists_what_is_left_and_a_rerun_finishes(
     fleet: Fleet, number: signal.Signals
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.support.cli import ROOT, Run, command, pyinfra
 from tests.support.ssh_server import SshServer, ssh_server, toy_inventory
 
-PATIENCE = ("--data", "answers_within=2")
+PATIENCE = ("--data", "answers_within=1")
 APPLY = """
 from pyinfra import host
 from pyinfra.api.operation import operation
@@ -99,7 +99,7 @@ def test_a_host_that_freezes_is_noticed(server: SshServer, tmp_path: Path) -> No
     server.freeze()
     ended = run.end()
     assert ended.status == 1
-    assert "[toy] no answer for 2 s, so the host is frozen or cut off: " in ended.output
+    assert "[toy] no answer for 1 s, so the host is frozen or cut off: " in ended.output
 
 
 @pytest.mark.case("hosts-13")
@@ -159,6 +159,16 @@ def test_a_host_that_freezes_while_it_is_read(server: SshServer, tmp_path: Path)
     assert ended.status == 1
     assert "frozen or cut off: it was only read, and is as it was" in ended.output
     assert "\nfound " not in ended.output
+
+
+def test_what_is_no_number_of_seconds_is_named(tmp_path: Path) -> None:
+    inventory = toy_inventory(tmp_path, 1)
+    for value in ("soon", "0"):
+        ended = pyinfra(inventory, "-y", "--data", f"answers_within={value}", "exec", "--", "true")
+        assert ended.status != 0
+        assert "answers_within: found " in ended.output
+        assert "expected 1 to 3600 seconds" in ended.output
+        assert "Traceback" not in ended.output
 
 
 @pytest.mark.case("hosts-33")

@@ -101,3 +101,18 @@ def test_noise_of_a_log_in_shell_around_an_answer() -> None:
 
 def test_what_a_host_may_have_done_is_known_of_each_program() -> None:
     assert UNFINISHED.keys() == _PARTS.keys()
+
+
+def test_a_program_that_ends_well_says_so(tmp_path: Path) -> None:
+    """Nothing is taken for done where a log-in shell ended well without starting it."""
+    request = {"ports": [], "within": 1}
+    text = program("drain_connections", request).encode().decode()
+    text = text.replace("/etc/postfix/sasl_passwd", str(tmp_path))
+    text = text.replace('("smtp", "tlsproxy")', '("none of this machine",)')
+    done = subprocess.run([sys.executable, "-I", "-"], input=text, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert answer_in(done.stdout.splitlines()) is None
+    bad = program("probe_message", {}).encode().decode()
+    done = subprocess.run([sys.executable, "-I", "-"], input=bad, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert ANSWER not in done.stdout

@@ -26,18 +26,18 @@ def lines() -> list[str]:
 
 @pytest.mark.case("hosts-35")
 @pytest.mark.parametrize(
-    ("before", "after"),
-    [([], ["Bye"]), (["Welcome", "{}"], []), (["+ python3 -I -"], ["", "logout"])],
+    ("before", "after"), [([], ["Bye"]), (["+ python3 -I -"], ["", "logout", "{}"])]
 )
-def test_noise_around_the_answer(lines: list[str], before: list[str], after: list[str]) -> None:
+def test_noise_after_the_answer(lines: list[str], before: list[str], after: list[str]) -> None:
     state = RelayState().process([*before, *lines, *after])
     assert state
     assert "/etc/postfix/main.cf" in state.files
 
 
-def test_noise_without_a_line_feed(lines: list[str]) -> None:
+def test_noise_before_the_answer(lines: list[str]) -> None:
+    """Also when it ends without a line feed."""
     text = "\n".join(lines)
-    assert RelayState().process(f"Welcome{text}\nBye".splitlines())
+    assert RelayState().process(f"{{}}\nWelcome{text}".splitlines())
 
 
 def test_two_answers_or_a_cut_one_are_not_read(lines: list[str]) -> None:

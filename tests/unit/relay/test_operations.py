@@ -1,0 +1,63 @@
+"""How long each command on a relay may take, and what is said beforehand."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mailfleet.commands import HostCommand
+from mailfleet.policy import Gate
+from mailfleet.relay import operations, rotation
+from mailfleet.relay.circumstances import ALONE
+from mailfleet.relay.facts import RelayState, agent_command
+from mailfleet.relay.probe import probed_within
+from mailfleet.relay.state import HostState
+from mailfleet.relay.tree import desired
+from tests.support.relay_hosts import bare, deployed
+from tests.support.relay_policy import CREDENTIALS, policy
+
+MAIL = policy()
+TARGET = desired(MAIL, CREDENTIALS)
+
+
+def apply(monkeypatch: pytest.MonkeyPatch, state: HostState) -> HostCommand:
+    monkeypatch.setattr(operations, "host", SimpleNamespace(inventory=None))
+    monkeypatch.setattr(operations, "read_credentials", lambda *_: CREDENTIALS)
+    (command,) = operations._apply(MAIL, ALONE, state)
+    assert isinstance(command, HostCommand)
+    return command
+
+
+def within(command: Any) -> object:
+    return command.connector_arguments["_timeout"]
+
+
+def test_an_apply_with_packages_may_take_longer_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command = apply(monkeypatch, bare(TARGET))
+    assert within(command) == 900
+    assert command.notice.startswith("installs ")
+    assert "postfix" in command.notice
+    assert command.notice.endswith(": up to 15 minutes")
+
+
+def test_an_apply_without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = apply(monkeypatch, deployed(TARGET))
+    assert within(command) == 75
+    assert command.notice == ""
+
+
+def test_every_command_has_a_limit() -> None:
+    for name in ("rollback", "switch"):
+        assert within(agent_command(name, {})) == 75
+    assert within(RelayState().command()) == 75
+
+
+def test_waits_that_are_known_are_waited_for() -> None:
+    mail = policy(gate=Gate(authenticated_within=100))
+    assert probed_within(mail) == 340
+    assert rotation._sent_within(mail) == 490
+    (drain,) = rotation.drain._inner(mail)
+    assert within(drain) == 660
+    assert drain.notice == "waits until the old key's connections are gone: up to 10 minutes"
