@@ -1,6 +1,9 @@
 """Installing with dnf, on Amazon Linux. It starts no service that it installs."""
 
+import time
+
 from agent.host.common import one_line, run
+from agent.host.package_lock import LOCK_WAIT, until_free
 
 _MAIL_SERVER = "server(smtp)"  # what every mail server's package provides
 
@@ -10,7 +13,8 @@ def dnf_fails(names: list[str]) -> str:
     not work without."""
     if "postfix" in names and (other := _mail_server()):
         return f"found the mail server {other}, expected none: remove it first"
-    return _dnf(names) and _dnf(names, "--refresh")
+    deadline = time.monotonic() + LOCK_WAIT
+    return _dnf(deadline, names) and _dnf(deadline, names, "--refresh")
 
 
 def _mail_server() -> str:
@@ -19,9 +23,10 @@ def _mail_server() -> str:
     return one_line(answer.stdout) if answer.returncode == 0 else ""
 
 
-def _dnf(names: list[str], *options: str) -> str:
-    """Nothing, or what dnf said when it failed. It removes nothing unless told to
-    (--allowerasing), and waits for another one to end."""
+def _dnf(deadline: float, names: list[str], *options: str) -> str:
+    """Nothing, or what dnf said when it failed. It removes nothing unless asked to
+    (--allowerasing)."""
+    until_free(deadline)
     answer = run(
         "dnf", "--assumeyes", "--quiet", "--setopt=install_weak_deps=False", *options,
         "install", "--", *names,

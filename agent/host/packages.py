@@ -16,6 +16,6 @@ def install(manager: str, names: list[str]) -> None:
     if not names:
         return
     if reason := _MANAGERS[manager](names):
-        raise Refused(f"cannot install {', '.join(names)}: {reason}")
+        raise Refused(f"cannot install {', '.join(names)}: {reason}; nothing live was touched")
     for name in names:
         say(f"installed {name}")

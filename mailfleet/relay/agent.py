@@ -40,6 +40,8 @@ _PARTS = {
     "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
     "apply": (
         *_CHANGE,
+        "host/installed.py",
+        "host/package_lock.py",
         "host/apt.py",
         "host/dnf.py",
         "host/packages.py",

@@ -44,3 +44,38 @@ def test_what_postfix_does_not_read_is_in_nobodys_way(deployed: Fleet, relay: st
             assert "postfix reload" in answer.stdout
     finally:
         deployed.ssh(relay, _TIDY)
+
+
+# dpkg's lock is held for a while, a package's configuration file is there, and another package was
+# left unpacked
+_BUSY = r"""
+echo mine >/etc/postfix/postfix-files.d/pcre.files
+dpkg --unpack /srv/apt/python3-milter_*.deb >/dev/null; touch /var/lib/dpkg/updates/0000
+nohup python3 -c 'import fcntl, time
+with open("/var/lib/dpkg/lock-frontend", "w") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX); time.sleep(8)' >/dev/null 2>&1 &
+sleep 1
+"""
+_IDLE = r"""
+dpkg-query -W -f='${db:Status-Status}\n' python3-milter; cat /etc/postfix/postfix-files.d/pcre.files
+apt-get -qq -y purge postfix-pcre python3-milter >/dev/null 2>&1
+rm -f /etc/postfix/postfix-files.d/pcre.files
+"""
+
+
+@pytest.mark.case("hosts-32", "hosts-33")
+def test_packages_are_installed_where_others_are_at_it(deployed: Fleet) -> None:
+    target = wanted(deployed, policy_in(deployed.policy))
+    request = apply_request(target, state(deployed, "relay1", target), "test@lab")
+    deployed.ssh("relay1", _BUSY)
+    try:
+        answer = ask(
+            deployed, "relay1", program("apply", {**request, "packages": ["postfix-pcre"]})
+        )
+    finally:
+        found = deployed.ssh("relay1", _IDLE)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("waiting: python3 (process ")
+    assert "installed postfix-pcre" in answer.stdout
+    assert found.splitlines() == ["installed", "mine"]
+    assert deployed.plan() == []
