@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from mailfleet.policy.calendar import calendar_event
+
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _LOCAL_PART = re.compile(
@@ -38,7 +40,6 @@ _PRIVATE = tuple(
 )
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 _ACCOUNT_HOST = re.compile(r"@aws(/[A-Za-z0-9][\w.@+-]*)?")
-_CALENDAR = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*:/,.~ -]*")
 
 
 def domain_name(value: str) -> str:
@@ -152,13 +153,6 @@ def account_name(value: str) -> str:
     """An AWS account as the inventory names it."""
     if not _ACCOUNT_HOST.fullmatch(value):
         raise ValueError(f"found {value!r}, expected an account such as @aws/production")
-    return value
-
-
-def calendar_event(value: str) -> str:
-    """A systemd calendar event, see systemd.time(7); systemd itself checks the rest."""
-    if not _CALENDAR.fullmatch(value):
-        raise ValueError(f"found {value!r}, expected a systemd calendar event such as hourly")
     return value
 
 

@@ -46,6 +46,8 @@ _PARTS = {
         "host/dnf.py",
         "host/packages.py",
         "host/certificate.py",
+        "host/judge_units.py",
+        "host/canary_verdict.py",
         "host/canary.py",
         "host/apply.py",
     ),
