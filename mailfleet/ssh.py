@@ -110,12 +110,31 @@ def _started(run: Callable[..., Any], host: Host) -> Callable[..., Any]:
             stdin, stdout, _ = run(*args, **kwargs)
         channel = stdout.channel
         return (
-            stdin,
+            _Stdin(channel, stdin),
             _Lines(channel, channel.makefile("rb"), host),
             _Lines(channel, channel.makefile_stderr("rb"), host),
         )
 
     return exec_command
+
+
+class _Stdin:
+    """A command may end before it has read all its input, such as sudo(8) without a password: then
+    what it printed says why, and not our failure to write."""
+
+    def __init__(self, channel: Any, file: ChannelFile) -> None:
+        self._channel = channel
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._file.write(data)
+        except OSError:
+            if not self._channel.get_transport().is_active():
+                raise
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Lines:

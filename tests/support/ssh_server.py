@@ -1,5 +1,6 @@
 """An SSH server on loopback that can be frozen and killed, and lets everybody in."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -52,9 +53,11 @@ def _run(channel: Any, command: bytes) -> None:
     ]
     for each in copies:
         each.start()
-    while part := channel.recv(65536):
-        process.stdin.write(part)
-    process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):  # it need not read
+        while part := channel.recv(65536):
+            process.stdin.write(part)
+            process.stdin.flush()
+        process.stdin.close()
     for each in copies:
         each.join()
     channel.send_exit_status(process.wait())

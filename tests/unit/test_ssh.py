@@ -35,6 +35,18 @@ def change_more():
 
 change(name="Change")
 """
+UNREAD = """
+from pyinfra.api.operation import operation
+
+from mailfleet.commands import HostCommand
+
+@operation()
+def change():
+    yield HostCommand("echo sudo: a password is needed >&2; exit 1", "text " * 2000000, within=20,
+                      unfinished="it may be half done")
+
+change(name="Change")
+"""
 READ = """
 from pyinfra import host
 from mailfleet.relay.facts import read_state
@@ -159,6 +171,17 @@ def test_a_host_that_freezes_while_it_is_read(server: SshServer, tmp_path: Path)
     assert ended.status == 1
     assert "frozen or cut off: it was only read, and is as it was" in ended.output
     assert "\nfound " not in ended.output
+
+
+def test_a_command_that_reads_nothing_says_why(server: SshServer, tmp_path: Path) -> None:
+    """As sudo does without a password, while a long program is still on its way."""
+    deploy = tmp_path / "change.py"
+    deploy.write_text(UNREAD)
+    ended = pyinfra(server.inventory, "-y", str(deploy), timeout=40)
+    assert ended.status == 1
+    assert "[toy] sudo: a password is needed" in ended.output
+    assert "Socket is closed" not in ended.output
+    assert "Traceback" not in ended.output
 
 
 def test_what_is_no_number_of_seconds_is_named(tmp_path: Path) -> None:
