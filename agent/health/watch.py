@@ -12,6 +12,7 @@ from agent.host.common import Refused, ending_in_one_sentence, run, say
 from agent.host.guard import locked
 from agent.host.rerouting import move_mail
 from agent.host.state import HEALTH, ROUTES, keep, kept
+from agent.host.transaction import transaction
 from agent.smtp_session import Failed, connected, held
 
 TELL = "/usr/local/bin/emergency_mail_sender"
@@ -34,7 +35,8 @@ def watch(root: str = "") -> None:
     news = [*before.get("news", []), *_news(root, routes, providers, looks)]
     with locked(root, f"mailfleet_health@{socket.gethostname()}"):
         keep(root, HEALTH, _record(providers, cursor, news))
-        move_mail(root)
+        with transaction(root) as change:
+            move_mail(root, change)
     untold = [text for text in news if not _told(text)]
     if untold != news:
         keep(root, HEALTH, _record(providers, cursor, untold))

@@ -1,47 +1,59 @@
-"""Carry out a plan on a host: compare, check, swap, load. Old or new, never between."""
+"""Carry out a plan on a host: compare, judge, swap, load. Old or new, never between."""
+
+from __future__ import annotations
 
 import base64
 import json
 import os
+import shutil
 from typing import Any
 
 from agent.host.canary import send_canary
-from agent.host.certificate import make_certificate
+from agent.host.certificate import fingerprint, new_certificate
 from agent.host.common import (
-    Refused,
+    WORK,
+    WORK_WITH_PACKAGES,
     carry_on_when_the_reader_is_gone,
+    end_within,
     ending_in_one_sentence,
-    one_line,
-    run,
     say,
 )
-from agent.host.files import prepared, put, remove, sweep
-from agent.host.guard import compare, how_to_load, locked, record, stamp
-from agent.host.history import PREVIOUS, put_back, remember, renew_credentials, set_aside
+from agent.host.files import remove
+from agent.host.guard import compare, locked, record, stamp
+from agent.host.history import (
+    ADOPTED,
+    PREVIOUS,
+    files_of,
+    remember,
+    renew_credentials,
+    set_aside,
+    works,
+)
 from agent.host.packages import install
-from agent.host.postfix import check, load
-from agent.host.state import APPLIED, POSTFIX, ROUTES, SWITCH, kept, main_last, observed
-from agent.host.switching import due_table, live_table, renew_table, table_file
+from agent.host.postfix import Loading, check
+from agent.host.state import APPLIED, LOADED, POSTFIX, ROUTES, SWITCH, kept, observed
+from agent.host.switching import due_table, live_table, table_file
+from agent.host.transaction import Transaction, sweep, transaction
+from agent.host.units import Units
+
+RECORDS = [APPLIED, PREVIOUS, LOADED]
 
 
 def apply(request: dict[str, Any], root: str = "") -> None:
-    """Do what mailfleet.relay.request describes. Raises Refused, with live files as they were."""
+    """Do what mailfleet.relay.request describes. Raises Refused, with the host as it was."""
+    end_within(WORK_WITH_PACKAGES if request["packages"] else WORK)
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
-        sweep(root, [SWITCH, *(file["path"] for file in request["managed"])])
+        sweep(root, [*RECORDS, SWITCH, *(file["path"] for file in request["managed"])])
         _install(root, request)
-        if request["certificate"]:
-            make_certificate(root, request["certificate"])
         files += _switch(root, files)
-        with prepared(root, files) as beside:
-            if request["load"]:
-                check(files, request["absent"], request["nexthops"])
-            _swap(root, request, beside)
-        _units(request["units"])
-        if request["load"]:
-            _load_or_go_back(root, request)
-        _part_with(root, request)
+        if request["certificate"]:
+            files.append(new_certificate(request["certificate"]))
+        with transaction(root) as change:
+            _change(root, request, change, files)
+        if request["certificate"]:
+            say(f"made {request['certificate']}, {fingerprint(files[-1])}")
 
 
 def _switch(root: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,77 +74,73 @@ def _install(root: str, request: dict[str, Any]) -> None:
             remove(root, path)
 
 
-def _swap(root: str, request: dict[str, Any], beside: dict[str, str]) -> None:
-    """Put the new files live: Postfix's tables first and main.cf, which names them, last."""
-    tables = [path for path in request["absent"] if path.startswith(POSTFIX)]
-    if not beside and not tables:
-        return
-    set_aside(root)
+def _change(
+    root: str, request: dict[str, Any], change: Transaction, files: list[dict[str, Any]]
+) -> None:
+    """All that can be judged is judged, and all that going back needs is there, before the first
+    file is put."""
+    change.stage(files)
+    if request["load"]:
+        check(root, files, request["absent"], request["nexthops"])
+    paths = [*(file["path"] for file in files), *request["absent"]]
+    change.keep([*RECORDS, *paths])
+    units, loading = Units(request["units"]), Loading(root)
+    change.on_undo_first(units.disable_new)
+    change.on_undo(units.back, loading.back, units.stop_new)
+    if any(path.startswith(POSTFIX) for path in paths):
+        _remember(root, request, change)
+    if paths:
+        _swap(root, request, change)
+    units.begin()
+    if request["load"]:
+        _load(root, request, loading)
+    _part_with(root, request, change, units)
+
+
+def _remember(root: str, request: dict[str, Any], change: Transaction) -> None:
+    """Keep what works, for rollback.py. What a killed run has left does not work, and is not what
+    comes back when this run fails, too."""
+    before = kept(root, PREVIOUS)
+    if before and not works(root, request["managed"]):
+        for path, file in files_of(before).items():
+            change.keep_instead(path, file)
+        change.on_undo(lambda: record(root, request), lambda: stamp(root, request))
+    if set_aside(root):
+        change.on_undo(lambda: shutil.rmtree(root + ADOPTED))
     remember(root, request["managed"])
+
+
+def _swap(root: str, request: dict[str, Any], change: Transaction) -> None:
+    """Put the new files live: Postfix's tables first and main.cf, which names them, last."""
     if kept(root, APPLIED) is None:
         record(root, request)  # killed within, the next run must not take it for somebody's
-    for path in sorted(beside, key=main_last):
-        put(root, path, beside.pop(path))
+    for path in change.put_all():
         say(f"wrote {path}")
-    for path in tables:
-        remove(root, path)
+    for path in (path for path in request["absent"] if path.startswith(POSTFIX)):
+        change.remove(path)
         say(f"removed {path}")
     record(root, request)
 
 
-def _load_or_go_back(root: str, request: dict[str, Any]) -> None:
-    """Let Postfix load what is live, and see a message leave. When that fails, the tree that
-    worked before comes back by itself."""
-    try:
-        load(request["load"])
-        if request["canary"]:
-            send_canary(request["canary"])
-    except Refused as reason:
-        before = kept(root, PREVIOUS)
-        if before is None:
-            raise
-        put_back(root, before)
-        renew_table(root)
-        record(root, request)
-        load(how_to_load(root))
-        stamp(root, request)
-        raise Refused(f"{reason}; this host went back to what worked before") from None
+def _load(root: str, request: dict[str, Any], loading: Loading) -> None:
+    """Let Postfix load what is live, and see a message leave."""
+    loading.load(request["load"])
+    if request["canary"]:
+        send_canary(root, request["canary"])
     stamp(root, request)
     renew_credentials(root)
 
 
-def _part_with(root: str, request: dict[str, Any]) -> None:
+def _part_with(root: str, request: dict[str, Any], change: Transaction, units: Units) -> None:
     """Stop and remove what Postfix worked with until now. A host that goes back needs it still."""
-    _systemctl_each("disable", request["units"]["disable"])
+    units.end()
     others = [path for path in request["absent"] if not path.startswith(POSTFIX)]
     for path in others:
-        remove(root, path)
+        change.remove(path)
         say(f"removed {path}")
     if others:
         record(root, request)
-    if others and request["units"]["reload"]:
-        _systemctl("daemon-reload")
-
-
-def _units(units: dict[str, Any]) -> None:
-    """Let systemd read unit files again when `reload` says so; enable and restart units."""
-    if units["reload"]:
-        _systemctl("daemon-reload")
-    _systemctl_each("enable", units["enable"])
-    _systemctl_each("restart", units["restart"])
-
-
-def _systemctl_each(verb: str, names: list[str]) -> None:
-    for name in names:
-        _systemctl(verb, *(["--now"] if verb == "disable" else []), name)
-        say(f"{verb} {name}")
-
-
-def _systemctl(*arguments: str) -> None:
-    answer = run("systemctl", "--quiet", *arguments)
-    if answer.returncode != 0:
-        why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"
-        raise Refused(f"systemctl {' '.join(arguments)}: {why}")
+        units.read_again()
 
 
 def main(text: str) -> None:

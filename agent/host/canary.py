@@ -9,14 +9,18 @@ import time
 from typing import Any
 
 from agent.host.canary_verdict import passes_by_itself
-from agent.host.common import Refused, run, say
+from agent.host.common import Refused, one_line, run, say, seconds_left, warn
 
-SECONDS = 30
+SENDMAIL = "/usr/sbin/sendmail"  # Postfix's: another program of the name may come first in PATH
+_SECONDS = 30.0
+_SECONDS_TO_SUBMIT = 10.0
+_SECONDS_AFTERWARDS = 10.0  # what an apply has still to do
+CANARY_PAUSE = 0.3
 _ENDED = re.compile(r"^(\w+): to=<.*dsn=([\d.]+), status=(\w+) \((.*)\)$")
 _REPLIES = "/etc/postfix/replies_{}"  # smtp_reply_filter, for each kind of provider
 
 
-def send_canary(request: dict[str, Any]) -> None:
+def send_canary(root: str, request: dict[str, Any]) -> None:
     """Send from `from` to `to`. Raises Refused when the relay or its provider turns it down.
 
     A provider that can't be reached, or a long queue before it, is no fault of the configuration.
@@ -27,16 +31,28 @@ def send_canary(request: dict[str, Any]) -> None:
         f"From: {request['from']}\nTo: {request['to']}\nMessage-ID: <{name}>\n"
         "Subject: mailfleet canary\n\nSent after a deploy, to see that mail leaves this host.\n"
     )
-    answer = run("sendmail", "-f", request["from"], "--", request["to"], given=message)
-    if answer.returncode != 0:
-        raise Refused(f"Postfix does not take a message: {answer.stderr.strip()}")
-    until = time.monotonic() + SECONDS
+    _submit(root, request, message)
+    patience = min(_SECONDS, seconds_left() - _SECONDS_AFTERWARDS)
+    until = time.monotonic() + patience
     while time.monotonic() < until:
-        time.sleep(0.3)
+        time.sleep(CANARY_PAUSE)
         if ended := _end_of(name, started):
             _judge(*ended)
             return
-    say(f"the canary message has not left after {SECONDS} s: see the queue")
+    warn(
+        f"the canary message has not left after {max(patience, 0):.0f} s: see the queue of this "
+        "host, which has the new configuration"
+    )
+
+
+def _submit(root: str, request: dict[str, Any], message: str) -> None:
+    """sendmail(1) tries without end when the queue's file system takes no more files."""
+    answer = run(
+        root + SENDMAIL, "-f", request["from"], "--", request["to"],
+        given=message, seconds=_SECONDS_TO_SUBMIT,
+    )  # fmt: skip
+    if answer.returncode != 0:
+        raise Refused(f"Postfix does not take a message: {one_line(answer.stderr)}")
 
 
 def _end_of(name: str, started: int) -> tuple[str, str, str, str] | None:
@@ -58,7 +74,7 @@ def _judge(queue: str, code: str, status: str, answer: str) -> None:
         return
     run("postsuper", "-d", queue)
     if passes_by_itself(code, status, answer, _filtered):
-        say(f"warning: the canary message was not taken for now, and was withdrawn: {answer}")
+        warn(f"the canary message was not taken for now, and was withdrawn: {answer}")
         return
     raise Refused(f"a canary message is {status}: {answer}")
 

@@ -1,18 +1,15 @@
 """A dedicated relay's own certificate: made once, and kept, because other hosts pin it."""
 
 import socket
+from typing import Any
 
-from agent.host.common import Refused, one_line, run, say
-from agent.host.files import prepared, put
+from agent.host.common import Refused, one_line, run
 
 _DAYS = 3650  # who pins a fingerprint does not look at the date (TLS_README, Postfix)
 
 
-def make_certificate(root: str, path: str) -> None:
-    """Put a new private key and its self-signed certificate at `path`, for root alone.
-
-    Says the certificate's fingerprint, which is no secret.
-    """
+def new_certificate(path: str) -> dict[str, Any]:
+    """A new private key and its self-signed certificate, as a file for `path`, for root alone."""
     name = socket.gethostname()
     made = run(
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -21,8 +18,10 @@ def make_certificate(root: str, path: str) -> None:
     )  # fmt: skip
     if made.returncode != 0:
         raise Refused(f"openssl made no certificate: {one_line(made.stderr)}")
-    file = {"path": path, "mode": "600", "content": made.stdout.encode()}
-    with prepared(root, [file]) as beside:
-        put(root, path, beside.pop(path))
-    shown = run("openssl", "x509", "-noout", "-fingerprint", "-sha256", given=made.stdout)
-    say(f"made {path}, {shown.stdout.strip()}")
+    return {"path": path, "mode": "600", "content": made.stdout.encode()}
+
+
+def fingerprint(certificate: dict[str, Any]) -> str:
+    """Of such a file: no secret, and what other hosts pin."""
+    text = certificate["content"].decode()
+    return run("openssl", "x509", "-noout", "-fingerprint", "-sha256", given=text).stdout.strip()

@@ -7,12 +7,16 @@ input with its request. Their imports of each other are dropped on the way.
 import contextlib
 import os
 import pty
+import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from typing import Any
 
 _ENVIRONMENT = {
     "DEBIAN_FRONTEND": "noninteractive",
@@ -20,6 +24,12 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
+COMMAND_SECONDS = 25.0  # for a command, where its caller gives it no other limit
+# For all the work of a program, and then for going back. Together they end before the control
+# machine stops waiting (mailfleet.relay.facts): 75 s, or 15 minutes with packages to install.
+WORK, WORK_WITH_PACKAGES, UNDO = 50.0, 840.0, 20.0
+_ends = [float("inf")]  # by time.monotonic()
+_ERRNO = re.compile(r"^\[Errno \d+\] ")
 
 
 class Refused(Exception):
@@ -34,6 +44,11 @@ def say(line: str) -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
 
+def warn(line: str) -> None:
+    """One line that the operator has to see although the work goes on."""
+    say(f"warning: {one_line(line)}")
+
+
 def carry_on_when_the_reader_is_gone() -> None:
     """A lost connection or Ctrl-C on the other side leaves this host whole: old or new."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM):
@@ -41,56 +56,96 @@ def carry_on_when_the_reader_is_gone() -> None:
         signal.signal(number, lambda *_: None)
 
 
+def end_within(seconds: float) -> None:
+    """From now on, commands get what is left of these seconds at most."""
+    _ends[0] = time.monotonic() + seconds
+
+
+def seconds_left() -> float:
+    return _ends[0] - time.monotonic()
+
+
+def time_for(what: str, seconds: float) -> float:
+    """So many of these seconds as are left. Raises Refused, naming what, when none are."""
+    if seconds_left() <= 0:
+        raise Refused(f"there was no time left for `{what}`: this host is too slow or too busy")
+    return min(seconds, seconds_left())
+
+
 def is_there(program: str) -> bool:
     """Whether this host has the program, where run() looks for it."""
     return shutil.which(program, path=_ENVIRONMENT["PATH"]) is not None
 
 
-def run(*command: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+def run(
+    *command: str, given: str = "", seconds: float = COMMAND_SECONDS
+) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, untranslated, with `given` as its standard input.
 
-    A failure is the caller's to judge.
+    A failure is the caller's to judge. Raises Refused when it is not there, or does not end in
+    time; it is killed then, and what it started, too.
     """
+    limit = time_for(command[0], seconds)
+    process = _started(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     try:
-        return subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            check=False,
-            errors="replace",
-            env=_ENVIRONMENT,
-            start_new_session=True,
-            umask=0o022,
+        said, errors = process.communicate(given.encode(errors="surrogateescape"), timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise _killed(process, command, limit) from None
+    return subprocess.CompletedProcess(
+        command, process.returncode, said.decode(errors="replace"), errors.decode(errors="replace")
+    )
+
+
+def run_at_terminal(*command: str, seconds: float = COMMAND_SECONDS) -> tuple[int, str]:
+    """Run a command with a terminal as its standard error: its exit status and what came there.
+
+    Postfix 3.7's own commands tell their errors to a terminal only; elsewhere they just fail.
+    Raises Refused as run() does.
+    """
+    limit = time_for(command[0], seconds)
+    ours, theirs = pty.openpty()
+    try:
+        with tempfile.TemporaryFile() as output:
+            process = _started(command, stdin=subprocess.DEVNULL, stdout=output, stderr=theirs)
+            os.close(theirs)
+            until = time.monotonic() + limit
+            said = b""
+            with contextlib.suppress(OSError):  # EIO: the other end has been closed
+                while select.select([ours], [], [], max(until - time.monotonic(), 0))[0]:
+                    said += os.read(ours, 65536)
+            try:
+                status = process.wait(max(until - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                raise _killed(process, command, limit) from None
+            return status, said.decode(errors="replace")
+    finally:
+        os.close(ours)
+
+
+def _started(command: "tuple[str, ...]", **streams: Any) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command, env=_ENVIRONMENT, start_new_session=True, umask=0o022, **streams
         )
     except FileNotFoundError:
         raise Refused(f"found no program {command[0]} on this host") from None
 
 
-def run_at_terminal(*command: str) -> tuple[int, str]:
-    """Run a command with a terminal as its standard error: its exit status and what came there.
-
-    Postfix 3.7's own commands tell their errors to a terminal only; elsewhere they just fail.
-    """
-    ours, theirs = pty.openpty()
-    try:
-        with tempfile.TemporaryFile() as output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=theirs,
-                env=_ENVIRONMENT,
-                start_new_session=True,
-                umask=0o022,
-            )
-            os.close(theirs)
-            said = b""
-            with contextlib.suppress(OSError):  # EIO: the other end has been closed
-                while part := os.read(ours, 65536):
-                    said += part
-            return process.wait(), said.decode(errors="replace")
-    finally:
-        os.close(ours)
+def _killed(
+    process: "subprocess.Popen[bytes]", command: "tuple[str, ...]", limit: float
+) -> Refused:
+    """End the command and its children, as far as the kernel lets them; returns what to raise."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:
+            with contextlib.suppress(OSError):
+                stream.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(2)  # a disk that does not answer keeps even a killed program
+    return Refused(f"`{' '.join(command[:3])}` has not ended within {limit:.0f} s, and was killed")
 
 
 def one_line(text: str) -> str:
@@ -98,21 +153,27 @@ def one_line(text: str) -> str:
     return "; ".join(line.strip() for line in text.splitlines() if line.strip())[:2000]
 
 
+def sentence_of(error: BaseException) -> str:
+    """What an error says, on one line; never the values that were at work, which may be secrets."""
+    if isinstance(error, Refused):
+        return one_line(str(error))
+    if isinstance(error, shutil.Error):  # of copytree: a list of (source, target, reason)
+        _, target, reason = error.args[0][0]
+        return one_line(f"{target}: {_ERRNO.sub('', str(reason)).partition(': ')[0]}")
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return one_line(f"{error.filename}: {reason}" if error.filename else reason)
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    line = trace.tb_lineno if trace else 0
+    return f"mistake in mailfleet's own program: {type(error).__name__} in line {line}"
+
+
 def ending_in_one_sentence(work: Callable[[], None]) -> None:
     """Do the work; exit 1 with one sentence on standard error when it fails."""
     try:
         work()
-        return
-    except Refused as reason:
-        sentence = str(reason)
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        sentence = f"{error.strerror or type(error).__name__}{where}"
     except Exception as error:  # a traceback could show the request, which holds secrets
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        line = trace.tb_lineno if trace else 0
-        sentence = f"mistake in mailfleet's own program: {type(error).__name__} in line {line}"
-    sys.stderr.write(f"mailfleet: {one_line(sentence)}\n")
-    sys.exit(1)
+        sys.stderr.write(f"mailfleet: {sentence_of(error)}\n")
+        sys.exit(1)

@@ -78,30 +78,24 @@ def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def prepared(root: str, files: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
-    """New files beside the ones they will replace, by path; what is left over is removed."""
-    beside: dict[str, str] = {}
+def naming(path: str) -> Iterator[None]:
+    """What fails within is said of that live file, whichever file beside it was at work."""
     try:
-        for file in files:
-            directory, name = os.path.split(root + file["path"])
-            os.makedirs(directory, mode=0o755, exist_ok=True)
-            beside[file["path"]] = new_file(directory, _beside(name), file)
-        yield beside
-    finally:
-        for path in beside.values():
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
+        yield
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or type(error).__name__}") from None
 
 
-def sweep(root: str, paths: list[str]) -> None:
-    """Remove what a run that was killed has left beside these files."""
-    for path in paths:
-        directory, name = os.path.split(root + path)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(directory, _beside(name)))
+def replace(root: str, path: str, file: dict[str, Any]) -> None:
+    """Write one file of ours at `path`, all at once."""
+    directory, name = os.path.split(root + path)
+    with naming(path):
+        os.makedirs(directory, mode=0o755, exist_ok=True)
+        put(root, path, new_file(directory, beside(name), file))
 
 
-def _beside(name: str) -> str:
+def beside(name: str) -> str:
+    """The name that a file's next content has until it takes its place."""
     return f".{name}.mailfleet"
 
 
@@ -146,3 +140,10 @@ def _text(content: bytes) -> str | None:
         return content.decode()
     except UnicodeDecodeError:
         return None
+
+
+def no_files(directory: str, names: list[str]) -> list[str]:
+    """Of the names in a directory, sockets, pipes and devices: they have no content to copy."""
+    modes = {name: os.lstat(os.path.join(directory, name)).st_mode for name in names}
+    copied = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
+    return [name for name, mode in modes.items() if not any(is_kind(mode) for is_kind in copied)]

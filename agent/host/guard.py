@@ -25,7 +25,7 @@ from agent.host.state import (
 )
 from agent.host.switching import table_digest
 
-LOCK_SECONDS = 60
+LOCK_SECONDS = 15
 
 
 @contextlib.contextmanager
@@ -75,13 +75,13 @@ def stamp(root: str, request: dict[str, Any]) -> None:
     """Write down that Postfix runs what is live. A run killed before this leaves a stamp that
     does not fit, so that the next plan says "reload"."""
     live = live_digest(observed(root, request["managed"]))
-    keep(root, LOADED, {"digest": live, "listen": listen(), "switch": table_digest(root)})
+    keep(root, LOADED, {"digest": live, "listen": listen(root), "switch": table_digest(root)})
 
 
 def how_to_load(root: str) -> str:
     """ "reload", or "restart" when Postfix is to listen elsewhere than it does."""
     loaded = kept(root, LOADED)
-    return "reload" if loaded and loaded.get("listen") == listen() else "restart"
+    return "reload" if loaded and loaded.get("listen") == listen(root) else "restart"
 
 
 def now() -> str:

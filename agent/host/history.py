@@ -1,4 +1,8 @@
-"""Postfix's files that worked before: kept when others take their place, and put back."""
+"""Postfix's files that worked before: kept when others take their place, and put back.
+
+A symbolic link is kept as such: its target is not ours. Of a configuration that mailfleet did not
+write, not a byte is changed on the way back.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import shutil
 from typing import Any
 
 from agent.host.common import say
-from agent.host.files import digest, observe, prepared, put, remove
+from agent.host.files import digest, naming, no_files, observe
 from agent.host.state import (
     APPLIED,
     KEPT,
@@ -17,7 +21,6 @@ from agent.host.state import (
     keep,
     kept,
     live_digest,
-    main_last,
     observed,
 )
 
@@ -31,26 +34,34 @@ def foreign(root: str) -> bool:
     return kept(root, APPLIED) is None and os.path.exists(f"{root}{POSTFIX}main.cf")
 
 
-def set_aside(root: str) -> None:
-    """Keep all of somebody's Postfix directory for good, before any of it is replaced."""
+def set_aside(root: str) -> bool:
+    """Keep all of somebody's Postfix directory for good, before any of it is replaced; whether it
+    was not kept yet."""
     if not foreign(root) or os.path.exists(root + ADOPTED):
-        return
+        return False
     beside = f"{root}{ADOPTED}.new"
-    shutil.rmtree(beside, ignore_errors=True)
-    os.makedirs(beside, mode=0o700)
-    shutil.copytree(root + POSTFIX, f"{beside}/postfix", symlinks=True)
-    os.rename(beside, root + ADOPTED)
+    with naming(ADOPTED):
+        shutil.rmtree(beside, ignore_errors=True)
+        os.makedirs(beside, mode=0o700)
+        shutil.copytree(root + POSTFIX, f"{beside}/postfix", symlinks=True, ignore=no_files)
+        os.rename(beside, root + ADOPTED)
     say(f"kept the Postfix configuration that was here in {ADOPTED}")
+    return True
+
+
+def works(root: str, managed: list[dict[str, Any]]) -> bool:
+    """Whether Postfix has loaded the live files and answered, or somebody else wrote them."""
+    loaded = kept(root, LOADED)
+    ours = loaded and loaded.get("digest") == live_digest(observed(root, managed))
+    return bool(ours) or foreign(root)
 
 
 def remember(root: str, managed: list[dict[str, Any]]) -> None:
-    """Keep the live files, if Postfix has loaded them and answered, or somebody else wrote them;
-    else those kept before stay."""
-    loaded = kept(root, LOADED)
-    worked = loaded and loaded.get("digest") == live_digest(observed(root, managed))
-    if worked or foreign(root):
+    """Keep the live files if they work; else those kept before stay."""
+    if works(root, managed):
         ours = [file for file in managed if file["path"].startswith(POSTFIX)]
-        keep(root, PREVIOUS, {"files": {file["path"]: _whole(root, file) for file in ours}})
+        files = {file["path"]: _complete(root, file) for file in ours}
+        keep(root, PREVIOUS, {"files": files, "foreign": foreign(root)})
 
 
 def previous(root: str) -> dict[str, Any] | None:
@@ -64,7 +75,7 @@ def renew_credentials(root: str) -> None:
     have been taken out of use since, as when keys are rotated."""
     record = kept(root, PREVIOUS)
     file = record["files"].get(CREDENTIALS) if record else None
-    if not record or not file:
+    if not record or not file or "content" not in file or record.get("foreign"):
         return
     with open(root + CREDENTIALS, "rb") as live:
         now = _lines(live.read())
@@ -79,30 +90,25 @@ def _lines(content: bytes) -> dict[bytes, bytes]:
     return {line.partition(b" ")[0]: line for line in content.splitlines(keepends=True)}
 
 
-def put_back(root: str, record: dict[str, Any]) -> None:
-    """Let the files of such a record take the place of the live ones."""
-    files = [
-        {
-            "path": path,
-            "content": base64.b64decode(file["content"]),
-            **{key: file["seen"][key] for key in ("mode", "owner", "group")},
-        }
-        for path, file in record["files"].items()
-        if file
-    ]
-    with prepared(root, files) as beside:
-        for path in sorted(beside, key=main_last):
-            put(root, path, beside.pop(path))
-    for path, file in record["files"].items():
-        if not file:
-            remove(root, path)
+def files_of(record: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
+    """The files of such a record, ready to be staged, by path; None where there was none."""
+    return {path: file and _stageable(path, file) for path, file in record["files"].items()}
 
 
-def _whole(root: str, file: dict[str, Any]) -> dict[str, Any] | None:
-    """A live file and its content. A symbolic link is no file of ours, and is not kept."""
+def _stageable(path: str, file: dict[str, Any]) -> dict[str, Any]:
+    if "link" in file:
+        return {"path": path, "link": file["link"]}
+    attributes = {key: file["seen"][key] for key in ("mode", "owner", "group")}
+    return {"path": path, "content": base64.b64decode(file["content"]), **attributes}
+
+
+def _complete(root: str, file: dict[str, Any]) -> dict[str, Any] | None:
+    """A live file with its content, or a symbolic link with its target."""
     path = root + file["path"]
     seen = observe(root, file["path"], file["secret"])
-    if seen is None or os.path.islink(path):
+    if seen is None:
         return None
+    if os.path.islink(path):
+        return {"seen": seen, "link": os.readlink(path)}
     with open(path, "rb") as source:
         return {"seen": seen, "content": base64.b64encode(source.read()).decode()}

@@ -9,36 +9,38 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.host.common import Refused, one_line, run, run_at_terminal, say
+from agent.host.common import Refused, one_line, run, run_at_terminal, say, time_for
 from agent.host.complaints import objection
 from agent.host.configuration import understood
-from agent.host.files import new_file
+from agent.host.files import naming, new_file
 from agent.host.lint import faults
 from agent.host.staging import copy_configuration
-from agent.host.state import KEPT, POSTFIX, running
+from agent.host.state import KEPT, LOADED, POSTFIX, kept, running
 
 _STAGE = f"{KEPT}/stage"
-_SECONDS_TO_ANSWER = 20
+_SECONDS_TO_ANSWER = 20.0
+PORT = 25
+ANSWER_PAUSE = 0.3
 LISTEN = ("inet_interfaces", "inet_protocols")
 
 
-def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -> None:
+def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -> None:
     """Let Postfix judge a copy of its directory with the new files over it.
 
     Raises Refused with Postfix's own words. Nothing live is touched.
     """
-    with _staged(files, absent) as stage:
+    with _staged(root, files, absent) as stage:
         names = [file["path"][len(POSTFIX) :] for file in files]
         for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
             status, said = run_at_terminal(command[0], "-c", stage, command[1])
             if words := objection(" ".join(command), status, said, stage, names):
                 raise Refused(
-                    "Postfix refuses the new configuration, nothing live was touched: "
+                    "Postfix refuses the new configuration: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
         if complaints := list(itertools.islice(faults(stage), 3)):
             raise Refused(
-                "the new configuration would lose mail, nothing live was touched: "
+                "the new configuration would lose mail: "
                 + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))
             )
         for nexthop in sorted({*nexthops, *understood(stage).authenticated}):
@@ -47,31 +49,33 @@ def check(files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
                 raise Refused(
                     f"{POSTFIX}sasl_passwd has no credential for the next hop {nexthop}, all its "
-                    "mail would be refused; nothing live was touched"
+                    "mail would be refused"
                 )
 
 
 @contextlib.contextmanager
-def _staged(files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
-    os.makedirs(KEPT, mode=0o700, exist_ok=True)
-    shutil.rmtree(_STAGE, ignore_errors=True)
+def _staged(root: str, files: list[dict[str, Any]], absent: list[str]) -> Iterator[str]:
+    stage = root + _STAGE
+    os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
+    shutil.rmtree(stage, ignore_errors=True)
     try:
-        copy_configuration(POSTFIX, _STAGE)
-        for file in files:
-            if file["path"].startswith(POSTFIX):
-                new_file(_STAGE, file["path"][len(POSTFIX) :], file)
-        for path in absent:
-            if path.startswith(POSTFIX):
-                os.unlink(os.path.join(_STAGE, path[len(POSTFIX) :]))
-        yield _STAGE
+        with naming(_STAGE):
+            copy_configuration(root + POSTFIX, stage)
+            for file in files:
+                if file["path"].startswith(POSTFIX):
+                    new_file(stage, file["path"][len(POSTFIX) :], file)
+            for path in absent:
+                if path.startswith(POSTFIX):
+                    os.unlink(os.path.join(stage, path[len(POSTFIX) :]))
+        yield stage
     finally:
-        shutil.rmtree(_STAGE, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
 
 
-def listen() -> str:
+def listen(root: str) -> str:
     """What only a restart can change, as mailfleet.relay.doors has it: where Postfix listens."""
-    parameters = run("postconf", "-h", *LISTEN).stdout.split()
-    services = (line.split()[:2] for line in run("postconf", "-M").stdout.splitlines())
+    parameters = _asked(root, "-h", *LISTEN).split()
+    services = (line.split()[:2] for line in _asked(root, "-M").splitlines())
     named = [
         name
         for name, kind in filter(None, services)
@@ -80,27 +84,53 @@ def listen() -> str:
     return " ".join([*parameters, *named])
 
 
-def load(action: str) -> None:
-    """Let Postfix load its live configuration by "reload", "restart" or "start".
+def _asked(root: str, *options: str) -> str:
+    answer = run("postconf", "-c", (root + POSTFIX).rstrip("/"), *options)
+    if answer.returncode != 0:
+        raise Refused(f"postconf cannot read {POSTFIX}: {one_line(answer.stderr)}")
+    return answer.stdout
 
-    Returns once it runs and answers; else raises Refused.
-    """
-    if action == "reload" and running(""):
+
+class Loading:
+    """Postfix's part of a change: it loads the new files, or again those that it ran."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._ran = running(root) or kept(root, LOADED) is not None
+        self._restarted = False
+
+    def load(self, action: str) -> None:
+        """By "reload", "restart" or "start". Returns once it runs and answers; else raises
+        Refused."""
+        self._restarted = self._restarted or action != "reload"
+        load(self._root, action)
+
+    def back(self) -> None:
+        """Once the files are as they were: run what was running, or nothing if nothing was."""
+        if self._ran:
+            load(self._root, "restart" if self._restarted else "reload")
+        else:
+            run("systemctl", "stop", "postfix.service")
+
+
+def load(root: str, action: str) -> None:
+    """Let Postfix load its live configuration; see Loading."""
+    if action == "reload" and running(root):
         answer = run("postfix", "reload")
     else:
         # "start" of Debian 12's postfix.service does nothing once its instance has died
         answer = run("systemctl", "restart", "postfix.service")
     if answer.returncode != 0:
         raise Refused(f"Postfix does not {action}: {one_line(answer.stderr)}")
-    _see_that_it_answers()
+    _see_that_it_answers(root)
     say(f"postfix {action}")
 
 
-def _see_that_it_answers() -> None:
-    until = time.monotonic() + _SECONDS_TO_ANSWER
+def _see_that_it_answers(root: str) -> None:
+    until = time.monotonic() + time_for("postfix", _SECONDS_TO_ANSWER)
     while True:
-        time.sleep(0.3)
-        if running("") and _greeting().startswith(b"220"):
+        time.sleep(ANSWER_PAUSE)
+        if running(root) and _greeting().startswith(b"220"):
             return
         if time.monotonic() > until:
             raise Refused(
@@ -111,7 +141,7 @@ def _see_that_it_answers() -> None:
 
 def _greeting() -> bytes:
     try:
-        with socket.create_connection(("127.0.0.1", 25), timeout=5) as server:
+        with socket.create_connection(("127.0.0.1", PORT), timeout=5) as server:
             return server.recv(200)
     except OSError:
         return b""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from agent.answer import print_answer
-from agent.host.common import Refused, ending_in_one_sentence, one_line, run
+from agent.host.common import ending_in_one_sentence
 from agent.host.history import previous
 from agent.host.installed import installed
 from agent.host.release import release
@@ -16,6 +16,7 @@ from agent.host.state import (
     kept,
     live_digest,
     observed,
+    observed_units,
     running,
     state_digest,
 )
@@ -34,7 +35,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "release": release(root),
         "files": files,
         "packages": installed(request["packages"]),
-        "units": _units(request["units"]),
+        "units": observed_units(request["units"]),
         "loaded": kept(root, LOADED),
         "live": live_digest(files),
         # not its digests: they are for the comparison of an apply alone
@@ -55,25 +56,6 @@ def _switch(root: str) -> dict[str, Any]:
         "found": found is not None,
         "current": due is None or (found == due and loaded_table(root)),
     }
-
-
-def _units(names: list[str]) -> dict[str, dict[str, bool]]:
-    """Of each unit: enabled, active, and whether systemd has read its file as it is now."""
-    if not names:
-        return {}
-    keys = "Id,UnitFileState,ActiveState,NeedDaemonReload"
-    answer = run("systemctl", "show", f"--property={keys}", "--", *names)
-    if answer.returncode != 0:
-        raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
-    found = {}
-    for block in answer.stdout.strip().split("\n\n"):
-        unit = dict(line.partition("=")[::2] for line in block.splitlines())
-        found[unit.get("Id", "")] = {
-            "enabled": unit.get("UnitFileState") == "enabled",
-            "active": unit.get("ActiveState") == "active",
-            "current": unit.get("NeedDaemonReload") != "yes",
-        }
-    return {name: found[name] for name in names}
 
 
 def main(text: str) -> None:

@@ -5,31 +5,50 @@ import os
 from typing import Any
 
 from agent.host.common import (
+    WORK,
     Refused,
     carry_on_when_the_reader_is_gone,
+    end_within,
     ending_in_one_sentence,
     say,
 )
 from agent.host.guard import compare, how_to_load, locked, record, stamp
-from agent.host.history import PREVIOUS, put_back, remember
-from agent.host.postfix import load
-from agent.host.state import kept
-from agent.host.switching import renew_table
+from agent.host.history import PREVIOUS, files_of, remember
+from agent.host.postfix import Loading
+from agent.host.state import APPLIED, LOADED, SWITCH, kept
+from agent.host.switching import due_table, live_table, table_file
+from agent.host.transaction import sweep, transaction
+
+STAYED = "this host runs what it ran before"
 
 
 def rollback(request: dict[str, Any], root: str = "") -> None:
     """`request` has `by`, `managed` and `expected`, as an apply has."""
+    end_within(WORK)
     with locked(root, request["by"]):
         compare(root, request)
         before = kept(root, PREVIOUS)
         if before is None:
             raise Refused("there is no earlier configuration to go back to")
-        remember(root, request["managed"])
-        put_back(root, before)
-        renew_table(root)
-        record(root, request)
-        load(how_to_load(root))
-        stamp(root, request)
+        files = files_of(before)
+        records = [SWITCH, PREVIOUS, APPLIED, LOADED]
+        sweep(root, [*records, *files])
+        with transaction(root, STAYED) as change:
+            change.keep([*records, *files])
+            change.stage([file for file in files.values() if file])
+            remember(root, request["managed"])
+            loading = Loading(root)
+            change.on_undo(loading.back)
+            list(change.put_all())
+            for path in (path for path, file in files.items() if file is None):
+                change.remove(path)
+            due = due_table(root)
+            if due is not None and due != live_table(root):
+                change.stage([table_file(due)])
+                list(change.put_all())
+            record(root, request)
+            loading.load(how_to_load(root))
+            stamp(root, request)
         say("went back to what worked before")
 
 

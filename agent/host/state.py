@@ -8,7 +8,8 @@ import json
 import os
 from typing import Any, Optional
 
-from agent.host.files import new_file, observe, put
+from agent.host.common import Refused, one_line, run
+from agent.host.files import observe, replace
 
 KEPT = "/var/lib/mailfleet"
 LOADED = f"{KEPT}/loaded"
@@ -67,12 +68,8 @@ def kept(root: str, path: str) -> dict[str, Any] | None:
 
 def keep(root: str, path: str, record: dict[str, Any]) -> None:
     """Write a record of ours, for root alone and all at once."""
-    content = f"{json.dumps(record)}\n".encode()
     os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
-    name = os.path.basename(path)
-    put(
-        root, path, new_file(root + KEPT, f".{name}.mailfleet", {"mode": "600", "content": content})
-    )
+    replace(root, path, {"mode": "600", "content": f"{json.dumps(record)}\n".encode()})
 
 
 def running(root: str) -> bool:
@@ -86,3 +83,22 @@ def running(root: str) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def observed_units(names: list[str]) -> dict[str, dict[str, bool]]:
+    """Of each unit: enabled, active, and whether systemd has read its file as it is now."""
+    if not names:
+        return {}
+    keys = "Id,UnitFileState,ActiveState,NeedDaemonReload"
+    answer = run("systemctl", "show", f"--property={keys}", "--", *names)
+    if answer.returncode != 0:
+        raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
+    found = {}
+    for block in answer.stdout.strip().split("\n\n"):
+        unit = dict(line.partition("=")[::2] for line in block.splitlines())
+        found[unit.get("Id", "")] = {
+            "enabled": unit.get("UnitFileState") == "enabled",
+            "active": unit.get("ActiveState") == "active",
+            "current": unit.get("NeedDaemonReload") != "yes",
+        }
+    return {name: found[name] for name in names}

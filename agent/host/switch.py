@@ -5,34 +5,45 @@ import os
 from typing import Any
 
 from agent.host.common import (
+    WORK,
     Refused,
     carry_on_when_the_reader_is_gone,
+    end_within,
     ending_in_one_sentence,
     say,
 )
 from agent.host.files import remove
 from agent.host.guard import locked, now
 from agent.host.rerouting import move_mail
-from agent.host.state import ROUTES, SWITCHED, keep, kept
+from agent.host.state import LOADED, ROUTES, SWITCH, SWITCHED, keep, kept
+from agent.host.transaction import sweep, transaction
 
 
 def switch(request: dict[str, Any], root: str = "") -> None:
     """`to` are weights by provider, None for the policy's; `expected` is what was in force when it
     was planned; `by` is "user@machine"."""
+    end_within(WORK)
     with locked(root, request["by"]):
         before = kept(root, SWITCHED)
         if (before and before["to"]) != request["expected"]:
             who = f"by {before['by']}@{before['on']} at {before['at']}" if before else "to policy"
             raise Refused(f"switched since planned, {who}: plan again")
-        if request["to"] is None:
-            remove(root, SWITCHED)
-        else:
+        if request["to"] is not None:
             _see_that_it_can_be(root, request["to"])
-            user, _, machine = request["by"].partition("@")
-            record = {"to": request["to"], "by": user, "on": machine, "at": now()}
-            keep(root, SWITCHED, record)
-        move_mail(root)
+        sweep(root, [SWITCHED, SWITCH, LOADED])
+        with transaction(root, "mail goes by the providers that it went by before") as change:
+            change.keep([SWITCHED])
+            _say_who(root, request)
+            move_mail(root, change)
         say(f"mail goes by {request['shown']}")
+
+
+def _say_who(root: str, request: dict[str, Any]) -> None:
+    if request["to"] is None:
+        remove(root, SWITCHED)
+    else:
+        user, _, machine = request["by"].partition("@")
+        keep(root, SWITCHED, {"to": request["to"], "by": user, "on": machine, "at": now()})
 
 
 def _see_that_it_can_be(root: str, to: dict[str, int]) -> None:

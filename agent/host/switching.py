@@ -12,7 +12,6 @@ import hashlib
 import json
 from typing import Any
 
-from agent.host.files import prepared, put
 from agent.host.state import HEALTH, LOADED, ROUTES, SWITCH, SWITCHED, kept
 
 Shares = dict[str, float]
@@ -104,16 +103,6 @@ def table_file(table: str) -> dict[str, Any]:
     """The table in the shape of a managed file."""
     owned = {"owner": "root", "group": "root", "mode": "644"}
     return {"path": SWITCH, "content": table.encode(), **owned}
-
-
-def renew_table(root: str) -> bool:
-    """Bring the live table up to what is due; whether it was not."""
-    due = due_table(root)
-    if due is None or due == live_table(root):
-        return False
-    with prepared(root, [table_file(due)]) as beside:
-        put(root, SWITCH, beside.pop(SWITCH))
-    return True
 
 
 def loaded_table(root: str) -> bool:

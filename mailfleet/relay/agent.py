@@ -32,7 +32,7 @@ _CHECK = (
     "host/complaints.py",
     "host/staging.py",
 )
-_CHANGE = (*_HOST, *_CHECK, "host/postfix.py", "host/guard.py")
+_CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
@@ -49,6 +49,7 @@ _PARTS = {
         "host/judge_units.py",
         "host/canary_verdict.py",
         "host/canary.py",
+        "host/units.py",
         "host/apply.py",
     ),
     "drain_connections": ("drain_connections.py",),

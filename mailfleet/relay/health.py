@@ -10,7 +10,7 @@ TIMER = "mailfleet-health.timer"
 PROGRAM = "/usr/local/bin/mailfleet_health"
 _PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
 _HOST = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
-         "host/tables.py", "host/configuration.py", "host/doors.py", "host/strangers.py",
+         "host/transaction.py", "host/tables.py", "host/configuration.py", "host/doors.py", "host/strangers.py",
          "host/lint.py", "host/complaints.py", "host/staging.py", "host/postfix.py",
          "host/guard.py", "host/rerouting.py")  # fmt: skip
 

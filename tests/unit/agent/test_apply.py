@@ -131,7 +131,9 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(
+        Refused, match=r"^/etc/deep/er/secret: No space left on device; no live file was changed$"
+    ):
         apply(planned, str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "old"
     assert left_over(tmp_path) == []

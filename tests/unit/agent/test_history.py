@@ -5,13 +5,14 @@ from pathlib import Path
 from agent.host.history import (
     ADOPTED,
     CREDENTIALS,
+    files_of,
     previous,
-    put_back,
     remember,
     renew_credentials,
     set_aside,
 )
 from agent.host.state import APPLIED, LOADED, POSTFIX, keep, kept, live_digest, observed
+from agent.host.transaction import transaction
 
 MAIN = f"{POSTFIX}main.cf"
 TABLE = f"{POSTFIX}destinations"
@@ -37,7 +38,13 @@ def works(root: Path) -> None:
 def back(root: Path) -> None:
     record = kept(str(root), "/var/lib/mailfleet/previous")
     assert record is not None
-    put_back(str(root), record)
+    with transaction(str(root)) as change:
+        files = files_of(record)
+        change.keep(list(files))
+        change.stage([file for file in files.values() if file])
+        list(change.put_all())
+        for path in (path for path, file in files.items() if file is None):
+            change.remove(path)
 
 
 def test_what_worked_comes_back_and_what_was_new_goes(tmp_path: Path) -> None:

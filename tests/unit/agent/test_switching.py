@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.host.state import ROUTES, SWITCH, SWITCHED, keep
-from agent.host.switching import apportioned, by_health, due_table, renew_table, switch_table
+from agent.host.switching import apportioned, by_health, due_table, live_table, switch_table
 
 CHOICES: dict[str, dict[str, Any]] = {
     "choice1": {"weights": {"ses": 1}, "then": {"ses": ["one", "two"]},
@@ -128,12 +128,14 @@ def test_no_share_is_lost_or_made(health: dict[str, float]) -> None:
         assert not shares or abs(sum(shares.values()) - 1) < 1e-9
 
 
-def test_the_table_is_written_once_and_then_current(tmp_path: Path) -> None:
+def test_the_table_that_is_due_follows_from_what_the_host_has(tmp_path: Path) -> None:
     root = str(tmp_path)
     assert due_table(root) is None
     (tmp_path / "etc/postfix").mkdir(parents=True)
     Path(root + ROUTES).write_text(json.dumps(KNOWN))
     keep(root, SWITCHED, {"to": {"one": 1}, "by": "a", "on": "b", "at": "c"})
-    assert renew_table(root)
-    assert Path(root + SWITCH).read_text() == due_table(root)
-    assert not renew_table(root)
+    due = due_table(root)
+    assert due == switch_table(KNOWN, {"to": {"one": 1}}, None)
+    assert live_table(root) is None
+    Path(root + SWITCH).write_text(due)
+    assert live_table(root) == due
