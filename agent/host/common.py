@@ -139,10 +139,6 @@ def _killed(
     """End the command and its children, as far as the kernel lets them; returns what to raise."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream:
-            with contextlib.suppress(OSError):
-                stream.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(2)  # a disk that does not answer keeps even a killed program
     return Refused(f"`{' '.join(command[:3])}` has not ended within {limit:.0f} s, and was killed")

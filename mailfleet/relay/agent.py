@@ -32,14 +32,14 @@ _CHECK = (
     "host/complaints.py",
     "host/staging.py",
 )
-_CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/guard.py")
+CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/guard.py")
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
     "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
     "apply": (
-        *_CHANGE,
+        *CHANGE,
         "host/installed.py",
         "host/package_lock.py",
         "host/apt.py",
@@ -54,8 +54,8 @@ _PARTS = {
     ),
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
-    "switch": (*_CHANGE, "host/rerouting.py", "host/switch.py"),
-    "rollback": (*_CHANGE, "host/rollback.py"),
+    "switch": (*CHANGE, "host/rerouting.py", "host/switch.py"),
+    "rollback": (*CHANGE, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
 _ANSWERING = ("read", "probe_smtp")

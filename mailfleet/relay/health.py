@@ -1,7 +1,7 @@
 """The watch over providers: its program and its units, from the policy alone."""
 
 from mailfleet.policy import Mail
-from mailfleet.relay.agent import joined
+from mailfleet.relay.agent import CHANGE, joined
 from mailfleet.relay.file import File
 from mailfleet.relay.part import UNITS, Part
 from mailfleet.relay.render import render
@@ -9,10 +9,6 @@ from mailfleet.relay.render import render
 TIMER = "mailfleet-health.timer"
 PROGRAM = "/usr/local/bin/mailfleet_health"
 _PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
-_HOST = ("host/common.py", "host/files.py", "host/state.py", "host/switching.py",
-         "host/transaction.py", "host/tables.py", "host/configuration.py", "host/doors.py", "host/strangers.py",
-         "host/lint.py", "host/complaints.py", "host/staging.py", "host/postfix.py",
-         "host/guard.py", "host/rerouting.py")  # fmt: skip
 
 
 def watches_providers(mail: Mail) -> bool:
@@ -21,7 +17,7 @@ def watches_providers(mail: Mail) -> bool:
 
 
 def health(mail: Mail) -> Part:
-    program = "#!/usr/bin/python3 -I\n" + joined(*_HOST, *_PARTS)
+    program = "#!/usr/bin/python3 -I\n" + joined(*CHANGE, "host/rerouting.py", *_PARTS)
     paths = [f"{UNITS}mailfleet-health.{kind}" for kind in ("service", "timer")]
     units = (File(path, render(path, program=PROGRAM)) for path in paths)
     files = (File(PROGRAM, program.encode(), mode="755"), *units)
