@@ -97,7 +97,7 @@ class Transaction:
             *_failing(self._undo_first), *self._files_back(), *_failing(self._undo)
         ]  # fmt: skip
         self.close()
-        for directory in self._directories:
+        for directory in reversed(self._directories):
             with contextlib.suppress(OSError):
                 os.rmdir(directory)
         if failures:
@@ -130,8 +130,8 @@ class Transaction:
         while not os.path.isdir(missing):
             made.append(missing)
             missing = os.path.dirname(missing)
+        self._directories += reversed(made)
         os.makedirs(directory, mode=0o755, exist_ok=True)
-        self._directories += made
 
 
 def _failing(steps: list[Callable[[], None]]) -> Iterator[str]:
