@@ -29,6 +29,7 @@ from agent.host.history import (
     set_aside,
     works,
 )
+from agent.host.judge_units import judge_units
 from agent.host.packages import install
 from agent.host.postfix import Loading, check
 from agent.host.state import APPLIED, LOADED, POSTFIX, ROUTES, SWITCH, kept, observed
@@ -80,6 +81,7 @@ def _change(
     """All that can be judged is judged, and all that going back needs is there, before the first
     file is put."""
     change.stage(files)
+    judge_units(root, {**request, "files": files})
     if request["load"]:
         check(root, files, request["absent"], request["nexthops"])
     paths = [*(file["path"] for file in files), *request["absent"]]

@@ -60,7 +60,7 @@ def remember(root: str, managed: list[dict[str, Any]]) -> None:
     """Keep the live files if they work; else those kept before stay."""
     if works(root, managed):
         ours = [file for file in managed if file["path"].startswith(POSTFIX)]
-        files = {file["path"]: _complete(root, file) for file in ours}
+        files = {file["path"]: _with_content(root, file) for file in ours}
         keep(root, PREVIOUS, {"files": files, "foreign": foreign(root)})
 
 
@@ -102,7 +102,7 @@ def _stageable(path: str, file: dict[str, Any]) -> dict[str, Any]:
     return {"path": path, "content": base64.b64decode(file["content"]), **attributes}
 
 
-def _complete(root: str, file: dict[str, Any]) -> dict[str, Any] | None:
+def _with_content(root: str, file: dict[str, Any]) -> dict[str, Any] | None:
     """A live file with its content, or a symbolic link with its target."""
     path = root + file["path"]
     seen = observe(root, file["path"], file["secret"])

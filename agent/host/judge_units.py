@@ -15,7 +15,6 @@ _MASKS = (_UNITS, "/run/systemd/system/")
 _SERVICE, _INSTANCE = "postfix.service", "postfix@-.service"
 _CALENDAR = re.compile(r"^OnCalendar=(.+)$", re.MULTILINE)
 _NOT_THERE = re.compile(r"^\S+: Command (\S+) is not executable")
-_UNTOUCHED = "nothing live was touched"
 
 
 def judge_units(root: str, request: dict[str, Any]) -> None:
@@ -53,12 +52,12 @@ def _judge_link(root: str, name: str) -> None:
             runtime = "--runtime " if directory != _UNITS else ""
             raise Refused(
                 f"{name} is masked by {path}, expected a unit that can run: `systemctl unmask "
-                f"{runtime}{name}`, then deploy again; {_UNTOUCHED}"
+                f"{runtime}{name}`, then deploy again"
             )
         if directory == _UNITS:
             raise Refused(
                 f"{path} is a symbolic link to {target}, expected a file of its own, or none: "
-                f"remove the link, then deploy again; {_UNTOUCHED}"
+                f"remove the link, then deploy again"
             )
 
 
@@ -67,7 +66,7 @@ def _judge_loaded(names: list[str]) -> None:
     if answer.returncode != 0:
         raise Refused(
             "systemd does not answer, expected it to run this host's services: "
-            f"{one_line(answer.stderr) or 'systemctl show failed'}; {_UNTOUCHED}"
+            f"{one_line(answer.stderr) or 'systemctl show failed'}"
         )
     blocks = answer.stdout.strip().split("\n\n")
     found = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
@@ -80,7 +79,7 @@ def _judge_loaded(names: list[str]) -> None:
             remedy = "unmask" if unit["LoadState"] == "masked" else "cat"
             raise Refused(
                 f"{name} is {unit['LoadState']}, expected a unit that can run: see `systemctl "
-                f"{remedy} {name}`, then deploy again; {_UNTOUCHED}"
+                f"{remedy} {name}`, then deploy again"
             )
 
 
@@ -93,7 +92,7 @@ def _judge_event(name: str, event: str) -> None:
         why = "which is over" if never else f"which systemd refuses ({one_line(answer.stderr)})"
         raise Refused(
             f"{name} has the calendar event {event!r}, {why}: expected one such as hourly, *:0/15 "
-            f"or Mon..Fri 08:00, see systemd.time(7) and check_logs of the policy; {_UNTOUCHED}"
+            f"or Mon..Fri 08:00, see systemd.time(7) and check_logs of the policy"
         )
 
 
@@ -112,7 +111,7 @@ def _judge_texts(staged: dict[str, str], files: set[str]) -> None:
         )  # fmt: skip
         said = list(_objections(answer.stderr, directory, names, files))
     if answer.returncode != 0 and said:
-        raise Refused(f"systemd refuses a unit: {one_line(chr(10).join(said))}; {_UNTOUCHED}")
+        raise Refused(f"systemd refuses a unit: {one_line(chr(10).join(said))}")
 
 
 def _objections(said: str, directory: str, names: list[str], files: set[str]) -> Iterator[str]:

@@ -84,7 +84,7 @@ def test_every_unit_of_ours_is_taken(systemctl: Systemctl, system: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_systemd_would_refuse(systemctl: Systemctl, file: tuple[str, str], said: str) -> None:
-    with pytest.raises(Refused, match=rf"{said}.*; nothing live was touched$"):
+    with pytest.raises(Refused, match=rf"{said}.*$"):
         judge_units("", request(file))
 
 
@@ -100,9 +100,7 @@ def test_without_systemd_analyze_the_rest_is_judged(
     monkeypatch.setattr("agent.host.judge_units.is_there", lambda _: False)
     judge_units("", request(timer("* * * * *")))
     systemctl("echo 'Failed to connect to bus' >&2; exit 1")
-    with pytest.raises(
-        Refused, match=r"systemd does not answer.*Failed to connect to bus; nothing"
-    ):
+    with pytest.raises(Refused, match=r"systemd does not answer.*Failed to connect to bus$"):
         judge_units("", request())
 
 
@@ -141,5 +139,5 @@ def test_a_unit_that_is_a_link(
     link.symlink_to(target)
     files = [(f"{ETC}/x.timer", "[Timer]\nOnCalendar=hourly\n")] if verb == "written" else []
     units: dict[str, Any] = {} if verb == "written" else {verb: ["x.timer"]}
-    with pytest.raises(Refused, match=f"{said}.*nothing live was touched$"):
+    with pytest.raises(Refused, match=f"{said}"):
         judge_units(f"{tmp_path}/root", request(*files, **units))
