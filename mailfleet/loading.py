@@ -12,6 +12,7 @@ from pyinfra.context import ctx_config, ctx_state
 from pyinfra_cli.inventory import make_inventory
 
 from mailfleet.policy import Mail, PolicyError, Relay
+from mailfleet.relay.mailq import ACTIONS, Asked, read_asked
 from mailfleet.relay.switching import read_switch
 
 
@@ -58,6 +59,15 @@ def switch_of(host: Host, mail: Mail) -> dict[str, int] | None:
     """Where `--data to=...` wants all mail to go; None: by the policy. InventoryError without."""
     try:
         return read_switch(str(host.data.get("to") or ""), mail)
+    except PolicyError as mistake:
+        raise InventoryError(str(mistake)) from None
+
+
+def mailq_of(host: Host, mail: Mail) -> Asked | None:
+    """What `--data flush=...`, `release=...` or `delete=...` asks for. InventoryError for a mistake
+    in it."""
+    try:
+        return read_asked({name: host.data.get(name) for name in ACTIONS}, mail)
     except PolicyError as mistake:
         raise InventoryError(str(mistake)) from None
 

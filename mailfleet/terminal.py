@@ -22,13 +22,22 @@ from mailfleet.announce import changing_hosts
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ask = builtins.input
+_looking: list[bool] = []
+
+
+def only_look() -> None:
+    """This run was asked for no change: there is nothing to confirm."""
+    _looking.append(True)
 
 
 def answer(prompt: object = "", /) -> str:
     """input() that tells the end of standard input from an answer.
 
-    A dry run changes nothing, so it goes on without the hosts that failed.
+    A dry run changes nothing, so it goes on without the hosts that failed. Neither does a run that
+    only looks: it asks nothing.
     """
+    if _looking:
+        return ""
     try:
         return _ask(prompt)
     except EOFError:

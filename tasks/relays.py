@@ -16,6 +16,7 @@ from mailfleet.relay.admission import admit
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.doors import door_notes
 from mailfleet.relay.facts import read_relay, read_state
+from mailfleet.relay.foresee import foresee, foresee_rollback
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.logins import lacks_judge
 from mailfleet.relay.plan import plan, rollback_plan
@@ -24,6 +25,7 @@ from mailfleet.relay.state import Switch
 from mailfleet.relay.switching import POLICY, shown, switch_notes, switch_plan
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
+from mailfleet.relay.waiting import queue_changes, queue_notes
 
 NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
 FOREIGN = (
@@ -52,9 +54,10 @@ def relay(mail: Mail) -> None:
     if state.foreign and not mail.relay.adopt:
         fail(FOREIGN)
         return
-    changes = plan(host.name, target, state)
+    changes = (*plan(host.name, target, state), *queue_changes(host.name, state))
+    waiting = [*foresee(host, target, state), *queue_notes(state.queue)]
     notes = [*_in_force(mail, state.switch), *_notes(mail, circumstances)]
-    announce(changes, [*([ADOPTED] if state.foreign else []), *notes])
+    announce(changes, [*([ADOPTED] if state.foreign else []), *waiting, *notes])
     admit(
         mail=mail,
         circumstances=circumstances,
@@ -130,5 +133,5 @@ def go_back(mail: Mail) -> None:
         fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
-    announce(changes)
+    announce(changes, foresee_rollback(host, state) if changes else ())
     operations.go_back(mail=mail, state=state, changes=changes, name="What worked before")

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.host.canary import send_canary
 from agent.host.certificate import fingerprint, new_certificate
+from agent.host.changeover import Changeover
 from agent.host.common import (
     WORK,
     WORK_WITH_PACKAGES,
@@ -20,6 +21,7 @@ from agent.host.common import (
 )
 from agent.host.files import remove
 from agent.host.guard import compare, locked, record, stamp
+from agent.host.held import WAITING
 from agent.host.history import (
     ADOPTED,
     PREVIOUS,
@@ -46,13 +48,16 @@ def apply(request: dict[str, Any], root: str = "") -> None:
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
-        sweep(root, [*RECORDS, SWITCH, *(file["path"] for file in request["managed"])])
+        sweep(root, [WAITING, *RECORDS, SWITCH, *(file["path"] for file in request["managed"])])
         _install(root, request)
         files += _switch(root, files)
         if request["certificate"]:
             files.append(new_certificate(request["certificate"]))
         with transaction(root) as change:
-            _change(root, request, change, files)
+            over = Changeover(root, files, bool(request["load"]))
+            _change(root, request, change, files, over)
+        if request["load"] or request.get("waiting"):
+            over.waiting.move_on()
         if request["certificate"]:
             say(f"made {request['certificate']}, {fingerprint(files[-1])}")
 
@@ -76,26 +81,32 @@ def _install(root: str, request: dict[str, Any]) -> None:
 
 
 def _change(
-    root: str, request: dict[str, Any], change: Transaction, files: list[dict[str, Any]]
+    root: str,
+    request: dict[str, Any],
+    change: Transaction,
+    files: list[dict[str, Any]],
+    over: Changeover,
 ) -> None:
     """All that can be judged is judged, and all that going back needs is there, before the first
     file is put."""
-    change.stage(files)
+    change.stage(over.files)
     judge_units(root, {**request, "files": files})
     if request["load"]:
         check(root, files, request["absent"], request["nexthops"])
-    paths = [*(file["path"] for file in files), *request["absent"]]
+    paths = [*(file["path"] for file in over.files), *request["absent"]]
     change.keep([*RECORDS, *paths])
     units, loading = Units(request["units"]), Loading(root)
     change.on_undo_first(units.disable_new)
-    change.on_undo(units.back, loading.back, units.stop_new)
+    change.on_undo(units.back, loading.back, units.stop_new, over.waiting.back)
     if any(path.startswith(POSTFIX) for path in paths):
         _remember(root, request, change)
     if paths:
         _swap(root, request, change)
     units.begin()
     if request["load"]:
-        _load(root, request, loading)
+        _load(root, request, loading, change, over)
+    elif request.get("waiting"):
+        over.finish(change, loading)
     _part_with(root, request, change, units)
 
 
@@ -124,11 +135,19 @@ def _swap(root: str, request: dict[str, Any], change: Transaction) -> None:
     record(root, request)
 
 
-def _load(root: str, request: dict[str, Any], loading: Loading) -> None:
+def _load(
+    root: str,
+    request: dict[str, Any],
+    loading: Loading,
+    change: Transaction,
+    over: Changeover,
+) -> None:
     """Let Postfix load what is live, and see a message leave."""
     loading.load(request["load"])
     if request["canary"]:
         send_canary(root, request["canary"])
+    over.finish(change, loading)
+    record(root, request)
     stamp(root, request)
     renew_credentials(root)
 

@@ -21,6 +21,7 @@ from agent.host.state import (
     state_digest,
 )
 from agent.host.switching import due_table, live_table, loaded_table
+from agent.host.tally import tally
 
 
 def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
@@ -43,6 +44,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "state": state_digest(files),
         "running": running(root),
         "switch": _switch(root),
+        "waiting": tally(root),
         "previous": previous(root) if request["previous"] else None,
     }
 

@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any
 
+from agent.host.changeover import Changeover
 from agent.host.common import (
     WORK,
     Refused,
@@ -13,6 +14,7 @@ from agent.host.common import (
     say,
 )
 from agent.host.guard import compare, how_to_load, locked, record, stamp
+from agent.host.held import WAITING
 from agent.host.history import PREVIOUS, files_of, remember
 from agent.host.postfix import Loading
 from agent.host.state import APPLIED, LOADED, SWITCH, kept
@@ -32,13 +34,14 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
             raise Refused("there is no earlier configuration to go back to")
         files = files_of(before)
         records = [SWITCH, PREVIOUS, APPLIED, LOADED]
-        sweep(root, [*records, *files])
+        sweep(root, [WAITING, *records, *files])
         with transaction(root, STAYED) as change:
+            over = Changeover(root, [file for file in files.values() if file], loads=True)
             change.keep([*records, *files])
-            change.stage([file for file in files.values() if file])
+            change.stage(over.files)
             remember(root, request["managed"])
             loading = Loading(root)
-            change.on_undo(loading.back)
+            change.on_undo(loading.back, over.waiting.back)
             list(change.put_all())
             for path in (path for path, file in files.items() if file is None):
                 change.remove(path)
@@ -48,7 +51,10 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
                 list(change.put_all())
             record(root, request)
             loading.load(how_to_load(root))
+            over.finish(change, loading)
+            record(root, request)
             stamp(root, request)
+        over.waiting.move_on()
         say("went back to what worked before")
 
 

@@ -33,13 +33,33 @@ _CHECK = (
     "host/staging.py",
 )
 CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/guard.py")
+_QUEUE = ("host/queue.py", "host/held.py")
+_WAITING = (
+    *_QUEUE,
+    "host/verdicts.py",
+    "host/lenient.py",
+    "host/resubmit.py",
+    "host/rerouting.py",
+    "host/waiting.py",
+    "host/changeover.py",
+)
 # The parts become one module: what they import from each other is there already.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
-    "read": (*_HOST, "host/installed.py", "host/release.py", "host/read.py"),
+    "read": (
+        *_HOST,
+        *_QUEUE,
+        "host/tally.py",
+        "host/installed.py",
+        "host/release.py",
+        "host/read.py",
+    ),
+    "mailq": (*CHANGE, *_WAITING, "host/mailq.py"),
+    "foresee": (*_HOST, *_QUEUE, "host/verdicts.py", "host/foresee.py"),
     "apply": (
         *CHANGE,
+        *_WAITING,
         "host/installed.py",
         "host/package_lock.py",
         "host/apt.py",
@@ -55,15 +75,17 @@ _PARTS = {
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "switch": (*CHANGE, "host/rerouting.py", "host/switch.py"),
-    "rollback": (*CHANGE, "host/rollback.py"),
+    "rollback": (*CHANGE, *_WAITING, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
-_ANSWERING = ("read", "probe_smtp")
+_ANSWERING = ("read", "foresee", "mailq", "probe_smtp")
 """Of the others only their good end is to be known."""
 WITHIN = 75
 """Seconds for a program that waits for nothing but the host itself."""
 UNFINISHED = {
     "read": "it was only read, and is as it was",
+    "foresee": "it was only read, and is as it was",
+    "mailq": "what was asked for may have been done to a part of the mail: look with mailq.py",
     "apply": "the change had been sent; it ends there by itself, old or new, or with the next run "
     "when the host has rebooted: run this again",
     "switch": "the switch had been sent, and may be in force: run this again",

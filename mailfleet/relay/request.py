@@ -14,6 +14,7 @@ from mailfleet.relay.plan import (
     stale_units,
     to_restart,
 )
+from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState
 from mailfleet.relay.switching import shown
 from mailfleet.relay.systems import EVERY_PACKAGE
@@ -52,7 +53,24 @@ def apply_request(
         "nexthops": list(desired.nexthops),
         "units": _units(desired, state),
         "load": load_action(desired, state),
+        "waiting": bool(state.queue.unfinished),
         "canary": canary and {"from": canary[0], "to": canary[1]},
+    }
+
+
+def foresee_request(desired: Desired, state: HostState) -> dict[str, Any] | None:
+    """For the program "foresee": how Postfix's files would be. None when nothing waits, or none of
+    them changes."""
+    if not (state.queue.total or state.queue.held) or not load_action(desired, state):
+        return None
+    files = [file for file in changed_files(desired, state) if file.path.startswith(POSTFIX)]
+    absent = [path for path in files_to_remove(desired, state) if path.startswith(POSTFIX)]
+    if not files and not absent:
+        return None
+    return {
+        "files": [_file(file) for file in files if file.path not in SECRETS and file.content],
+        "absent": absent,
+        "previous": False,
     }
 
 

@@ -76,6 +76,29 @@ NO_SWITCH = Switch(None, {}, found=True, current=True)
 
 
 @dataclass(frozen=True)
+class Queue:
+    """The mail that waits: `total` messages, of which `counted` were looked at for how many are of
+    which `senders`. `held` says how many mailfleet holds, by the reason, and `on_hold` how many
+    others do; neither is among the total."""
+
+    total: int
+    counted: int
+    senders: Mapping[str, int]
+    held: Mapping[str, int]
+    on_hold: int
+
+    @property
+    def unfinished(self) -> int:
+        """Held messages that the configuration allows: the next apply lets them go."""
+        return sum(number for why, number in self.held.items() if why in UNFINISHED)
+
+
+# As agent/host/waiting.py has them.
+UNFINISHED = ("to be requeued", "to be submitted anew", "not looked at yet")
+EMPTY_QUEUE = Queue(0, 0, {}, {}, 0)
+
+
+@dataclass(frozen=True)
 class HostState:
     """A host's answer, complete: there is no such object for a host that was not read.
 
@@ -94,6 +117,7 @@ class HostState:
     digest: str
     running: bool
     switch: Switch = NO_SWITCH
+    queue: Queue = EMPTY_QUEUE
     previous: Mapping[str, LiveFile | None] | None = None
 
     @property
@@ -123,6 +147,16 @@ def _switch(answer: Mapping[str, Any]) -> Switch:
     )
 
 
+def _queue(answer: Mapping[str, Any]) -> Queue:
+    return Queue(
+        total=answer["total"],
+        counted=answer["counted"],
+        senders=dict(answer["senders"]),
+        held=dict(answer["held"]),
+        on_hold=answer["on_hold"],
+    )
+
+
 def parse(answer: Mapping[str, Any]) -> HostState:
     """The answer of the program "read". Raises KeyError or TypeError when it is none."""
     return HostState(
@@ -136,5 +170,6 @@ def parse(answer: Mapping[str, Any]) -> HostState:
         digest=answer["state"],
         running=answer["running"],
         switch=_switch(answer["switch"]),
+        queue=_queue(answer["waiting"]),
         previous=answer["previous"] and _files(answer["previous"]),
     )

@@ -25,7 +25,17 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["read", "apply", "drain_connections", "rollback", "switch", "probe_smtp", "probe_message"],
+    [
+        "read",
+        "apply",
+        "drain_connections",
+        "rollback",
+        "switch",
+        "probe_smtp",
+        "probe_message",
+        "foresee",
+        "mailq",
+    ],
 )
 def test_programs_are_whole(name: str) -> None:
     text = program(name, {}).encode().decode()

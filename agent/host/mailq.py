@@ -1,0 +1,167 @@
+"""What waits on a host, for a person: shown, tried anew, let go or deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from agent.answer import print_answer
+from agent.host.common import (
+    WORK,
+    carry_on_when_the_reader_is_gone,
+    end_within,
+    ending_in_one_sentence,
+    run,
+    say,
+    warn,
+)
+from agent.host.guard import locked
+from agent.host.held import REQUEUE, SUBMIT, held_here, write_held
+from agent.host.queue import HOLD, Message, listed, queue_ids, supervise
+from agent.host.state import POSTFIX
+from agent.host.verdicts import HELD, REWRITTEN, Judge
+from agent.host.waiting import move_on
+
+_LISTING_SECONDS, _LISTED = 20.0, 200_000
+_FLUSHING = 20.0  # seconds
+_REASONS, _SENDERS_SHOWN = 3, 5
+NOT_TRIED, ELSEWHERE, BY_OTHERS = "not tried yet", "elsewhere", "on hold by others"
+
+
+def mailq(request: dict[str, Any], root: str = "") -> dict[str, Any]:
+    """`servers` are host names by provider, `select` says which messages are asked about.
+
+    See mailfleet.relay.mailq for the answer's shape.
+    """
+    held = held_here(root)
+    messages, _ = listed(_LISTING_SECONDS, _LISTED)
+    groups: dict[str, list[Message]] = {}
+    for message in messages:
+        groups.setdefault(_place(message, request["servers"], held), []).append(message)
+    selected = _selected(messages, request, held)
+    return {
+        "now": int(time.time()),
+        "total": len(queue_ids(root)),
+        "counted": len(messages),
+        "groups": [_group(place, found) for place, found in groups.items()],
+        "selected": len(selected),
+        "oldest": min((message.arrived for message in selected), default=0),
+        "senders": Counter(m.sender for m in selected).most_common(_SENDERS_SHOWN),
+    }
+
+
+def _group(place: str, messages: list[Message]) -> dict[str, Any]:
+    reasons = Counter(reason for message in messages for reason in {_reason(message)} if reason)
+    return {
+        "place": place,
+        "count": len(messages),
+        "oldest": min(message.arrived for message in messages),
+        "reasons": reasons.most_common(_REASONS),
+    }
+
+
+def _reason(message: Message) -> str:
+    """Why it has not left, without what differs from mail to mail."""
+    why = next((why for _, why in message.recipients if why), "")
+    return re.sub(r"\[[0-9a-fA-F.:]+\]", "", why)[:300]
+
+
+def _place(message: Message, servers: Mapping[str, str], held: Mapping[str, str]) -> str:
+    """The provider that has not taken it, as the reason names its host; or why it is on hold."""
+    if message.queue == HOLD:
+        return f"held: {held[message.id]}" if message.id in held else BY_OTHERS
+    reason = _reason(message)
+    named = (name for name, host in servers.items() if host in reason)
+    return next(named, ELSEWHERE if reason else NOT_TRIED)
+
+
+def _selected(
+    messages: list[Message], request: Mapping[str, Any], held: Mapping[str, str]
+) -> list[Message]:
+    """All terms have to fit; `before` leaves out what has come since the plan was shown."""
+    select = request["select"]
+    if select is None:
+        return []
+
+    def fits(message: Message) -> bool:
+        place = _place(message, request["servers"], held)
+        return (
+            message.arrived <= (request["before"] or time.time()) - (select["older"] or 0)
+            and _among([message.sender], select["senders"])
+            and _among([to for to, _ in message.recipients], select["recipients"])
+            and (not select["providers"] or place in select["providers"])
+            and (not select["held"] or message.id in held)
+        )
+
+    return [message for message in messages if fits(message)]
+
+
+def _among(addresses: list[str], terms: list[str]) -> bool:
+    """Whether each address is one of the terms, or of a term's domain that is written `@domain`;
+    without terms they are. So a message that others wait for, too, is not deleted."""
+    known = [term.lower() for term in terms]
+    return not terms or all(
+        any(a.endswith(term) if term.startswith("@") else a == term for term in known)
+        for a in (address.lower() for address in addresses)
+    )
+
+
+def act(request: dict[str, Any], root: str = "") -> None:
+    """Do what `act` says, flush, release or delete, to the messages that `select` describes."""
+    end_within(WORK)
+    with locked(root, request["by"]):
+        held = held_here(root)
+        selected = _selected(listed(_LISTING_SECONDS, _LISTED)[0], request, held)
+        if request["act"] == "delete":
+            supervise("-d", [message.id for message in selected])
+            left = queue_ids(root)
+            say(f"deleted {sum(message.id not in left for message in selected)} messages")
+        elif request["act"] == "flush":
+            _flush([message for message in selected if message.queue != HOLD])
+        else:
+            _release(root, [message for message in selected if message.queue == HOLD], held)
+
+
+def _flush(messages: list[Message]) -> None:
+    until = time.monotonic() + _FLUSHING
+    for done, message in enumerate(messages):
+        if time.monotonic() > until:
+            warn(f"{len(messages) - done} messages were not tried for want of time")
+            break
+        run("postqueue", "-i", message.id)
+    say(f"tried {len(messages)} messages anew")
+
+
+def _release(root: str, messages: list[Message], held: dict[str, str]) -> None:
+    """What the policy does not allow stays: released, it would be returned."""
+    judge = Judge(f"{root}{POSTFIX}".rstrip("/"))
+    judge.senders(message.sender for message in messages)
+    stay = 0
+    for message in messages:
+        what = judge.message(message).what
+        if what == HELD:
+            stay += 1
+        else:
+            anew = what == REWRITTEN or (judge.milter and message.id in held)
+            held[message.id] = SUBMIT if anew else REQUEUE
+    write_held(root, held)
+    move_on(root)
+    say(f"released {len(messages) - stay} messages")
+    if stay:
+        warn(f"{stay} stay held: name their senders in the policy, or delete them")
+
+
+def main(text: str) -> None:
+    request = json.loads(text)
+    os.umask(0o077)
+    if request["act"] is None:
+        ending_in_one_sentence(lambda: print_answer(mailq(request)))
+    else:
+        carry_on_when_the_reader_is_gone()
+        ending_in_one_sentence(lambda: act(request))
+        print_answer(None)

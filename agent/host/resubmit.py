@@ -1,0 +1,142 @@
+"""Mail that was held is submitted anew, so that the milter sees it as it sees new mail.
+
+`postsuper -r` does not ask milters: see pickup(8) and non_smtpd_milters in postconf(5).
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import subprocess
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from agent.host.common import _ENVIRONMENT, Refused, one_line, run, warn
+from agent.host.postfix import PORT
+from agent.host.queue import HOLD, at_work, supervise
+
+_NOTIFY = {1: "NEVER", 2: "SUCCESS", 4: "FAILURE", 8: "DELAY"}  # Postfix's dsn_mask.h
+_RETURN = {1: "FULL", 2: "HDRS"}
+_PATIENCE = 20  # for the answer to one message
+# Of this one message: others are still tried.
+_NOT_TAKEN = (smtplib.SMTPResponseException, Refused, ValueError, subprocess.TimeoutExpired)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOT_STRING = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+
+
+@dataclass
+class Envelope:
+    """Who a message is from and still has to go to, with what a client asked for (RFC 3461, RFC
+    6152), as options of SMTP."""
+
+    sender: str = ""
+    options: list[str] = field(default_factory=list)
+    recipients: list[tuple[str, list[str]]] = field(default_factory=list)
+
+
+def submitted_anew(root: str, ids: Iterable[str], seconds: float) -> Iterator[str]:
+    """Yields the id of each held message that Postfix has taken anew; it is then deleted. One that
+    can't be submitted stays held. A run that is killed between delivers that one twice."""
+    until = time.monotonic() + seconds
+    server = None
+    try:
+        for queue_id in ids:
+            if time.monotonic() > until:
+                return
+            if at_work(root, queue_id):
+                continue
+            server = server or smtplib.SMTP("127.0.0.1", PORT, "localhost", timeout=_PATIENCE)
+            try:
+                _submit_one(server, queue_id)
+            except _NOT_TAKEN as why:
+                warn(f"{queue_id} stays held: {why}")
+                server.rset()
+                continue
+            supervise("-d", [queue_id], HOLD)
+            yield queue_id
+    except (OSError, smtplib.SMTPException) as error:
+        warn(f"mail stays held that is to be submitted anew: {one_line(str(error))}")
+    finally:
+        if server:
+            server.close()
+
+
+def _submit_one(server: smtplib.SMTP, queue_id: str) -> None:
+    envelope = read_envelope(run("postcat", "-qe", queue_id).stdout)
+    if not envelope.recipients:
+        return  # it has been delivered to all
+    content = _content(queue_id)
+    server.ehlo_or_helo_if_needed()
+    _agreed(server.docmd(f"MAIL FROM:<{envelope.sender}>{''.join(envelope.options)}"))
+    for recipient, options in envelope.recipients:
+        _agreed(server.docmd(f"RCPT TO:<{recipient}>{''.join(options)}"))
+    _agreed(server.data(content))
+
+
+def _agreed(answer: tuple[int, bytes]) -> None:
+    if not 200 <= answer[0] < 300:
+        raise smtplib.SMTPResponseException(*answer)
+
+
+def _content(queue_id: str) -> bytes:
+    """Header and body, to the byte but for the ends of lines, which SMTP wants as CRLF."""
+    command = ("postcat", "-qbh", queue_id)
+    done = subprocess.run(
+        command, capture_output=True, check=False, env=_ENVIRONMENT, timeout=_PATIENCE
+    )
+    if done.returncode != 0:
+        raise Refused(f"it can't be read: {one_line(done.stderr.decode(errors='replace'))}")
+    return done.stdout.replace(b"\n", b"\r\n")
+
+
+def read_envelope(text: str) -> Envelope:
+    """What postcat(1) shows of the envelope. A recipient to whom the message has been delivered is
+    no `recipient` there; what was asked for one stands before it."""
+    envelope = Envelope()
+    asked: list[str] = []
+    for name, value in (line.partition(": ")[::2] for line in text.splitlines()):
+        if name == "sender":
+            envelope.sender = quoted(value)
+        elif name == "recipient":
+            envelope.recipients.append((quoted(value), asked))
+        elif name == "named_attribute":
+            key, _, what = value.partition("=")
+            options = _option_of_mail(key, what)
+            envelope.options += [o for o in options if o not in envelope.options]
+            asked = asked + _option_of_recipient(key, what)
+        if name.endswith("recipient") and name != "original_recipient":
+            asked = []
+    return envelope
+
+
+def _option_of_mail(key: str, value: str) -> list[str]:
+    if key == "envelope_id":
+        return [f" ENVID={_xtext(value)}"]
+    if key == "ret_flags" and int(value) in _RETURN:
+        return [f" RET={_RETURN[int(value)]}"]
+    return [" BODY=8BITMIME"] if (key, value) == ("encoding", "8bit") else []
+
+
+def _option_of_recipient(key: str, value: str) -> list[str]:
+    if key == "notify_flags" and int(value):
+        words = [word for bit, word in _NOTIFY.items() if int(value) & bit]
+        return [f" NOTIFY={','.join(words)}"]
+    if key == "dsn_orig_rcpt" and value:
+        kind, _, address = value.partition(";")
+        return [f" ORCPT={kind};{_xtext(address)}"]
+    return []
+
+
+def quoted(address: str) -> str:
+    """An address as SMTP writes it (RFC 5321 section 4.1.2), of one as Postfix keeps it."""
+    local, at, domain = address.rpartition("@")
+    if not at or _DOT_STRING.fullmatch(local):
+        return address
+    escaped = re.sub(r'(["\\])', r"\\\1", local)
+    return f'"{escaped}"@{domain}'
+
+
+def _xtext(value: str) -> str:
+    """RFC 3461 section 4."""
+    return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in value)

@@ -1,0 +1,22 @@
+"""The mail that waits on a fleet, by host and provider: how much, since when and why.
+
+`--data flush=all` tries it anew, `release=...` lets go what is on hold, `delete=...` deletes. Each
+takes `all`, or terms with commas that have to fit together: a sender or @domain, `to:RECIPIENT`, a
+provider, `older:2d`, `held`. What would be done is shown first; then pyinfra asks, unless `-y` is
+given. Asks nothing of AWS.
+"""
+
+from pyinfra import host
+
+from mailfleet.announce import announce_end
+from mailfleet.aws.accounts import GROUP
+from mailfleet.loading import mailq_of, policy_of
+from tasks import waiting
+
+mail = policy_of(host)
+
+if GROUP not in host.groups:
+    waiting.waiting(mail=mail, asked=mailq_of(host, mail))
+
+announce_end()
+waiting.fleet_total()

@@ -1,0 +1,226 @@
+"""What a configuration makes of the mail that waits: judged, held, let go, and back."""
+
+import fcntl
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.host.foresee import foresee
+from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
+from agent.host.queue import listed
+from agent.host.tally import tally
+from agent.host.verdicts import Judge
+from agent.host.waiting import Waiting, move_on
+from tests.support.postfix_queue import PostfixQueue
+
+OWN, STRANGER, SYSTEM = "app@shop.example", "shop@other.example", "root@web1.example.org"
+TABLES = {
+    "canonical": {"@web1.example.org": "noreply@shop.example"},
+    "routes": {"@shop.example": "ses:[ses]:587", "<>": "returned:"},
+}
+
+
+@pytest.fixture
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PostfixQueue:
+    found = PostfixQueue(tmp_path, monkeypatch)
+    found.configure(TABLES)
+    found.path().parents[2].joinpath("etc/postfix").mkdir(parents=True)
+    return found
+
+
+def held(queue: PostfixQueue) -> dict[str, str]:
+    return held_here(str(queue.root))
+
+
+def hold(queue: PostfixQueue, *, anew: bool = False) -> Waiting:
+    waiting = Waiting(str(queue.root), anew)
+    waiting.hold("/etc/postfix")
+    return waiting
+
+
+@pytest.mark.case("hosts-25")
+def test_a_sender_out_of_the_policy_is_held_and_the_others_are_not(queue: PostfixQueue) -> None:
+    queue.add("A1", STRANGER)
+    queue.add("A2", OWN)
+    queue.add("A3", "MAILER-DAEMON")
+    queue.add("A4", STRANGER, "incoming")
+    queue.add("A5", STRANGER, "active")
+    hold(queue)
+    assert queue.ids("hold") == {"A1", "A4", "A5"}
+    assert set(held(queue).values()) == {"this sender may not send from here"}
+
+
+@pytest.mark.case("hosts-25")
+def test_what_postfix_renames_is_held_until_the_new_configuration_is_loaded(
+    queue: PostfixQueue,
+) -> None:
+    queue.add("A1", SYSTEM)
+    waiting = hold(queue)
+    assert held(queue) == {"A1": REQUEUE}
+    waiting.move_on()
+    assert queue.ids("maildrop") == {"A1"}
+    assert held(queue) == {}
+
+
+def test_what_a_person_held_stays_on_hold(queue: PostfixQueue) -> None:
+    queue.add("A1", OWN, "hold")
+    queue.add("A2", STRANGER, "hold")
+    waiting = hold(queue)
+    waiting.move_on()
+    assert queue.ids("hold") == {"A1", "A2"}
+    assert held(queue) == {}
+
+
+def test_a_later_policy_lets_go_what_an_earlier_one_held(queue: PostfixQueue) -> None:
+    queue.add("A1", STRANGER)
+    hold(queue)
+    queue.configure({**TABLES, "routes": {STRANGER: "ses:[ses]:587"}})
+    hold(queue).move_on()
+    assert queue.ids("maildrop") == {"A1"}
+    assert held(queue) == {}
+
+
+def test_a_failed_change_gives_back_what_it_held_and_no_more(queue: PostfixQueue) -> None:
+    queue.add("A1", STRANGER)
+    hold(queue)
+    queue.add("A2", SYSTEM)
+    waiting = hold(queue)
+    assert held(queue).keys() == {"A1", "A2"}
+    waiting.back()
+    assert queue.ids("hold") == {"A1"}
+    assert queue.ids("deferred") == {"A2"}
+    assert held(queue).keys() == {"A1"}
+
+
+def test_mail_that_is_older_than_it_may_become_is_requeued(queue: PostfixQueue) -> None:
+    """An adopted Postfix may keep mail for a month: ours would return it at the next failure."""
+    queue.add("A1", OWN, arrival_time=int(time.time()) - 10 * 86400)
+    hold(queue)
+    assert held(queue) == {"A1": REQUEUE}
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ({"message_size": 5000}, "larger than 1000 bytes"),
+        ({"recipients": [{"address": "jörg@elsewhere.example"}]}, "an address is not ASCII"),
+        ({"recipients": [{"address": "me@[192.0.2.1]"}]}, "a recipient is on this host"),
+    ],
+)
+def test_what_the_configuration_would_turn_down_is_held(
+    queue: PostfixQueue, message: dict[str, Any], why: str
+) -> None:
+    queue.add("A1", OWN, **message)
+    hold(queue)
+    assert held(queue) == {"A1": why}
+
+
+def test_under_a_new_milter_all_that_waits_is_submitted_anew(queue: PostfixQueue) -> None:
+    queue.configure(TABLES, non_smtpd_milters="unix:/run/milter")
+    queue.add("A1", OWN)
+    queue.add("A2", OWN, "active")
+    hold(queue, anew=True)
+    assert held(queue) == {"A1": SUBMIT}, "what is being delivered is let be"
+
+
+def test_what_an_earlier_run_had_no_time_to_submit_is_not_requeued_instead(
+    queue: PostfixQueue,
+) -> None:
+    queue.configure(TABLES, non_smtpd_milters="unix:/run/milter")
+    queue.add("A1", OWN)
+    hold(queue, anew=True)
+    hold(queue)
+    assert held(queue) == {"A1": SUBMIT}
+
+
+def test_what_could_not_be_looked_at_is_held_and_comes_first_the_next_time(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add("A1", OWN)
+    queue.add("A2", OWN)
+    monkeypatch.setattr("agent.host.waiting._MOST", 1)
+    hold(queue)
+    assert set(held(queue).values()) == {UNJUDGED}
+    monkeypatch.undo()
+
+
+def test_a_run_that_is_killed_has_held_nothing_that_is_not_written_down(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add("A1", STRANGER)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr("agent.host.waiting.supervise", die)
+    with pytest.raises(Killed):
+        hold(queue)
+    assert held(queue) == {}, "it is not on hold, so it is not ours"
+    monkeypatch.undo()
+
+
+def test_what_is_still_being_delivered_is_not_requeued(queue: PostfixQueue) -> None:
+    """It would be delivered twice."""
+    queue.add("A1", SYSTEM, "active")
+    waiting = hold(queue)
+    with queue.path("hold", "A1").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        waiting.move_on()
+    assert held(queue) == {"A1": REQUEUE}
+    waiting.move_on()
+    assert queue.ids("maildrop") == {"A1"}
+
+
+def test_tables_that_cannot_be_asked_stop_the_change(queue: PostfixQueue) -> None:
+    queue.add("A1", OWN)
+    (queue.root.parent / "stand-ins/bin/postmap").write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(Exception, match="Postfix can't look up senders in canonical"):
+        hold(queue)
+    assert queue.ids("deferred") == {"A1"}
+
+
+def test_a_postfix_that_lets_anybody_send_is_not_asked_for_each(queue: PostfixQueue) -> None:
+    queue.configure({"canonical": {}}, default_transport="smtp")
+    judge = Judge("/etc/postfix")
+    assert judge.senders([STRANGER])[STRANGER].what == "leaves"
+
+
+def test_an_empty_queue_takes_no_command(queue: PostfixQueue) -> None:
+    assert tally(str(queue.root))["total"] == 0
+    hold(queue)
+    assert queue.calls() == []
+
+
+def test_the_tally_is_bounded(queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        queue.add(f"A{number}", f"sender{number}@shop.example")
+    queue.add("H1", OWN, "hold")
+    monkeypatch.setattr("agent.host.tally._MOST", 25)
+    found = tally(str(queue.root))
+    assert (found["total"], found["counted"], found["on_hold"]) == (30, 25, 1)
+    assert len(found["senders"]) == 20
+    messages, complete = listed(5, 3)
+    assert (len(messages), complete) == (3, False)
+
+
+def test_what_would_become_of_it_is_foreseen(queue: PostfixQueue) -> None:
+    for name, sender in (("A1", STRANGER), ("A2", STRANGER), ("A3", SYSTEM), ("A4", OWN)):
+        queue.add(name, sender)
+    found = foresee({"files": [], "absent": [], "previous": False}, str(queue.root))
+    assert found["sums"] == {"held": 2, "renamed": 1, "leaves": 1}
+    assert found["rows"][0] == [STRANGER, 2, "held", STRANGER, "this sender may not send from here"]
+    assert queue.ids("deferred") == {"A1", "A2", "A3", "A4"}
+
+
+def test_what_is_to_be_requeued_is_not_lost_without_a_record(queue: PostfixQueue) -> None:
+    """A damaged record makes held mail a person's: it waits for mailq.py, and is never deleted."""
+    queue.add("A1", SYSTEM)
+    hold(queue)
+    (queue.root / "var/lib/mailfleet/waiting.json").write_text("damaged")
+    move_on(str(queue.root))
+    assert queue.ids("hold") == {"A1"}
