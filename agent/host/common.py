@@ -141,7 +141,9 @@ def _killed(
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(2)  # a disk that does not answer keeps even a killed program
-    return Refused(f"`{' '.join(command[:3])}` has not ended within {limit:.0f} s, and was killed")
+    return Refused(
+        f"`{' '.join(command[:3])}` has not ended within {round(limit, 1):g} s, and was killed"
+    )
 
 
 def one_line(text: str) -> str:

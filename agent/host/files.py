@@ -7,6 +7,7 @@ import grp
 import hashlib
 import os
 import pwd
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -82,6 +83,8 @@ def naming(path: str) -> Iterator[None]:
     """What fails within is said of that live file, whichever file beside it was at work."""
     try:
         yield
+    except shutil.Error:
+        raise  # names the file itself
     except OSError as error:
         raise Refused(f"{path}: {error.strerror or type(error).__name__}") from None
 

@@ -40,11 +40,14 @@ def set_aside(root: str) -> bool:
     if not foreign(root) or os.path.exists(root + ADOPTED):
         return False
     beside = f"{root}{ADOPTED}.new"
-    with naming(ADOPTED):
+    try:
+        with naming(ADOPTED):
+            shutil.rmtree(beside, ignore_errors=True)
+            os.makedirs(beside, mode=0o700)
+            shutil.copytree(root + POSTFIX, f"{beside}/postfix", symlinks=True, ignore=no_files)
+            os.rename(beside, root + ADOPTED)
+    finally:
         shutil.rmtree(beside, ignore_errors=True)
-        os.makedirs(beside, mode=0o700)
-        shutil.copytree(root + POSTFIX, f"{beside}/postfix", symlinks=True, ignore=no_files)
-        os.rename(beside, root + ADOPTED)
     say(f"kept the Postfix configuration that was here in {ADOPTED}")
     return True
 

@@ -107,6 +107,7 @@ def somebodys(host: StandIn) -> None:
     host.write(PASSWORDS, "their own\n", 0o640)
     host.write(f"{POSTFIX}virtual", "their table\n")
     os.mkfifo(host.root / f"{POSTFIX[1:]}pipe")
+    host.reload()
 
 
 def both(host: StandIn) -> None:

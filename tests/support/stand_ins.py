@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from agent.host import canary, common, guard, postfix
+from agent.host.common import run
 from agent.host.state import KEPT, MASTER_LOCK, POSTFIX
 
 _PROGRAMS = {
@@ -38,9 +39,9 @@ show)
     done ;;
 enable) : > "$STATE/enabled/$1" ;;
 disable)
-    if [ "$1" = --now ]; then shift; rm -f "$STATE/active/$1"; fi
+    if [ "$1" = --now ]; then shift; rm -f "$STATE/active/$1" "$STATE/runs-$1"; fi
     rm -f "$STATE/enabled/$1" ;;
-stop) rm -f "$STATE/active/$1" ;;
+stop) rm -f "$STATE/active/$1" "$STATE/runs-$1" ;;
 restart)
     : > "$STATE/active/$1"
     if [ "$1" = postfix.service ]; then exec postfix reload; fi
@@ -58,6 +59,7 @@ find "$ROOT/etc/postfix" -name '.*' -prune -o ! -type d ! -type p -exec cat {} +
     "openssl": 'if [ "$1" = req ]; then echo a certificate; else echo a fingerprint; fi',
     "journalctl": 'cat "$STATE/mail.log" 2>/dev/null; true',
     "dpkg-query": "",
+    "systemd-analyze": "",
     "postkick": "",
 }
 _SENDMAIL = r"""
@@ -87,10 +89,9 @@ class StandIn:
         file.write_text(content)
         file.chmod(mode)
 
-    def unit(self, name: str, *, enabled: bool = True, active: bool = True) -> None:
-        for what, is_so in (("enabled", enabled), ("active", active)):
-            if is_so:
-                (self.state / what / name).touch()
+    def reload(self) -> None:
+        """Postfix runs what is there."""
+        run("postfix", "reload")
 
     def snapshot(self) -> dict[str, Any]:
         """All that matters of the host. What could not be tidied up the next run sweeps."""
@@ -128,14 +129,15 @@ def stand_in(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
         "PATH": f"{programs}:/usr/bin:/bin", "ROOT": str(found.root), "STATE": str(found.state),
     }  # fmt: skip
     monkeypatch.setattr(common, "_ENVIRONMENT", environment)
+    monkeypatch.setattr(common, "_ends", [float("inf")], raising=False)
     monkeypatch.setattr(postfix, "faults", lambda directory: iter(()))
-    monkeypatch.setattr(postfix, "ANSWER_PAUSE", 0.0)
+    monkeypatch.setattr(postfix, "ANSWER_PAUSE", 0.0, raising=False)
     monkeypatch.setattr(postfix, "_SECONDS_TO_ANSWER", 0.3)
-    monkeypatch.setattr(canary, "CANARY_PAUSE", 0.0)
+    monkeypatch.setattr(canary, "CANARY_PAUSE", 0.0, raising=False)
     monkeypatch.setattr(guard, "LOCK_SECONDS", 0)
     monkeypatch.setattr(hashlib, "scrypt", _quick_scrypt)
     with _greeter() as port, (found.root / MASTER_LOCK[1:]).open() as lock:
-        monkeypatch.setattr(postfix, "PORT", port)
+        monkeypatch.setattr(postfix, "PORT", port, raising=False)
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield found
 
