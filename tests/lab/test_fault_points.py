@@ -28,7 +28,8 @@ _failed = []
 def _fail(step, found):
     if _failed or step != "{step}":
         return
-    subject = " ".join(found[1]) if step == "subprocess.Popen" else str(found[-2 if {second} else 0])
+    subject = found[1] if step in ("subprocess.Popen", "os.rename") else found[0]
+    subject = " ".join(subject) if step == "subprocess.Popen" else str(subject)
     if {pattern!r} in subject:
         _failed.append(subject)
         raise OSError(_errno.EIO, "Input/output error", subject)
@@ -48,8 +49,7 @@ class Point:
 
     @property
     def prelude(self) -> str:
-        second = self.step == "os.rename"
-        return FAILS.format(step=self.step, pattern=self.pattern, second=second)
+        return FAILS.format(step=self.step, pattern=self.pattern)
 
 
 POINTS = [
