@@ -22,6 +22,7 @@ _CALLS = (
     "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod",
     "os.chown", "os.utime", "os.listdir", "os.scandir",
 )  # fmt: skip
+STAGE = "/var/lib/mailfleet/stage"
 _current: list["Watch"] = []
 
 
@@ -33,13 +34,21 @@ class Watch:
     at: int = 0
     fault: int | str | None = None
     steps: list[tuple[str, str]] = field(default_factory=list)  # "call" or "command", and what
+    _kinds: frozenset[str] = frozenset()
 
     def call(self, event: str, subject: str) -> None:
         if not subject.startswith(self.root):
             return
+        if STAGE in subject and not self._is_first(event):
+            return
         self.steps.append(("call", f"{event} {subject[len(self.root) :]}"))
         if len(self.steps) == self.at and isinstance(self.fault, int):
             raise OSError(self.fault, os.strerror(self.fault), subject)
+
+    def _is_first(self, event: str) -> bool:
+        """Of the staging directory, which nothing live depends on, one step of each kind counts."""
+        self._kinds, known = self._kinds | {event}, self._kinds
+        return event not in known
 
     def command(self, command: Any) -> str | None:
         """The fault of this command, if it is the one."""
