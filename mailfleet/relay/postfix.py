@@ -12,6 +12,7 @@ from mailfleet.relay.file import File
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.logins import LOGINS_UNIT, SOCKET, sender_logins
 from mailfleet.relay.render import render
+from mailfleet.relay.returned import RETURNED
 from mailfleet.relay.routes import routes
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.switching import ROUTES, switchable
@@ -20,7 +21,6 @@ from mailfleet.relay.tables import Rows, tables
 from mailfleet.relay.transports import transports
 
 POSTFIX = "/etc/postfix/"
-RETURNED = "/var/mail/returned"  # a maildir
 _MASTER_SERVICES = (
     "anvil", "bounce", "cleanup", "defer", "discard", "error", "flush", "local", "pickup",
     "postlog", "proxymap", "proxywrite", "qmgr", "relay", "retry", "returned", "rewrite", "scache",

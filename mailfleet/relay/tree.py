@@ -13,6 +13,7 @@ from mailfleet.relay.file import File
 from mailfleet.relay.health import health
 from mailfleet.relay.logins import LOGINS, logins
 from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
+from mailfleet.relay.returned import returned
 from mailfleet.relay.senders import senders
 from mailfleet.relay.systems import DEBIAN_12, System
 
@@ -71,6 +72,7 @@ def desired(
         senders(mail, system),
         logins(mail, credentials, system),
         health(mail),
+        *returned(mail, system),
     )
     needed = [part for part in parts if part.needed]
     unneeded = [file.path for part in parts if not part.needed for file in part.files]

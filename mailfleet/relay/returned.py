@@ -1,0 +1,30 @@
+"""What keeps returned mail within bounds: its program and its units, from the policy."""
+
+from mailfleet.policy import Mail
+from mailfleet.relay.agent import AGENT
+from mailfleet.relay.file import File
+from mailfleet.relay.part import UNITS, Part
+from mailfleet.relay.render import render
+from mailfleet.relay.systems import System
+
+RETURNED = "/var/mail/returned"  # a maildir
+PROGRAM = "/usr/local/bin/mailfleet_returned"
+# The timer starts it at once, so that the directory is there; and for what grows old. The path
+# starts it for each new message.
+UNIT, TIMER, PATH = (f"mailfleet-returned.{kind}" for kind in ("service", "timer", "path"))
+
+
+def returned(mail: Mail, system: System) -> tuple[Part, Part]:
+    """Two parts, as each has a unit that is enabled; every relay host has both."""
+    values = {
+        "directory": RETURNED,
+        "limits": mail.relay.returned,
+        "parent": RETURNED.rpartition("/")[0],
+        "program": PROGRAM,
+        "system": system,
+    }
+    service, timer, path = (
+        File(UNITS + name, render(UNITS + name, **values)) for name in (UNIT, TIMER, PATH)
+    )
+    program = File(PROGRAM, (AGENT / "returned.py").read_bytes(), mode="755")
+    return Part(True, (program, service, timer), TIMER), Part(True, (path,), PATH)
