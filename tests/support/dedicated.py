@@ -12,7 +12,7 @@ from tests.support.cli import Run, pyinfra
 from tests.support.fleet import Fleet
 from tests.support.policies import DOMAIN, write_policy
 
-_RELAY = "from mailfleet.inventory import Relay, secret\n\nrelay = Relay({})\n"
+_RELAY = "from mailfleet.inventory import Login, Relay, secret\n\nrelay = Relay({})\n"
 _FINGERPRINT = "openssl x509 -in {} -noout -fingerprint -sha256"
 
 

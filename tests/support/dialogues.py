@@ -195,6 +195,11 @@ def taken(transcript: bytes) -> bool:
     return _TAKEN.search(transcript) is not None
 
 
+def refused(transcript: bytes) -> bool:
+    """Whether anything was turned down: who hears nothing has not asked."""
+    return re.search(rb"^[45]\d\d[ -]", transcript, re.MULTILINE) is not None
+
+
 def _attempt(dialogue: Dialogue, host: str) -> bytes:
     with socket.create_connection((host, dialogue.port), timeout=_SECONDS) as server:
         heard = _heard(server)
