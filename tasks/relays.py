@@ -13,6 +13,7 @@ from mailfleet.commands import fail
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
 from mailfleet.relay.admission import admit
+from mailfleet.relay.adopting import cut_off
 from mailfleet.relay.circumstances import ALONE, Circumstances
 from mailfleet.relay.doors import door_notes
 from mailfleet.relay.facts import read_relay, read_state
@@ -57,7 +58,8 @@ def relay(mail: Mail) -> None:
     changes = (*plan(host.name, target, state), *queue_changes(host.name, state))
     waiting = [*foresee(host, target, state), *queue_notes(state.queue)]
     notes = [*_in_force(mail, state.switch), *_notes(mail, circumstances)]
-    announce(changes, [*([ADOPTED] if state.foreign else []), *waiting, *notes])
+    adopting = [ADOPTED, *cut_off(state, mail.relay)] if state.foreign else []
+    announce(changes, [*adopting, *waiting, *notes])
     admit(
         mail=mail,
         circumstances=circumstances,
