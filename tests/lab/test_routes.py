@@ -1,5 +1,6 @@
 """Which provider gets what, seen from the providers: routes, weights, fall-backs, refusals."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from lab.smtp.troubles import (
     UNVERIFIED,
     WRONG_CERTIFICATE,
 )
+from tests.lab.test_switch import switch
 from tests.support.fleet import Fleet, subject_of, wait_until
 from tests.support.policies import AUTHORISED, DOMAIN, SECOND, WRAPPED, write_policy
 
@@ -192,6 +194,56 @@ def test_nobody_else_may_send_and_bounces_stay_here(routed: Fleet, relay: str) -
     assert sentence in " ".join(bounce.split())
     assert routed.queued(relay) == []
     assert routed.control.mail() == []
+
+
+# One mail to a port of the host by a user who is not root; says what refuses it.
+AT_PORT = """
+import smtplib, sys
+port, sender, to, subject = sys.argv[1:]
+with smtplib.SMTP("127.0.0.1", int(port), timeout=30) as server:
+    try:
+        server.sendmail(sender, [to], f"From: {sender}\\nSubject: {subject}\\n\\nHello\\n")
+    except smtplib.SMTPException as refusal:
+        print(refusal)
+"""
+
+
+def at_port(fleet: Fleet, relay: str, port: str, sender: str, subject: str,
+            to: str = "you@elsewhere.example") -> str:  # fmt: skip
+    command = f'runuser -u admin -- python3 - {port} {sender} {to} "{subject}"'
+    return fleet.ssh(relay, command, AT_PORT)
+
+
+@pytest.mark.case("hosts-3")
+@pytest.mark.parametrize("relay", [OLD, NEW])
+def test_a_port_of_a_fall_back_is_no_other_way_out(routed: Fleet, relay: str, policy: Path) -> None:
+    """Root's to listen at; only for senders that may fall back; and as a switch says."""
+    shown = routed.ssh(relay, "grep -A1 ^127.0.0.1: /etc/postfix/master.cf")
+    ports = dict(re.findall(r"^127\.0\.0\.1:(\d+).*\n.*/(fallback_\w+)$", shown, re.M))
+    assert ports
+    assert all(int(port) < 1024 for port in ports)
+    port = next(port for port, name in ports.items() if name == "fallback_ses")
+    assert at_port(routed, relay, port, SENDER, "at the hop") == ""
+    assert by_provider_soon(routed, "at the hop") == {SECOND: 1}
+    for sender in ("me@stranger.example", LIST, TO_WRAPPED):
+        said = at_port(routed, relay, port, sender, "by the hop")
+        if sender == "me@stranger.example":
+            assert "no further provider" in said
+    # their own routes are not by SES: they take those from the beginning
+    assert by_provider_soon(routed, "by the hop", 2) == {SECOND: 1, "wrapped": 1}
+    run = switch(routed, "--data", "to=wrapped", "--limit", relay, "-y", policy=policy)
+    assert run.status == 0, run.output
+    try:
+        assert at_port(routed, relay, port, SENDER, "while switched") == ""
+        assert by_provider_soon(routed, "while switched") == {"wrapped": 1}
+    finally:
+        switch(routed, "--data", "to=policy", "--limit", relay, "-y", policy=policy)
+    assert routed.queued(relay) == []
+
+
+def by_provider_soon(fleet: Fleet, subject: str, number: int = 1) -> Counter[str]:
+    fleet.received(subject, number)
+    return by_provider(fleet, subject)
 
 
 @pytest.mark.slow
