@@ -4,13 +4,14 @@ generated (tests/support/dialogues.py). Clients are served meanwhile."""
 import json
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from lab.network import bridge_name
+from lab.network import bridge_name, namespace_name
 from tests.lab.conftest import FirstDeploy
 from tests.support.dedicated import Dedicated, submission
 from tests.support.dialogues import MARK, dialogues, refused, said_to, taken
@@ -21,18 +22,6 @@ OLD, CLIENT, NEW = "relay1", "relay2", "relay3"
 USER, PASSWORD, LIMITED = "app1", "sentinel-password-of-app1", "limited"
 OWN = f"limited@{DOMAIN}"
 BOX, BOX_HOST = "172.29.0.0/24", "172.29.0.1"  # containers on relay3
-# A container is a network namespace: one in the policy's network, one beside it.
-_BOXES = """
-for n in 0 1; do
-    ip netns add box$n
-    ip link add box$n type veth peer name eth0 netns box$n
-    ip address add 172.29.$n.1/24 dev box$n
-    ip link set box$n up
-    ip -n box$n address add 172.29.$n.2/24 dev eth0
-    ip -n box$n link set eth0 up
-    ip -n box$n route add default via 172.29.$n.1
-done
-"""
 _SEND = """
 import smtplib, sys
 host, port, sender, subject = sys.argv[1:]
@@ -59,7 +48,8 @@ def dedicated(
         fleet.client("secretsmanager").create_secret(Name=f"door-{user}", SecretString=PASSWORD)
     groups = {"old": OLD, "new": NEW}
     found = Dedicated(fleet, tmp_path_factory.mktemp("strangers"), groups)
-    fleet.ssh(NEW, _BOXES)
+    for number in (0, 1):
+        make_box(fleet, number)
     relay = (
         f'listen="all", clients=["{fleet.address(CLIENT)}/32"], '
         f'logins={{"{USER}": secret("aws:door-{USER}"), '
@@ -72,7 +62,31 @@ def dedicated(
     assert f"port 25 of {BOX_HOST} takes mail in the clear, unless they use STARTTLS" in run.output
     yield found
     assert fleet.deploy("-y").status == 0
-    fleet.ssh(NEW, "for n in 0 1; do ip netns delete box$n; done")
+    for number in (0, 1):
+        ip("netns", "delete", box(fleet, number))
+
+
+def box(fleet: Fleet, number: int) -> str:
+    """A container on relay3: a network namespace, of which the host has the other end."""
+    return f"{namespace_name(fleet.lab.name, NEW)}-box{number}"
+
+
+def make_box(fleet: Fleet, number: int) -> None:
+    """0 is in the policy's network, 1 beside it."""
+    host, inside = namespace_name(fleet.lab.name, NEW), box(fleet, number)
+    ip("netns", "add", inside)
+    ip("-n", host, "link", "add", f"box{number}", "type", "veth",
+       "peer", "name", "eth0", "netns", inside)  # fmt: skip
+    for namespace, device, end in ((host, f"box{number}", 1), (inside, "eth0", 2)):
+        ip("-n", namespace, "address", "add", f"172.29.{number}.{end}/24", "dev", device)
+        ip("-n", namespace, "link", "set", device, "up")
+    ip("-n", inside, "route", "add", "default", "via", f"172.29.{number}.1")
+
+
+def ip(*arguments: str) -> str:
+    return subprocess.run(
+        ["ip", *arguments], check=True, stdout=subprocess.PIPE, text=True, timeout=30
+    ).stdout
 
 
 def link_local(fleet: Fleet, relay: str) -> str:
@@ -211,8 +225,7 @@ def test_two_strangers_do_not_occupy_submission(dedicated: Dedicated, relay: str
 
 def _own_addresses(fleet: Fleet) -> list[str]:
     """The lab's addresses on this side of its bridge."""
-    command = ["ip", "-json", "-4", "address", "show", "dev", bridge_name(fleet.lab.name)]
-    shown = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    shown = json.loads(ip("-json", "-4", "address", "show", "dev", bridge_name(fleet.lab.name)))
     return [info["local"] for info in shown[0]["addr_info"]]
 
 
@@ -221,8 +234,8 @@ def test_containers_are_served_by_port_25_and_others_are_not(dedicated: Dedicate
     fleet = dedicated.fleet
 
     def from_box(number: int, subject: str) -> str:
-        command = _sending(BOX_HOST, "25", f"app@{DOMAIN}", subject)
-        return fleet.ssh(NEW, f"ip netns exec box{number} {command}")
+        send = (sys.executable, "-c", _SEND, BOX_HOST, "25", f"app@{DOMAIN}", subject)
+        return ip("netns", "exec", box(fleet, number), *send)
 
     assert from_box(0, "from-a-container") == "taken\n"
     assert fleet.received("from-a-container")

@@ -39,7 +39,9 @@ def test_only_what_changes_is_sent() -> None:
 def test_a_bare_host_is_sent_everything() -> None:
     request = apply_request(TREE, bare(TREE), "ops@laptop")
     assert len(request["files"]) == len(TREE.files)
-    assert request["units"]["enable"] == ["postfix.service", TIMER]
+    assert request["units"]["enable"] == [
+        "postfix.service", TIMER, "mailfleet-returned.timer", "mailfleet-returned.path",
+    ]  # fmt: skip
     assert request["units"]["reload"] is True
 
 
