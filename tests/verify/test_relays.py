@@ -12,6 +12,8 @@ from mailfleet.relay.health import TIMER as HEALTH
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.returned import PATH as RETURNED_PATH
+from mailfleet.relay.returned import TIMER as RETURNED_TIMER
 from mailfleet.relay.senders import UNIT as SENDERS
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
@@ -80,6 +82,11 @@ def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
     if not mail.alerts:
         pytest.skip("the policy has no alerts")
     see_at_work(relay, TIMER, "nobody is told when mail fails")
+
+
+@pytest.mark.parametrize("unit", [RETURNED_TIMER, RETURNED_PATH])
+def test_returned_mail_is_kept_within_bounds(relay: Any, unit: str) -> None:
+    see_at_work(relay, unit, "returned mail grows until the disk is full")
 
 
 def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
