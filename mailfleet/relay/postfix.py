@@ -69,7 +69,7 @@ def postfix_files(
         "rewrites_senders": rewrites_senders(mail),
         "sender_logins": sender_logins(mail.relay),
         "soft_bounce": mail.relay.soft_bounce,
-        "strangers": doors.STRANGERS[bool(mail.relay.logins)],
+        "strangers": doors.STRANGERS,
         "submission": doors.submission(mail.relay),
         "system": system,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),

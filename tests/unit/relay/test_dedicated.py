@@ -151,7 +151,9 @@ def test_neighbours_are_served_by_port_25_where_the_policy_says_so() -> None:
     assert main_cf(relay)["mynetworks"] == "127.0.0.0/8, [::1]/128"
     first, _ = door_notes(relay)
     assert first.startswith("port 25 of 172.17.0.1 takes mail in the clear from 172.17.0.0/16: ")
-    both = replace(SERVER, port_25=relay.port_25)
+    both = replace(SERVER, port_25=relay.port_25, logins={"app1": secret("env:PW")})
+    # of the 100 processes that a service has
+    assert "connection_count_limit=5\n" in service(both, "172.17.0.1:smtp")
     assert listeners(both)[:3] == ["127.0.0.1:smtp", "[::1]:smtp", "172.17.0.1:smtp"]
     assert "smtpd_tls_security_level=may" in service(both, "172.17.0.1:smtp")
     assert "unless they use STARTTLS" in next(door_notes(both))
