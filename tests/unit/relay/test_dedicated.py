@@ -7,7 +7,6 @@ import pytest
 
 from mailfleet.policy import PolicyError, Relay, Smtp, secret
 from mailfleet.relay.dedicated import CERTIFICATE
-from mailfleet.relay.doors import door_notes
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import load_action, plan
 from mailfleet.relay.postfix import POSTFIX
@@ -143,6 +142,8 @@ def test_ten_addresses_of_strangers_do_not_occupy_submission() -> None:
 
 @pytest.mark.case("hosts-39")
 def test_neighbours_are_served_by_port_25_where_the_policy_says_so() -> None:
+    from mailfleet.relay.doors import door_notes
+
     relay = Relay(port_25={"172.17.0.1": "172.17.0.0/16", "fd00::1": ["fd00::/64", "10.1.0.0/16"]})
     assert listeners(relay) == ["smtp", "172.17.0.1:smtp", "[fd00::1]:smtp"]
     assert main_cf(relay)["inet_interfaces"] == "loopback-only"

@@ -7,7 +7,7 @@ import pytest
 
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET
-from mailfleet.policy import Login, Relay, Secret, secret
+from mailfleet.policy import Relay, Secret, secret
 from mailfleet.relay.logins import LOGINS, LOGINS_UNIT, SOCKET, lacks_judge
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import plan, to_restart
@@ -140,6 +140,8 @@ def test_who_goes_back_to_logins_needs_what_judges_them() -> None:
 
 @pytest.mark.case("hosts-1")
 def test_a_login_sends_as_what_the_policy_says() -> None:
+    from mailfleet.policy import Login
+
     key = secret("aws:x")
     logins: dict[str, Secret | Login] = {
         "app1": Login(key, senders=["app1@example.com"]),
