@@ -58,7 +58,8 @@ def _messages(directory: str) -> Iterator[Message]:
             # somebody may have read and removed it meanwhile
             with contextlib.suppress(FileNotFoundError):
                 seen = entry.stat(follow_symlinks=False)
-                yield Message(entry.path, seen.st_size, seen.st_mtime)
+                if folder != "tmp" or seen.st_mtime < time.time() - DAY:  # else it is being written
+                    yield Message(entry.path, seen.st_size, seen.st_mtime)
 
 
 def _over(found: list[Message], size: int) -> Iterator[Message]:

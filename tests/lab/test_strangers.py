@@ -240,9 +240,8 @@ def test_containers_are_served_by_port_25_and_others_are_not(dedicated: Dedicate
     assert from_box(0, "from-a-container") == "taken\n"
     assert fleet.received("from-a-container")
     assert "554" in from_box(1, "from-beside-it")
-    assert fleet.ssh(NEW, "ss -Htln 'sport = :25' | awk '{print $4}'").split() == [
-        f"{BOX_HOST}:25", "127.0.0.1:25",
-    ]  # fmt: skip
+    listening = fleet.ssh(NEW, "ss -Htln 'sport = :25' | awk '{print $4}'")
+    assert set(listening.split()) == {f"{BOX_HOST}:25", "127.0.0.1:25"}
 
 
 @pytest.mark.case("hosts-5")
