@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from agent.host.common import Refused, one_line, run, say
+from agent.host.common import WORK_WITH_PACKAGES, Refused, one_line, run, say
 from agent.host.installed import installed
 from agent.host.package_lock import LOCK_WAIT, until_free
 
@@ -54,7 +54,7 @@ def _complete(deadline: float) -> str:
     """Configure what an interrupted installation has left unpacked: apt installs nothing before.
     Nothing, or what can't be configured."""
     until_free(deadline)
-    answer = run("dpkg", *_KEEP, "--configure", "-a")
+    answer = run("dpkg", *_KEEP, "--configure", "-a", seconds=WORK_WITH_PACKAGES)
     if answer.returncode != 0:
         return _reason(answer.stderr)
     say("configured the packages that an interrupted installation had left half installed")
@@ -76,6 +76,7 @@ def _apt(deadline: float, action: str, *names: str) -> str:
         f"--option=DPkg::Lock::Timeout={max(0, deadline - time.monotonic()):.0f}",
         *(f"--option=Dpkg::Options::={option}" for option in _KEEP),
         action, *options, "--", *names,
+        seconds=WORK_WITH_PACKAGES,
     )  # fmt: skip
     if answer.returncode == 0:
         return ""

@@ -2,7 +2,7 @@
 
 import time
 
-from agent.host.common import one_line, run
+from agent.host.common import WORK_WITH_PACKAGES, one_line, run
 from agent.host.package_lock import LOCK_WAIT, until_free
 
 _MAIL_SERVER = "server(smtp)"  # what every mail server's package provides
@@ -30,6 +30,7 @@ def _dnf(deadline: float, names: list[str], *options: str) -> str:
     answer = run(
         "dnf", "--assumeyes", "--quiet", "--setopt=install_weak_deps=False", *options,
         "install", "--", *names,
+        seconds=WORK_WITH_PACKAGES,
     )  # fmt: skip
     if answer.returncode == 0:
         return ""

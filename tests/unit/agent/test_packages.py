@@ -82,6 +82,23 @@ def test_what_dnf_says_is_the_reason(program: Program) -> None:
         install("dnf", ["nosuch"])
 
 
+@pytest.mark.parametrize(("manager", "name"), [("apt", "apt-get"), ("dnf", "dnf")])
+def test_an_installation_may_take_longer_than_other_commands(
+    program: Program, monkeypatch: pytest.MonkeyPatch, manager: str, name: str
+) -> None:
+    limits = {}
+
+    def limit(what: str, seconds: float) -> float:
+        limits[what] = seconds
+        return 30
+
+    monkeypatch.setattr(common, "time_for", limit)
+    for known in (name, "debconf-set-selections"):
+        program(known, "exit 0")
+    install(manager, ["cyrus-sasl-plain"])
+    assert limits[name] == common.WORK_WITH_PACKAGES
+
+
 def test_another_mail_server_is_left_alone(program: Program, tmp_path: Path) -> None:
     program("rpm", "echo sendmail-8.17.1-4.amzn2023.0.3.x86_64")
     program("dnf", "")
