@@ -4,10 +4,12 @@ Each rule looks at a staged configuration and yields a sentence for each fault. 
 postconf(5) and master(5).
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
@@ -25,13 +27,14 @@ _NUMBER = re.compile(r"\d+")
 _TIME = re.compile(r"\d+[smhdw]?")
 
 
-def faults(directory: str) -> Iterator[str]:
-    """A sentence for each fault of the configuration in that directory."""
+def faults(directory: str, staged: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """A sentence for each fault of the configuration in that directory; `staged` are the contents
+    of other files that are not live yet, by path."""
     found = understood(directory)
     yield from _broken_services(found)
     yield from _routes(found)
     yield from _encryption(found)
-    yield from strangers(found)
+    yield from strangers(found, staged)
     if found.parameters.get("soft_bounce") == "yes":
         yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
     yield from milters(found)

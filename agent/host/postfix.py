@@ -31,6 +31,7 @@ def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: l
     """
     with _staged(root, files, absent) as stage:
         names = [file["path"][len(POSTFIX) :] for file in files]
+        elsewhere = {f["path"]: f["content"] for f in files if not f["path"].startswith(POSTFIX)}
         for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
             status, said = run_at_terminal(command[0], "-c", stage, command[1])
             if words := objection(" ".join(command), status, said, stage, names):
@@ -38,7 +39,7 @@ def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: l
                     "Postfix refuses the new configuration: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
-        if complaints := list(itertools.islice(faults(stage), 3)):
+        if complaints := list(itertools.islice(faults(stage, elsewhere), 3)):
             raise Refused(
                 "the new configuration would lose mail: "
                 + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))

@@ -7,7 +7,7 @@ smtpd_tls_chain_files in postconf(5).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agent.host.configuration import Configuration, Service
 from agent.host.doors import is_open, is_private, network_of, port_of, weak_doors, words_of
@@ -18,14 +18,15 @@ _OWN_SENDERS = "reject_authenticated_sender_login_mismatch"
 _IMPERSONATING = ("smtpd_authorized_xclient_hosts", "smtpd_upstream_proxy_protocol")
 
 
-def strangers(found: Configuration) -> Iterator[str]:
-    """A sentence for each way in for strangers, and for clients that would come in the clear."""
+def strangers(found: Configuration, staged: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """A sentence for each way in for strangers, and for clients that would come in the clear.
+    `staged` are the contents of files that are not live yet, by path."""
     for server in found.servers:
         who = "" if server.name == "smtp" else f"service {server.name}: "
         every = (_networks, _restrictions, _passwords, weak_doors)
         yield from (f"{who}{fault}" for judge in every for fault in judge(found, server))
         if found.of(server, "smtpd_tls_security_level") == "encrypt":
-            yield from _certificate(found.of(server, "smtpd_tls_chain_files"))
+            yield from _certificate(found.of(server, "smtpd_tls_chain_files"), staged or {})
 
 
 def _networks(found: Configuration, server: Service) -> Iterator[str]:
@@ -110,9 +111,12 @@ def _is_loopback(text: str) -> bool:
     return network is None or network.is_loopback
 
 
-def _certificate(files: str) -> Iterator[str]:
+def _certificate(files: str, staged: Mapping[str, bytes]) -> Iterator[str]:
     """One file holds the key and its chain, or one the key and another the chain."""
-    texts = "".join(map(beginning, words_of(files)))
+    texts = "".join(
+        staged[path].decode(errors="replace") if path in staged else beginning(path)
+        for path in words_of(files)
+    )
     for what in ("PRIVATE KEY", "CERTIFICATE"):
         if f"{what}-----" not in texts:
             yield f"smtpd_tls_chain_files {files or '(none)'}: found no {what.lower()} there"

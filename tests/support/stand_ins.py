@@ -130,7 +130,7 @@ def stand_in(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
     }  # fmt: skip
     monkeypatch.setattr(common, "_ENVIRONMENT", environment)
     monkeypatch.setattr(common, "_ends", [float("inf")], raising=False)
-    monkeypatch.setattr(postfix, "faults", lambda directory: iter(()))
+    monkeypatch.setattr(postfix, "faults", lambda directory, staged: iter(()))
     monkeypatch.setattr(postfix, "ANSWER_PAUSE", 0.0, raising=False)
     monkeypatch.setattr(postfix, "_SECONDS_TO_ANSWER", 0.3)
     monkeypatch.setattr(canary, "CANARY_PAUSE", 0.0, raising=False)

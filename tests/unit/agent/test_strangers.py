@@ -17,6 +17,7 @@ def found(
     without: tuple[str, ...] = (),
     processes: str = "250",
     port_25: str = "127.0.0.1:smtp",
+    staged: dict[str, bytes] | None = None,
     **parameters: str,
 ) -> list[str]:
     """The faults of a dedicated relay with these differences; overrides are of submission, or of
@@ -56,7 +57,7 @@ def found(
         daemons="",
         credentials_mode=0o600,
     )
-    return list(strangers(configuration))
+    return list(strangers(configuration, staged) if staged else strangers(configuration))
 
 
 @pytest.fixture
@@ -121,6 +122,11 @@ def test_passwords_are_for_submission_alone(chain: Path) -> None:
     assert told == [
         "service 127.0.0.1:smtp: AUTH is offered on port 25, expected on submission alone"
     ]
+
+
+def test_a_certificate_may_be_about_to_be_put() -> None:
+    made = b"-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n"
+    assert found("/etc/mailfleet/none.pem", {}, staged={"/etc/mailfleet/none.pem": made}) == []
 
 
 @pytest.mark.case("hosts-1")
