@@ -2,6 +2,7 @@
 generated (tests/support/dialogues.py). Clients are served meanwhile."""
 
 import json
+import smtplib
 import socket
 import subprocess
 import sys
@@ -109,7 +110,11 @@ def send_as(address: str, user: str, sender: str, recipient: str = "you@elsewher
         code, _ = server.rcpt(recipient)
         if code != 250:
             return code, 0
-        return code, server.data(f"From: {sender}\r\nSubject: {subject}\r\n\r\nHello\r\n")[0]
+        try:
+            text = f"From: {sender}\r\nSubject: {subject}\r\n\r\nHello\r\n"
+            return code, server.data(text)[0]
+        except smtplib.SMTPDataError as refusal:
+            return code, refusal.smtp_code
 
 
 @pytest.mark.case("hosts-1")
@@ -141,7 +146,7 @@ def test_of_what_strangers_say_nothing_is_taken(dedicated: Dedicated) -> None:
         # the client's mail and nothing else
         assert logged(fleet, relay, "queue active") == before[relay][0] + 1
         assert len(fleet.returned(relay)) == before[relay][1]
-        assert logged(fleet, relay, MARK) == 0
+        assert logged(fleet, relay, f"message-id=<{MARK}") == 0
     assert len(fleet.control.mail()) == 2
 
 
@@ -266,9 +271,9 @@ def test_a_missing_mail_directory_is_made_and_no_bounce_is_lost(
     assert wait_until(lambda: fleet.ssh(relay, "ls /var/mail", check=False) == "returned\n", 30)
     fleet.sendmail(relay, "bounced", sender="me@stranger.example")
     assert wait_until(lambda: len(fleet.returned(relay)) == 1, 30)
-    assert fleet.ssh(relay, "stat -c %a:%U:%G /var/mail /var/mail/returned") == (
-        "2775:root:mail\n700:mail:mail\n"
-    )
+    assert fleet.ssh(relay, "stat -c %A:%U:%G /var/mail /var/mail/returned").split() == [
+        "drwxrwsr-x:root:mail", "drwx--S---:mail:mail",
+    ]  # fmt: skip
     fleet.ssh(relay, "rm /var/mail/returned/new/*")
 
 
