@@ -118,6 +118,7 @@ def send_as(address: str, user: str, sender: str, recipient: str = "you@elsewher
 
 
 @pytest.mark.case("hosts-1")
+@pytest.mark.timeout(900)  # of the module's deploys, too
 def test_of_what_strangers_say_nothing_is_taken(dedicated: Dedicated) -> None:
     """By IPv4, and every fifth dialogue by IPv6. The relays' own log and queue, their providers
     and what they keep say the same."""

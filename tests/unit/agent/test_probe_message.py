@@ -47,7 +47,7 @@ def test_throttling_is_waited_out_and_then_told(
     monkeypatch.setattr(probe_message, "PAUSE", 0.2)
     provider.behave(answer="454 Throttling failure: Maximum sending rate exceeded.")
     with pytest.raises(Failed, match=r"answers 454 Throttling failure: .* by the user apikey"):
-        send(request(provider, retry_535_for=0.3))
+        send(request(provider, retry_535_for=3))
     assert "answers 454, trying again" in capsys.readouterr().out
 
 
