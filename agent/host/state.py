@@ -89,7 +89,7 @@ def observed_units(names: list[str]) -> dict[str, dict[str, bool]]:
     """Of each unit: enabled, active, and whether systemd has read its file as it is now."""
     if not names:
         return {}
-    keys = "Id,UnitFileState,ActiveState,NeedDaemonReload"
+    keys = "Id,UnitFileState,ActiveState,NeedDaemonReload,MainPID"
     answer = run("systemctl", "show", f"--property={keys}", "--", *names)
     if answer.returncode != 0:
         raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
@@ -100,5 +100,6 @@ def observed_units(names: list[str]) -> dict[str, dict[str, bool]]:
             "enabled": unit.get("UnitFileState") == "enabled",
             "active": unit.get("ActiveState") == "active",
             "current": unit.get("NeedDaemonReload") != "yes",
+            "main": unit.get("MainPID", "0") != "0",
         }
     return {name: found[name] for name in names}

@@ -11,6 +11,7 @@ from mailfleet.relay.part import UNITS
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState, LiveFile
 from mailfleet.relay.switching import ROUTES, SWITCH
+from mailfleet.relay.systems import POSTFIX_UNITS
 from mailfleet.relay.tree import SECRETS, Desired, Unit
 
 MADE_THERE = "(key and self-made certificate, made on the host and kept there)"
@@ -96,7 +97,7 @@ def stale_units(desired: Desired, state: HostState) -> bool:
     """Whether systemd must read unit files again, now or after the files have been written."""
     written = [file.path for file in changed_files(desired, state)]
     return any(path.startswith(UNITS) for path in (*written, *files_to_remove(desired, state))) or (
-        any(not state.units[unit.name].current for unit in desired.units)
+        any(not unit.current for unit in state.units.values())
     )
 
 
@@ -117,6 +118,9 @@ def load_action(desired: Desired, state: HostState) -> str | None:
         return "start"
     if state.loaded is None or state.loaded.listen != _listen(desired):
         return "restart"
+    masters = [state.units[name] for name in POSTFIX_UNITS if name in state.units]
+    if masters and not (any(unit.main for unit in masters) and all(u.current for u in masters)):
+        return "restart"  # systemd learns of the master as it starts: no crash is noticed before
     changes = [file.path for file in changed_files(desired, state)]
     changes += files_to_remove(desired, state)
     if any(path.startswith(POSTFIX) for path in changes) or state.loaded.digest != state.live:

@@ -17,7 +17,7 @@ from mailfleet.relay.plan import (
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState
 from mailfleet.relay.switching import shown
-from mailfleet.relay.systems import EVERY_PACKAGE
+from mailfleet.relay.systems import EVERY_PACKAGE, POSTFIX_UNITS
 from mailfleet.relay.tree import SECRETS, Desired
 
 
@@ -28,7 +28,7 @@ def read_request(desired: Desired, *, previous: bool = False) -> dict[str, Any]:
         "previous": previous,
         "files": _managed(desired),
         "packages": list(EVERY_PACKAGE),
-        "units": [unit.name for unit in desired.units],
+        "units": sorted({*POSTFIX_UNITS, *(unit.name for unit in desired.units)}),
     }
 
 

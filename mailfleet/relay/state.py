@@ -22,11 +22,13 @@ class LiveFile:
 
 @dataclass(frozen=True)
 class LiveUnit:
-    """`current`: systemd has read the unit's file as it is now."""
+    """`current`: systemd has read the unit's file as it is now; `main`: it has a main process,
+    whose end systemd notices."""
 
     enabled: bool
     active: bool
     current: bool
+    main: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import Literal
 from mailfleet.refusal import Refusal
 
 Manager = Literal["apt", "dnf"]
+# One of them runs Postfix's master: up to Debian 12 postfix.service starts an instance.
+POSTFIX_UNITS = ("postfix.service", "postfix@-.service")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from mailfleet.relay.file import File
 from mailfleet.relay.health import health
 from mailfleet.relay.logins import LOGINS, logins
 from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
+from mailfleet.relay.restarting import drop_ins
 from mailfleet.relay.returned import returned
 from mailfleet.relay.senders import senders
 from mailfleet.relay.systems import DEBIAN_12, System
@@ -78,7 +79,7 @@ def desired(
     unneeded = [file.path for part in parts if not part.needed for file in part.files]
     packages = [part.package for part in needed if part.package]
     return Desired(
-        files=(*postfix, *_programs(), *(file for part in needed for file in part.files)),
+        files=(*postfix, *_programs(), *drop_ins(), *(f for part in needed for f in part.files)),
         absent=(*absent_tables(mail, postfix), *unneeded),
         packages=(*system.packages, *packages),
         units=(

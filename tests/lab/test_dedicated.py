@@ -149,11 +149,19 @@ def test_nobody_sees_the_password(dedicated: Dedicated) -> None:
         assert fleet.ssh(relay, f"stat -c %a:%U {LOGINS}") == "600:dovecot\n"
 
 
-def test_verify_sees_where_passwords_are_asked_for(dedicated: Dedicated) -> None:
-    arguments = ["-k", "logins", "--inventory", str(dedicated.inventory),
-                 "--group-data", str(dedicated.policy)]  # fmt: skip
-    run = verify(dedicated.fleet, *arguments)
+@pytest.mark.case("hosts-34")
+def test_verify_passes_where_the_dry_run_is_empty(dedicated: Dedicated) -> None:
+    assert dedicated.plan() == []
+    run = verify(dedicated.fleet, "-k", "not account", *_inventory(dedicated))
     assert run.status == 0, run.output
+
+
+def _inventory(dedicated: Dedicated) -> list[str]:
+    return ["--inventory", str(dedicated.inventory), "--group-data", str(dedicated.policy)]
+
+
+def test_verify_sees_where_passwords_are_asked_for(dedicated: Dedicated) -> None:
+    arguments = ["-k", "logins", *_inventory(dedicated)]
     fleet = dedicated.fleet
     service = "127.0.0.1:smtp/inet"
     options = f"{service}/smtpd_sasl_auth_enable=yes {service}/smtpd_tls_auth_only=no"

@@ -39,6 +39,8 @@ BY_HAND = {
     "sed -i s/^ses/second/ /etc/postfix/destinations": "@shop.example leaves by None",
     "echo choice1.0 second >> /etc/postfix/switch": "a switch has not been loaded",
     "postconf -e default_transport=ses": "default_transport is ses: anybody may send",
+    "rm /etc/systemd/system/postfix*.d/*; systemctl daemon-reload": "postfix.service has "
+    "Restart=no: a crashed Postfix stays down",
     "echo >> /usr/local/bin/check_mail_logs": "/usr/local/bin/check_mail_logs was changed by hand",
 }
 

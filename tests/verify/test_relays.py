@@ -11,12 +11,14 @@ from mailfleet.relay.alarm import TIMER
 from mailfleet.relay.health import TIMER as HEALTH
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.relay.plan import changed_files, files_to_remove
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.returned import PATH as RETURNED_PATH
 from mailfleet.relay.returned import TIMER as RETURNED_TIMER
 from mailfleet.relay.senders import UNIT as SENDERS
 from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
+from mailfleet.relay.systems import POSTFIX_UNITS
 from mailfleet.relay.tree import Desired
 
 
@@ -29,6 +31,14 @@ def test_postfix_runs_and_starts_at_boot(relay: Any) -> None:
     service = relay.service("postfix")
     assert service.is_enabled, "postfix.service is disabled: mail stops at the next boot"
     assert service.is_running, "postfix.service does not run: no mail leaves this host"
+
+
+def test_a_postfix_that_crashes_is_started_again(relay: Any, state: HostState) -> None:
+    for unit in POSTFIX_UNITS:
+        found = relay.check_output(f"systemctl show --property=Restart {unit}")
+        assert found == "Restart=on-failure", f"{unit} has {found}: a crashed Postfix stays down"
+    known = any(state.units[unit].main for unit in POSTFIX_UNITS)
+    assert known or not state.running, "systemd does not know Postfix's master: it won't see it end"
 
 
 def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> None:
@@ -55,13 +65,14 @@ def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:
 
 
 def test_files_are_the_policys(target: Desired, state: HostState) -> None:
-    differing = []
-    for file in target.files:
-        live = state.files[file.path]
-        if live is None:
-            differing.append(f"{file.path} is missing")
-        elif file.content is not None and live.text != file.content.decode():
-            differing.append(f"{file.path} was changed by hand")
+    """As a plan compares them, but for those that hold what only the host and the account know."""
+    differing = [
+        f"{file.path} is missing" if live is None else f"{file.path} was changed by hand"
+        for file in changed_files(target, state)
+        for live in [state.files[file.path]]
+        if live is None or file.content is not None
+    ]
+    differing += [f"{path} should be gone" for path in files_to_remove(target, state)]
     assert not differing, f"{'; '.join(differing)}; see `pyinfra ... --dry --diff`"
 
 
@@ -95,8 +106,8 @@ def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
     see_at_work(relay, HEALTH, "a failing provider keeps its mail")
 
 
-def test_senders_are_rewritten(relay: Any, mail: Mail) -> None:
-    if not rewrites_senders(mail):
+def test_senders_are_rewritten(relay: Any, relay_mail: Mail) -> None:
+    if not rewrites_senders(relay_mail):
         pytest.skip("the policy lets all senders pass")
     see_at_work(relay, SENDERS, "no mail is taken")
 

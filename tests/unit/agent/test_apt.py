@@ -158,3 +158,15 @@ def test_dnf_names_its_process_in_a_file(program: Program, lock: Path, tmp_path:
         (tmp_path / "dnf.pid").write_text(str(process.pid))
         assert package_holder() == f"sleep (process {process.pid})"
         process.kill()
+
+
+@pytest.mark.parametrize("manager", ["apt", "dnf"])
+def test_an_installation_is_given_the_time_that_it_takes(
+    program: Program, monkeypatch: pytest.MonkeyPatch, manager: str
+) -> None:
+    """Longer than other commands: one that is killed leaves packages half installed."""
+    monkeypatch.setattr(common.run, "__kwdefaults__", {"given": "", "seconds": 3.0})
+    for name in ("apt-get", "dnf"):
+        program(name, "sleep 4")
+    program("rpm", "exit 1")
+    install(manager, ["postfix"])
