@@ -100,11 +100,11 @@ SECRET_FILES = r"""
       "(" -name "*sasl_passwd*" -o -name "*emergency.json*" -o -name "*previous*" ")"
 } | xargs --no-run-if-empty stat --format="%a %U %n"
 """
-# When Postfix last read its configuration, and when that last changed.
+# When Postfix last read its configuration, and when a file of it last changed.
 LOADED = """
 journalctl --quiet --identifier=postfix/master --output=short-unix --lines=1 \
     --grep="^(reload|daemon started) --" | cut --delimiter=" " --fields=1
-stat --format=%.6Z /etc/postfix
+find /etc/postfix -type f -printf "%C@\n" | sort --numeric-sort | tail --lines=1
 """
 LEFT_OVER = "find /etc /usr/local /var/lib/mailfleet -name '.*.mailfleet' -o -name stage"
 
