@@ -115,6 +115,9 @@ def _tokens(value: str) -> Iterator[_Token]:
             kind, end = str(found.lastgroup), found.end()
             text = found[kind]
             yield _Token(kind, _PAIR.sub(r"\1", text) if kind == "quoted" else text)
+        elif value[at] in '"[':  # has no end: looking for one from each would take minutes
+            yield _Token("junk", value[at:])
+            return
         else:
             end = at + 1
             yield _Token("junk", value[at])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.senders.mailboxes import _tokens
 from agent.senders.rewriting import Rules, rewriting
 from tests.support.authors import (
     RULES,
@@ -171,3 +172,10 @@ def test_the_judge_sees_what_is_not_allowed() -> None:
     )
     assert named_or_foreign("jane@gmail.com")
     assert not named_by_policy("jane@gmail.com")
+
+
+@pytest.mark.parametrize("opening", ['"', "["])
+def test_what_has_no_end_is_looked_at_once(opening: str) -> None:
+    """From each of 15,000 openings to the end of the header would take a stranger's mail minutes,
+    and all other mail with it."""
+    assert len(list(_tokens(f"{opening}\\" * 15_000))) == 1
