@@ -38,7 +38,7 @@ class MailQueue(FactBase[Mapping[str, Any] | None]):
     """The answer of the program "mailq"; None when the host has not answered."""
 
     def command(self) -> HostCommand:
-        return HostCommand(COMMAND, "", within=WITHIN, unfinished=UNFINISHED["mailq"])
+        return HostCommand(COMMAND, "", within=WITHIN, unfinished=UNFINISHED["read"])
 
     @staticmethod
     def default() -> Mapping[str, Any] | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.host.common import warn
 from agent.host.files import observe
 from agent.host.history import foreign
 from agent.host.lenient import lenient
 from agent.host.postfix import Loading
-from agent.host.queue import anything_waits
+from agent.host.queue import anything_waits, taken_in
 from agent.host.state import POSTFIX, running
 from agent.host.transaction import Transaction
 from agent.host.waiting import Waiting
@@ -33,9 +34,17 @@ class Changeover:
             self.files = [*(file for file in files if file["path"] != _MAIN or not first), *first]
 
     def finish(self, change: Transaction, loading: Loading) -> None:
-        """Once the new configuration is seen to work, in its lenient form."""
+        """Once the new configuration is seen to work, in its lenient form. That one stays while
+        there is mail in maildrop, which can't be judged."""
+        complete = not self._last or taken_in(self._root)
         self.waiting.hold(f"{self._root}{POSTFIX}".rstrip("/"))
-        if self._last:
+        if not complete:
+            warn(
+                "mail waits in /var/spool/postfix/maildrop that Postfix does not take in, expected "
+                "none: see mailfleet-senders.service and deploy again; until then main.cf puts off "
+                "mail that it would return"
+            )
+        elif self._last:
             change.stage(self._last)
             list(change.put_all())
             loading.load("reload")

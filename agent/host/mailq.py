@@ -13,16 +13,18 @@ from typing import Any
 from agent.answer import print_answer
 from agent.host.common import (
     WORK,
+    Refused,
     carry_on_when_the_reader_is_gone,
     end_within,
     ending_in_one_sentence,
+    one_line,
     run,
     say,
     warn,
 )
 from agent.host.guard import locked
 from agent.host.held import REQUEUE, SUBMIT, held_here, write_held
-from agent.host.queue import HOLD, Message, listed, queue_ids, supervise
+from agent.host.queue import HOLD, MAILDROP, Message, listed, queue_ids, supervise
 from agent.host.state import POSTFIX
 from agent.host.verdicts import HELD, REWRITTEN, Judge
 from agent.host.waiting import move_on
@@ -31,6 +33,7 @@ _LISTING_SECONDS, _LISTED = 20.0, 200_000
 _FLUSHING = 20.0  # seconds
 _REASONS, _SENDERS_SHOWN = 3, 5
 NOT_TRIED, ELSEWHERE, BY_OTHERS = "not tried yet", "elsewhere", "on hold by others"
+_NOT_IN = "in maildrop, see mailfleet-senders.service"
 
 
 def mailq(request: dict[str, Any], root: str = "") -> dict[str, Any]:
@@ -46,7 +49,7 @@ def mailq(request: dict[str, Any], root: str = "") -> dict[str, Any]:
     selected = _selected(messages, request, held)
     return {
         "now": int(time.time()),
-        "total": len(queue_ids(root)),
+        "total": len(queue_ids(root) | queue_ids(root, MAILDROP)),
         "counted": len(messages),
         "groups": [_group(place, found) for place, found in groups.items()],
         "selected": len(selected),
@@ -75,6 +78,8 @@ def _place(message: Message, servers: Mapping[str, str], held: Mapping[str, str]
     """The provider that has not taken it, as the reason names its host; or why it is on hold."""
     if message.queue == HOLD:
         return f"held: {held[message.id]}" if message.id in held else BY_OTHERS
+    if message.queue == MAILDROP:
+        return _NOT_IN
     reason = _reason(message)
     named = (name for name, host in servers.items() if host in reason)
     return next(named, ELSEWHERE if reason else NOT_TRIED)
@@ -83,7 +88,8 @@ def _place(message: Message, servers: Mapping[str, str], held: Mapping[str, str]
 def _selected(
     messages: list[Message], request: Mapping[str, Any], held: Mapping[str, str]
 ) -> list[Message]:
-    """All terms have to fit; `before` leaves out what has come since the plan was shown."""
+    """All terms have to fit; `before` leaves out what has come since the plan was shown. What is in
+    maildrop is Postfix's only later."""
     select = request["select"]
     if select is None:
         return []
@@ -98,7 +104,7 @@ def _selected(
             and (not select["held"] or message.id in held)
         )
 
-    return [message for message in messages if fits(message)]
+    return [message for message in messages if message.queue != MAILDROP and fits(message)]
 
 
 def _among(addresses: list[str], terms: list[str]) -> bool:
@@ -122,37 +128,53 @@ def act(request: dict[str, Any], root: str = "") -> None:
             left = queue_ids(root)
             say(f"deleted {sum(message.id not in left for message in selected)} messages")
         elif request["act"] == "flush":
-            _flush([message for message in selected if message.queue != HOLD])
+            every = not any(request["select"].values())
+            _flush([message for message in selected if message.queue != HOLD], every)
         else:
             _release(root, [message for message in selected if message.queue == HOLD], held)
 
 
-def _flush(messages: list[Message]) -> None:
+def _flush(messages: list[Message], every: bool) -> None:
+    """With `every`, all at one go."""
     until = time.monotonic() + _FLUSHING
-    for done, message in enumerate(messages):
+    done = 0
+    if every:
+        _retry("-f")
+        done = len(messages)
+    for message in messages[done:]:
         if time.monotonic() > until:
             warn(f"{len(messages) - done} messages were not tried for want of time")
             break
-        run("postqueue", "-i", message.id)
-    say(f"tried {len(messages)} messages anew")
+        _retry("-i", message.id)
+        done += 1
+    say(f"tried {done} messages anew")
+
+
+def _retry(*options: str) -> None:
+    answer = run("postqueue", *options)
+    if answer.returncode != 0:
+        words = one_line(answer.stderr) or "without a word, see Postfix's log"
+        raise Refused(f"`postqueue {' '.join(options)}` failed: {words}")
 
 
 def _release(root: str, messages: list[Message], held: dict[str, str]) -> None:
     """What the policy does not allow stays: released, it would be returned."""
     judge = Judge(f"{root}{POSTFIX}".rstrip("/"))
     judge.senders(message.sender for message in messages)
-    stay = 0
+    go = set()
     for message in messages:
         what = judge.message(message).what
-        if what == HELD:
-            stay += 1
-        else:
+        if what != HELD:
             anew = what == REWRITTEN or (judge.milter and message.id in held)
             held[message.id] = SUBMIT if anew else REQUEUE
+            go.add(message.id)
     write_held(root, held)
     move_on(root)
-    say(f"released {len(messages) - stay} messages")
-    if stay:
+    left = go & queue_ids(root, HOLD)
+    say(f"released {len(go) - len(left)} messages")
+    if left:
+        warn(f"{len(left)} are on hold until the next release or deploy")
+    if stay := len(messages) - len(go):
         warn(f"{stay} stay held: name their senders in the policy, or delete them")
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from agent.host.common import run
+from agent.host.common import Refused, one_line, run, seconds_left
 
 QUEUE = "/var/spool/postfix"
-HOLD, DEFERRED = "hold", "deferred"
+HOLD, DEFERRED, MAILDROP = "hold", "deferred", "maildrop"
 _QUEUES = ("incoming", "active", DEFERRED, HOLD)
 NULL_SENDER = ""
 _SHOWN_NULL = "MAILER-DAEMON"  # showq(8), empty_address_recipient
+_KEPT_FREE = 15.0  # seconds of a run, for what is done with a listing
+_TAKING_IN, _PAUSE_OF_PICKUP = 6.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def queue_ids(root: str, *queues: str) -> set[str]:
 
 def anything_waits(root: str) -> bool:
     """Whether there is a single message, one that pickup(8) has not fetched yet included."""
-    return any(True for queue in ("maildrop", *_QUEUES) for _ in _names_in(root, queue))
+    return any(True for queue in (MAILDROP, *_QUEUES) for _ in _names_in(root, queue))
 
 
 def _names_in(root: str, queue: str) -> Iterator[str]:
@@ -54,8 +57,11 @@ def _names_in(root: str, queue: str) -> Iterator[str]:
 
 
 def listed(seconds: float, most: int) -> tuple[list[Message], bool]:
-    """So many messages at most, of what Postfix lists within these seconds; and whether that was
-    all."""
+    """So many messages at most, of what Postfix lists within these seconds, and while the run has
+    time for it; and whether that was all."""
+    seconds = min(seconds, seconds_left() - _KEPT_FREE)
+    if seconds <= 0:
+        return [], False
     began = time.monotonic()
     listing = f"timeout {seconds:.1f} postqueue -j | head -n {most}"
     lines = run("sh", "-c", listing).stdout.splitlines()
@@ -95,7 +101,38 @@ def at_work(root: str, queue_id: str) -> bool:
 
 def supervise(option: str, ids: Iterable[str], *queues: str) -> None:
     """Let postsuper(1) do to these messages what the option says; those that have left meanwhile
-    it passes over."""
+    it passes over. Raises Refused when it fails."""
     names = "".join(f"{name}\n" for name in ids)
-    if names:
-        run("postsuper", option, "-", *queues, given=names)
+    if not names:
+        return
+    answer = run("postsuper", option, "-", *queues, given=names)
+    if answer.returncode != 0:
+        words = one_line(answer.stderr) or "without a word, see Postfix's log"
+        raise Refused(f"`postsuper {option}` ended with status {answer.returncode}: {words}")
+
+
+def taken_in(root: str) -> bool:
+    """Let pickup(8) take in what waits in maildrop by now; whether it did. It can't while a milter
+    is down."""
+    before = _complete_in_maildrop(root)
+    until = time.monotonic() + min(_TAKING_IN, seconds_left() - _KEPT_FREE)
+    while before:
+        run("postkick", "public", "pickup", "W")
+        time.sleep(_PAUSE_OF_PICKUP)
+        before &= _complete_in_maildrop(root)
+        if time.monotonic() > until:
+            break
+    return not before
+
+
+def _complete_in_maildrop(root: str) -> set[str]:
+    """What postdrop(1) still writes, or has left when it was killed, is not executable yet."""
+    found = set()
+    for name in _names_in(root, MAILDROP):
+        try:
+            mode = os.stat(f"{root}{QUEUE}/{MAILDROP}/{name}").st_mode
+        except FileNotFoundError:  # taken in meanwhile
+            continue
+        if mode & stat.S_IXUSR:
+            found.add(name)
+    return found

@@ -12,13 +12,22 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from agent.host.common import _ENVIRONMENT, Refused, one_line, run, warn
+from agent.host.common import (
+    _ENVIRONMENT,
+    Refused,
+    one_line,
+    run,
+    seconds_left,
+    time_for,
+    warn,
+)
 from agent.host.postfix import PORT
 from agent.host.queue import HOLD, at_work, supervise
 
 _NOTIFY = {1: "NEVER", 2: "SUCCESS", 4: "FAILURE", 8: "DELAY"}  # Postfix's dsn_mask.h
 _RETURN = {1: "FULL", 2: "HDRS"}
-_PATIENCE = 20  # for the answer to one message
+_PATIENCE = 20.0  # for the answer to one message
+_TO_BEGIN = 8.0  # seconds of the run's, to begin with a message
 # Of this one message: others are still tried.
 _NOT_TAKEN = (smtplib.SMTPResponseException, Refused, ValueError, subprocess.TimeoutExpired)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -35,26 +44,31 @@ class Envelope:
     recipients: list[tuple[str, list[str]]] = field(default_factory=list)
 
 
-def submitted_anew(root: str, ids: Iterable[str], seconds: float) -> Iterator[str]:
+def submitted_anew(
+    root: str, ids: Iterable[str], seconds: float, failed: list[str]
+) -> Iterator[str]:
     """Yields the id of each held message that Postfix has taken anew; it is then deleted. One that
-    can't be submitted stays held. A run that is killed between delivers that one twice."""
+    can't be submitted stays held, and is added to `failed`; so is one to more recipients than
+    smtpd_recipient_limit, for parts of it would arrive twice. A run that is killed between delivers
+    that one twice. Raises Refused when one can't be deleted."""
     until = time.monotonic() + seconds
     server = None
     try:
         for queue_id in ids:
-            if time.monotonic() > until:
+            if time.monotonic() > until or seconds_left() < _TO_BEGIN:
                 return
             if at_work(root, queue_id):
                 continue
-            server = server or smtplib.SMTP("127.0.0.1", PORT, "localhost", timeout=_PATIENCE)
+            server = server or smtplib.SMTP("127.0.0.1", PORT, "localhost", timeout=_TO_BEGIN)
             try:
                 _submit_one(server, queue_id)
             except _NOT_TAKEN as why:
                 warn(f"{queue_id} stays held: {why}")
-                server.rset()
+                failed.append(queue_id)
+                server.close()  # or smtpd_hard_error_limit would end it for the others
+                server = None
                 continue
-            supervise("-d", [queue_id], HOLD)
-            yield queue_id
+            yield from _deleted(queue_id)
     except (OSError, smtplib.SMTPException) as error:
         warn(f"mail stays held that is to be submitted anew: {one_line(str(error))}")
     finally:
@@ -62,11 +76,26 @@ def submitted_anew(root: str, ids: Iterable[str], seconds: float) -> Iterator[st
             server.close()
 
 
+def _deleted(queue_id: str) -> Iterator[str]:
+    """Yielded in any case: it must not be submitted again."""
+    try:
+        supervise("-d", [queue_id], HOLD)
+    except Refused as why:
+        yield queue_id
+        raise Refused(
+            f"{queue_id} was submitted anew and is still on hold, where a release would send it "
+            f"again: delete it with `postsuper -d {queue_id}`: {why}"
+        ) from None
+    yield queue_id
+
+
 def _submit_one(server: smtplib.SMTP, queue_id: str) -> None:
     envelope = read_envelope(run("postcat", "-qe", queue_id).stdout)
     if not envelope.recipients:
         return  # it has been delivered to all
     content = _content(queue_id)
+    if server.sock:
+        server.sock.settimeout(time_for("smtpd", _PATIENCE))
     server.ehlo_or_helo_if_needed()
     _agreed(server.docmd(f"MAIL FROM:<{envelope.sender}>{''.join(envelope.options)}"))
     for recipient, options in envelope.recipients:
@@ -83,7 +112,11 @@ def _content(queue_id: str) -> bytes:
     """Header and body, to the byte but for the ends of lines, which SMTP wants as CRLF."""
     command = ("postcat", "-qbh", queue_id)
     done = subprocess.run(
-        command, capture_output=True, check=False, env=_ENVIRONMENT, timeout=_PATIENCE
+        command,
+        capture_output=True,
+        check=False,
+        env=_ENVIRONMENT,
+        timeout=time_for("postcat", _PATIENCE),
     )
     if done.returncode != 0:
         raise Refused(f"it can't be read: {one_line(done.stderr.decode(errors='replace'))}")

@@ -28,6 +28,7 @@ from agent.host.verdicts import HELD, LEAVES, RENAMED, REWRITTEN, Judge
 _LISTING = 12.0  # seconds
 _MOST = 200_000
 _SUBMITTING = 15.0
+_TRIES = 3
 _OLD = 86400  # nobody's queue lifetime is shorter
 
 
@@ -75,26 +76,31 @@ class Waiting:
 
     def _reason(self, judge: Judge, message: Message) -> str:
         verdict = judge.message(message)
-        rested = message.queue in (DEFERRED, HOLD)
         if verdict.what == HELD:
             return verdict.why
+        rested = message.queue in (DEFERRED, HOLD)
         unseen = (self._anew and rested) or message.id in self._before
         if verdict.what == REWRITTEN or (
             judge.milter and unseen and verdict.what in (LEAVES, RENAMED)
         ):
             return SUBMIT
         aged = message.arrived < time.time() - _OLD
-        if verdict.what == RENAMED or message.queue == HOLD or (aged and rested):
+        if verdict.what == RENAMED or message.queue == HOLD or aged:
             return REQUEUE
         return ""
 
     def _hold(self, held: dict[str, str]) -> None:
-        """Written down first: a run that is killed then has held nothing that is not known."""
+        """Written down first: a run that is killed then has held nothing that is not known. Raises
+        Refused when one of them is not on hold then, and has not left either."""
         new = held.keys() - self._before.keys() - self._now.keys()
         if held != {**self._before, **self._now}:
             write_held(self._root, held)
-        supervise("-h", new)
         self._now.update({name: held[name] for name in new})
+        for _ in range(_TRIES):  # what moved from queue to queue meanwhile was missed
+            supervise("-h", new)
+            new &= queue_ids(self._root, "incoming", "active", DEFERRED)
+        if new:
+            raise Refused(f"postsuper has not put {len(new)} messages on hold, {min(new)} for one")
 
     def back(self) -> None:
         """The configuration before is loaded again: what was held for this one waits again."""
@@ -118,15 +124,19 @@ def move_on(root: str) -> None:
     held = held_here(root)
     _let_go(root, held)
     submit = [name for name, why in held.items() if why == SUBMIT]
-    done = []
+    done: list[str] = []
+    failed: list[str] = []
     try:
-        for name in submitted_anew(root, submit, _SUBMITTING):
+        for name in submitted_anew(root, submit, _SUBMITTING, failed):
             done.append(name)
     finally:
         for name in done:
             del held[name]
-        if done:
+        for name in failed:  # the next time, the others come first
+            held[name] = held.pop(name)
+        if done or failed:
             write_held(root, held)
+        if done:
             say(f"submitted {len(done)} anew that waited")
     if len(done) < len(submit):
         warn(f"{len(submit) - len(done)} that waited stay held until the next deploy")

@@ -79,15 +79,11 @@ NO_SWITCH = Switch(None, {}, found=True, current=True)
 
 @dataclass(frozen=True)
 class Queue:
-    """The mail that waits: `total` messages, of which `counted` were looked at for how many are of
-    which `senders`. `held` says how many mailfleet holds, by the reason, and `on_hold` how many
-    others do; neither is among the total."""
+    """The mail that waits: `total` messages, without those on hold. `held` says how many mailfleet
+    holds, by the reason."""
 
     total: int
-    counted: int
-    senders: Mapping[str, int]
     held: Mapping[str, int]
-    on_hold: int
 
     @property
     def unfinished(self) -> int:
@@ -95,9 +91,9 @@ class Queue:
         return sum(number for why, number in self.held.items() if why in UNFINISHED)
 
 
-# As agent/host/waiting.py has them.
+# As agent/host/held.py has them.
 UNFINISHED = ("to be requeued", "to be submitted anew", "not looked at yet")
-EMPTY_QUEUE = Queue(0, 0, {}, {}, 0)
+EMPTY_QUEUE = Queue(0, {})
 
 
 @dataclass(frozen=True)
@@ -150,13 +146,7 @@ def _switch(answer: Mapping[str, Any]) -> Switch:
 
 
 def _queue(answer: Mapping[str, Any]) -> Queue:
-    return Queue(
-        total=answer["total"],
-        counted=answer["counted"],
-        senders=dict(answer["senders"]),
-        held=dict(answer["held"]),
-        on_hold=answer["on_hold"],
-    )
+    return Queue(total=answer["total"], held=dict(answer["held"]))
 
 
 def parse(answer: Mapping[str, Any]) -> HostState:

@@ -28,6 +28,14 @@ if name == "postqueue" and arguments == ["-j"]:
             if file.is_file():
                 print(json.dumps({{"queue_name": place, "queue_id": file.name,
                                    **json.loads(file.read_text())}}))
+elif name == "postkick" and (here / "pickup").exists():
+    for file in list((queue / "maildrop").iterdir()):
+        file.rename(queue / "incoming" / file.name)
+elif name == "postsuper" and (here / "broken").exists():
+    failing = (here / "broken").read_text().split()
+    if arguments[0] in failing:
+        print("postsuper: fatal: open maildrop: Input/output error", file=sys.stderr)
+        sys.exit("silent" not in failing)
 elif name == "postsuper":
     option, where = arguments[0], arguments[2:] or ["incoming", "active", "deferred", "hold"]
     to = {{"-h": "hold", "-H": "deferred", "-r": "maildrop", "-d": None}}[option]
@@ -103,6 +111,15 @@ class PostfixQueue:
             "recipients": [{"address": "you@elsewhere.example", "delay_reason": "refused"}],
         }
         self.path(queue, queue_id).write_text(json.dumps({**usual, **more}))
+        self.path(queue, queue_id).chmod(0o700)  # complete, as Postfix marks it
+
+    def break_postsuper(self, *options: str, status: int = 1) -> None:
+        """From now on it does not do these, and fails; or, with status 0, does not say so."""
+        words = [*options, *([] if status else ["silent"])]
+        (self._here / "broken").write_text(" ".join(words))
+
+    def let_pickup_work(self) -> None:
+        (self._here / "pickup").touch()
 
     def ids(self, queue: str) -> set[str]:
         return {path.name for path in self.path(queue).iterdir()}

@@ -122,3 +122,40 @@ def test_without_postfix_and_mail_there_is_nothing_to_be_lenient_with(host: Host
     host.change(loads)
     assert loads.loaded == [NEW]
     assert host.queue.calls() == []
+
+
+@pytest.mark.case("hosts-25")
+def test_mail_in_maildrop_is_taken_in_and_judged_before_the_strict_load(host: Host) -> None:
+    host.queue.add("M1", STRANGER, "maildrop")
+    host.queue.let_pickup_work()
+    loads = Loads(host)
+    host.change(loads)
+    assert host.queue.ids("hold") == {"A1", "M1"}
+    assert loads.loaded == [FIRST, NEW]
+
+
+@pytest.mark.case("hosts-25")
+def test_main_cf_stays_lenient_while_mail_in_maildrop_is_not_taken_in(
+    host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As with a milter that is down. The deploy that repairs it is not to be blocked by that."""
+    monkeypatch.setattr("agent.host.queue._TAKING_IN", 0.1)
+    host.queue.add("M1", STRANGER, "maildrop")
+    loads = Loads(host)
+    host.change(loads)
+    assert loads.loaded == [FIRST]
+    assert host.main.read_text() == FIRST
+    assert host.queue.ids("hold") == {"A1"}
+    assert "warning: mail waits in /var/spool/postfix/maildrop" in capsys.readouterr().out
+    host.queue.let_pickup_work()
+    host.change(loads)
+    assert loads.loaded == [FIRST, FIRST, NEW]
+    assert host.queue.ids("hold") == {"A1", "M1"}
+
+
+def test_what_postdrop_has_not_completed_keeps_no_change_waiting(host: Host) -> None:
+    host.queue.add("M1", STRANGER, "maildrop")
+    host.queue.path("maildrop", "M1").chmod(0o600)
+    loads = Loads(host)
+    host.change(loads)
+    assert loads.loaded == [FIRST, NEW]

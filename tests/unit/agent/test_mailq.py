@@ -1,5 +1,6 @@
 """What waits on a host, grouped for a person, and what a person has done with it."""
 
+import fcntl
 import time
 from pathlib import Path
 from typing import Any
@@ -109,3 +110,42 @@ def test_a_flush_tries_what_is_not_on_hold(queue: PostfixQueue) -> None:
     act(request(queue, "flush", senders=[OWN]), str(queue.root))
     tried = {call[2] for call in queue.calls() if call[:2] == ["postqueue", "-i"]}
     assert tried == {"S1", "S2", "N1"}
+
+
+def test_all_is_flushed_at_one_go(queue: PostfixQueue, capsys: pytest.CaptureFixture[str]) -> None:
+    act(request(queue, "flush"), str(queue.root))
+    tried = [call for call in queue.calls() if call[:2] != ["postqueue", "-j"]]
+    assert tried == [["postqueue", "-f"]]
+    assert "tried 3 messages anew" in capsys.readouterr().out
+
+
+def test_a_flush_that_breaks_off_says_how_many_were_tried(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "_FLUSHING", -1.0)
+    act(request(queue, "flush", senders=[OWN]), str(queue.root))
+    said = capsys.readouterr().out
+    assert "warning: 3 messages were not tried for want of time" in said
+    assert "tried 0 messages anew" in said
+
+
+def test_what_stays_on_hold_does_not_count_as_released(
+    queue: PostfixQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue.add("H2", OWN, "hold")
+    with queue.path("hold", "H2").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)  # it is being delivered
+        act(request(queue, "release"), str(queue.root))
+    said = capsys.readouterr().out
+    assert "released 0 messages" in said
+    assert "warning: 1 are on hold until the next release or deploy" in said
+
+
+def test_what_waits_in_maildrop_is_counted_and_left_alone(queue: PostfixQueue) -> None:
+    queue.add("M1", OWN, "maildrop")
+    found = mailq(request(queue), str(queue.root))
+    places = {group["place"]: group["count"] for group in found["groups"]}
+    assert places["in maildrop, see mailfleet-senders.service"] == 1
+    assert (found["total"], found["counted"], found["selected"]) == (5, 5, 4)
+    act(request(queue, "delete"), str(queue.root))
+    assert queue.ids("maildrop") == {"M1"}

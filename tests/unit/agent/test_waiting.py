@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from agent.host import common
+from agent.host.common import Refused
 from agent.host.foresee import foresee
 from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
-from agent.host.queue import listed
+from agent.host.queue import listed, supervise
 from agent.host.tally import tally
 from agent.host.verdicts import Judge
 from agent.host.waiting import Waiting, move_on
@@ -196,14 +198,12 @@ def test_an_empty_queue_takes_no_command(queue: PostfixQueue) -> None:
     assert queue.calls() == []
 
 
-def test_the_tally_is_bounded(queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tally_is_exact_and_cheap(queue: PostfixQueue) -> None:
     for number in range(30):
         queue.add(f"A{number}", f"sender{number}@shop.example")
     queue.add("H1", OWN, "hold")
-    monkeypatch.setattr("agent.host.tally._MOST", 25)
-    found = tally(str(queue.root))
-    assert (found["total"], found["counted"], found["on_hold"]) == (30, 25, 1)
-    assert len(found["senders"]) == 20
+    assert tally(str(queue.root)) == {"total": 30, "held": {}}
+    assert queue.calls() == [], "Postfix's listing takes seconds of a long queue"
     messages, complete = listed(5, 3)
     assert (len(messages), complete) == (3, False)
 
@@ -224,3 +224,89 @@ def test_what_is_to_be_requeued_is_not_lost_without_a_record(queue: PostfixQueue
     (queue.root / "var/lib/mailfleet/waiting.json").write_text("damaged")
     move_on(str(queue.root))
     assert queue.ids("hold") == {"A1"}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (1, "`postsuper -h` ended with status 1: .*Input/output error"),
+        (0, "postsuper has not put 1 messages on hold, A1 for one"),
+    ],
+)
+def test_what_could_not_be_held_stops_the_change(
+    queue: PostfixQueue, status: int, words: str
+) -> None:
+    """main.cf would return it."""
+    queue.add("A1", STRANGER)
+    queue.break_postsuper("-h", status=status)
+    with pytest.raises(Refused, match=words):
+        hold(queue)
+
+
+def test_a_change_that_stops_after_holding_gives_back(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add("A1", STRANGER)
+    waiting = Waiting(str(queue.root))
+    real = supervise
+
+    def held_and_interrupted(option: str, ids: Any, *queues: str) -> None:
+        real(option, ids, *queues)
+        raise Refused("it took too long")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("agent.host.waiting.supervise", held_and_interrupted)
+        with pytest.raises(Refused, match="it took too long"):
+            waiting.hold("/etc/postfix")
+    waiting.back()
+    assert queue.ids("deferred") == {"A1"}
+    assert held(queue) == {}
+
+
+def test_what_cannot_be_requeued_after_the_change_is_a_warning(
+    queue: PostfixQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue.add("A1", SYSTEM)
+    waiting = hold(queue)
+    queue.break_postsuper("-r")
+    waiting.move_on()
+    assert "warning: what waits does not all move yet: `postsuper -r` ended with" in (
+        capsys.readouterr().out
+    )
+    assert held(queue) == {"A1": REQUEUE}
+
+
+def test_a_listing_leaves_time_to_hold_what_it_has_not_shown(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add("A1", STRANGER)
+    monkeypatch.setattr(common, "_ends", [time.monotonic() + 10])
+    hold(queue)
+    assert held(queue) == {"A1": UNJUDGED}
+
+
+def test_old_mail_that_is_being_delivered_is_requeued_afterwards(queue: PostfixQueue) -> None:
+    """Its next failure would be its last."""
+    queue.add("A1", OWN, "active", arrival_time=int(time.time()) - 10 * 86400)
+    hold(queue)
+    assert held(queue) == {"A1": REQUEUE}
+
+
+def test_what_was_not_taken_comes_last_the_next_time(
+    queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.configure(TABLES, non_smtpd_milters="unix:/run/milter")
+    queue.add("A1", OWN)
+    queue.add("A2", OWN)
+    hold(queue, anew=True)
+    tried: list[list[str]] = []
+
+    def first_fails(_: str, ids: list[str], seconds: float, failed: list[str]) -> list[str]:
+        tried.append(ids)
+        failed.append(ids[0])
+        return []
+
+    monkeypatch.setattr("agent.host.waiting.submitted_anew", first_fails)
+    move_on(str(queue.root))
+    move_on(str(queue.root))
+    assert tried == [["A1", "A2"], ["A2", "A1"]]

@@ -17,6 +17,7 @@ from mailfleet.relay.mailq import (
     mailq_request,
     read_asked,
 )
+from tasks.waiting import MailQueue
 from tests.support.relay_policy import policy
 
 ANSWER: dict[str, Any] = {
@@ -113,3 +114,7 @@ def test_the_last_line_is_of_all_hosts() -> None:
 )
 def test_ages(seconds: int, text: str) -> None:
     assert age(seconds) == text
+
+
+def test_a_look_that_gets_no_answer_has_done_nothing() -> None:
+    assert MailQueue().command().unfinished == "it was only read, and is as it was"

@@ -27,7 +27,7 @@ ANSWER: dict[str, Any] = {
         "found": True,
         "current": False,
     },
-    "waiting": {"total": 0, "counted": 0, "senders": [], "held": {}, "on_hold": 0},
+    "waiting": {"total": 0, "held": {}},
     "previous": None,
 }
 

@@ -58,8 +58,8 @@ def host_with(queue: Queue, target: Desired) -> HostState:
 
 def test_a_host_is_asked_only_when_mail_waits() -> None:
     target = desired(policy(), CREDENTIALS)
-    assert foresee_request(target, host_with(Queue(0, 0, {}, {}, 3), target)) is None
-    request = foresee_request(target, host_with(Queue(1, 1, {"a@b": 1}, {}, 0), target))
+    assert foresee_request(target, host_with(Queue(0, {}), target)) is None
+    request = foresee_request(target, host_with(Queue(1, {}), target))
     assert request
     paths = [file["path"] for file in request["files"]]
     assert "/etc/postfix/main.cf" in paths
@@ -69,7 +69,7 @@ def test_a_host_is_asked_only_when_mail_waits() -> None:
 
 def test_held_mail_is_said_and_unfinished_work_is_a_change() -> None:
     target = desired(policy(), CREDENTIALS)
-    queue = Queue(0, 0, {}, {"this sender may not send from here": 5, "to be requeued": 2}, 0)
+    queue = Queue(0, {"this sender may not send from here": 5, "to be requeued": 2})
     assert queue_notes(queue) == (
         "5 held here: this sender may not send from here; see mailq.py",
         "2 held here: to be requeued; see mailq.py",
@@ -77,7 +77,7 @@ def test_held_mail_is_said_and_unfinished_work_is_a_change() -> None:
     assert queue_changes("relay1", host_with(queue, target)) == (
         Change("relay1", "queue", "mail that an earlier deploy held", "run", None, "2 go on"),
     )
-    assert queue_changes("relay1", host_with(Queue(9, 9, {}, {"why": 5}, 1), target)) == ()
+    assert queue_changes("relay1", host_with(Queue(9, {"why": 5}), target)) == ()
 
 
 def test_long_text_of_a_stranger_is_cut() -> None:
