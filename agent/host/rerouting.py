@@ -12,7 +12,7 @@ def move_mail(root: str, change: Transaction) -> None:
 
     A reload closes no listening socket. It lets the queue manager route all mail anew that is not
     being handed over this very moment. What waits is requeued: mail that a fall-back had taken
-    over would stay with that one.
+    over would stay with that one. That takes a while with a long queue, and undoes nothing.
     """
     due = due_table(root)
     renewed = due is not None and due != live_table(root)
@@ -27,7 +27,7 @@ def move_mail(root: str, change: Transaction) -> None:
     loading.load("reload")
     if loaded := kept(root, LOADED):
         keep(root, LOADED, {**loaded, "switch": table_digest(root)})
-    requeue()
+    change.afterwards(requeue)
 
 
 def requeue() -> None:

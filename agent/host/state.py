@@ -86,20 +86,28 @@ def running(root: str) -> bool:
 
 
 def observed_units(names: list[str]) -> dict[str, dict[str, bool]]:
-    """Of each unit: enabled, active, and whether systemd has read its file as it is now."""
+    """Of each unit: enabled, active, whether systemd has read its file as it is now, and whether it
+    has a main process."""
+    return {
+        name: {
+            "enabled": unit.get("UnitFileState") == "enabled",
+            "active": unit.get("ActiveState") == "active",
+            "current": unit.get("NeedDaemonReload") != "yes",
+            "main": unit.get("MainPID", "0") != "0",
+        }
+        for name, unit in shown_units(names).items()
+    }
+
+
+def shown_units(names: list[str]) -> dict[str, dict[str, str]]:
+    """Of each unit what systemd says: UnitFileState, ActiveState and others (systemctl(1), show)."""
     if not names:
         return {}
     keys = "Id,UnitFileState,ActiveState,NeedDaemonReload,MainPID"
     answer = run("systemctl", "show", f"--property={keys}", "--", *names)
     if answer.returncode != 0:
         raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
-    found = {}
-    for block in answer.stdout.strip().split("\n\n"):
-        unit = dict(line.partition("=")[::2] for line in block.splitlines())
-        found[unit.get("Id", "")] = {
-            "enabled": unit.get("UnitFileState") == "enabled",
-            "active": unit.get("ActiveState") == "active",
-            "current": unit.get("NeedDaemonReload") != "yes",
-            "main": unit.get("MainPID", "0") != "0",
-        }
+    blocks = answer.stdout.strip().split("\n\n")
+    units = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
+    found = {unit.get("Id", ""): unit for unit in units}
     return {name: found[name] for name in names}

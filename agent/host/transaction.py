@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agent.host.common import UNDO, Refused, end_within, sentence_of
+from agent.host.common import UNDO, Refused, end_within, sentence_of, warn
 from agent.host.files import beside, naming, new_file, put, remove, sync_directory
 from agent.host.state import main_last
 
@@ -32,6 +32,7 @@ class Transaction:
         self._directories: list[str] = []  # made by us
         self._undo_first: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
         self._touched = False
 
     def stage(self, files: list[dict[str, Any]]) -> None:
@@ -61,6 +62,8 @@ class Transaction:
         with naming(path):
             directory, name = os.path.split(self._root + second_name(path))
             if os.path.isdir(directory):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(os.path.join(directory, name))
                 self._old[path] = _written(directory, name, file) if file else None
 
     def put_all(self) -> Iterator[str]:
@@ -89,6 +92,17 @@ class Transaction:
     def on_undo_first(self, *steps: Callable[[], None]) -> None:
         """What it does while the new files are still there."""
         self._undo_first.extend(steps)
+
+    def afterwards(self, *steps: Callable[[], None]) -> None:
+        """What is done once the change is made. When that fails, it is a warning: the change
+        stays."""
+        self._afterwards.extend(steps)
+
+    def done(self) -> None:
+        """The change is made: tidy up, and do what comes afterwards."""
+        self.close()
+        for failure in _failing(self._afterwards):
+            warn(failure)
 
     def undo(self) -> str:
         """Bring back what was kept, as far as that is possible; says what the host is now."""
@@ -156,7 +170,7 @@ def transaction(root: str, back: str = BACK) -> Iterator[Transaction]:
         yield change
     except BaseException as reason:
         raise Refused(f"{sentence_of(reason)}; {change.undo()}") from None
-    change.close()
+    change.done()
 
 
 def sweep(root: str, paths: list[str]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from agent.host.common import Refused, one_line, run, say
-from agent.host.state import observed_units
+from agent.host.state import shown_units
+
+_STOPPED = ("inactive", "failed", "deactivating")
 
 
 class Units:
@@ -16,7 +18,10 @@ class Units:
         self._request = request
         names = [*request["disable"], *request["enable"], *request["restart"]]
         self._names = list(dict.fromkeys(names))
-        self._before = observed_units(self._names)
+        before = shown_units(self._names)
+        self._enabled = {n for n in before if before[n].get("UnitFileState") == "enabled"}
+        # one that is about to start again, by Restart=, is not stopped
+        self._runs = {n for n in before if before[n].get("ActiveState") not in _STOPPED}
 
     def begin(self) -> None:
         """Enable and restart. What only the old configuration needed runs on."""
@@ -32,22 +37,22 @@ class Units:
         """The way back begins: units that were not enabled are not. Their files are still there,
         without which systemd leaves its links."""
         for name in self._names:
-            if not self._before[name]["enabled"]:
+            if name not in self._enabled:
                 systemctl("disable", name, lenient=True)
 
     def back(self) -> None:
         """Their files are as they were: what was enabled and active is so again."""
         self.read_again()
         for name in self._names:
-            if self._before[name]["enabled"]:
+            if name in self._enabled:
                 systemctl("enable", name)
-            if self._before[name]["active"]:
+            if name in self._runs:
                 systemctl("restart", name)
 
     def stop_new(self) -> None:
         """The way back ends, Postfix needs them no more: what was not active is not."""
         for name in self._names:
-            if not self._before[name]["active"]:
+            if name not in self._runs:
                 systemctl("stop", name, lenient=True)
 
     def read_again(self) -> None:

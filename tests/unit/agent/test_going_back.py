@@ -18,6 +18,7 @@ from tests.support.host_walks import (
     PASSWORDS,
     adopt,
     back,
+    by_two,
     first,
     somebodys,
     then,
@@ -221,3 +222,41 @@ def test_a_disk_that_is_full_once_the_files_are_live(
     assert "No space left on device" in refused(host)
     monkeypatch.undo()
     assert host.snapshot() == before
+
+
+def test_a_queue_too_long_to_be_requeued_in_time_undoes_no_switch(
+    host: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first(host)
+    (host.root.parent / "programs/postsuper").unlink()
+    by_two(host)
+    said = capsys.readouterr().out
+    assert "warning: found no program postsuper on this host\n" in said
+    assert said.endswith("mail goes by two\n")
+    assert (host.root / f"{KEPT[1:]}/switch.json").exists()
+    assert "choice1.0 two" in (host.root / "etc/postfix/switch").read_text()
+
+
+def test_a_second_name_of_ours_does_not_stay_with_somebodys_files(host: StandIn) -> None:
+    """An apply that was killed while it adopted, and then one that fails."""
+    somebodys(host)
+    (host.root / PASSWORDS[1:]).unlink()
+    adopt(host)
+    (host.root / f"{KEPT[1:]}/loaded").unlink()  # killed before it wrote that
+    canary_is_refused(host)
+    refused(host, then)
+    assert not list((host.root / "etc/postfix").glob(".*"))
+    assert not (host.root / PASSWORDS[1:]).exists()
+
+
+def test_a_unit_that_is_about_to_start_again_is_not_stopped(host: StandIn) -> None:
+    """As the milter between two of its starts, RestartSec: stopped, it would stay so."""
+    first(host)
+    systemctl = host.root.parent / "programs/systemctl"
+    text = systemctl.read_text().replace("active=inactive;", "active=activating;")
+    systemctl.write_text(text)
+    calls = '\necho "$*" >> "$STATE/calls"\n'
+    systemctl.write_text(text.replace("#!/bin/sh\n", f"#!/bin/sh{calls}", 1))
+    canary_is_refused(host)
+    refused(host)
+    assert "stop" not in (host.state / "calls").read_text()
