@@ -49,13 +49,17 @@ class Transaction:
         for path in paths:
             if path in self._old:
                 continue
-            with naming(path):
-                second = self._root + second_name(path)
-                try:
-                    os.link(self._root + path, second, follow_symlinks=False)
-                    self._old[path] = second
-                except (FileNotFoundError, NotADirectoryError):
-                    self._old[path] = None
+            second = self._root + second_name(path)
+            try:
+                os.link(self._root + path, second, follow_symlinks=False)
+                self._old[path] = second
+            except (FileNotFoundError, NotADirectoryError):
+                self._old[path] = None
+            except OSError as error:
+                raise Refused(
+                    f"{path}: {error.strerror}: it could not be replaced; see whether it is "
+                    "immutable (lsattr) or a mount (findmnt)"
+                ) from None
 
     def keep_instead(self, path: str, file: dict[str, Any] | None) -> None:
         """Have this file come back at `path`, None for no file, in place of what is there now."""
