@@ -100,7 +100,7 @@ def observed_units(names: list[str]) -> dict[str, dict[str, bool]]:
 
 
 def shown_units(names: list[str]) -> dict[str, dict[str, str]]:
-    """Of each unit what systemd says: UnitFileState, ActiveState and others (systemctl(1), show)."""
+    """Of each unit the properties that systemd shows of it (systemctl(1))."""
     if not names:
         return {}
     keys = "Id,UnitFileState,ActiveState,NeedDaemonReload,MainPID"
