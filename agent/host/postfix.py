@@ -119,6 +119,8 @@ def load(root: str, action: str) -> None:
     if action == "reload" and running(root):
         answer = run("postfix", "reload")
     else:
+        # systemd may have given up to start it (restarting.py)
+        run("systemctl", "reset-failed", "postfix.service", "postfix@-.service")
         # "start" of Debian 12's postfix.service does nothing once its instance has died
         answer = run("systemctl", "restart", "postfix.service")
     if answer.returncode != 0:

@@ -148,8 +148,10 @@ class Transaction:
         while not os.path.isdir(missing):
             made.append(missing)
             missing = os.path.dirname(missing)
-        self._directories += reversed(made)
-        os.makedirs(directory, mode=0o755, exist_ok=True)
+        for new in reversed(made):
+            self._directories.append(new)
+            os.mkdir(new)
+            os.chmod(new, 0o755)  # whatever the umask: other users' programs may be in it
 
 
 def _failing(steps: list[Callable[[], None]]) -> Iterator[str]:

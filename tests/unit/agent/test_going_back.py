@@ -264,3 +264,13 @@ def test_a_unit_that_is_about_to_start_again_is_not_stopped(host: StandIn) -> No
     canary_is_refused(host)
     refused(host)
     assert "stop" not in (host.state / "calls").read_text()
+
+
+def test_directories_that_are_made_are_open_to_other_users(host: StandIn) -> None:
+    """The milter's user has to come to its program, below /usr/local/bin."""
+    before = os.umask(0o077)
+    try:
+        first(host)
+    finally:
+        os.umask(before)
+    assert (host.root / "usr/local/bin").stat().st_mode & 0o777 == 0o755
