@@ -151,7 +151,7 @@ class Transaction:
         for new in reversed(made):
             self._directories.append(new)
             os.mkdir(new)
-            os.chmod(new, 0o755)  # whatever the umask: other users' programs may be in it
+            os.chmod(new, 0o755)  # noqa: S103  whatever the umask: other users' programs may be in it
 
 
 def _failing(steps: list[Callable[[], None]]) -> Iterator[str]:
