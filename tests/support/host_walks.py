@@ -65,9 +65,13 @@ def request(host: StandIn, **changes: Any) -> dict[str, Any]:
     return {**usual, **changes}
 
 
+STRICT = "default_transport = error:5.7.1 this sender may not send from here\n"
+
+
 def first(host: StandIn) -> None:
     """The policy that is there before."""
-    files = [file(path, f"old {path}\n") for path in (MAIN, MASTER, TABLE, GONE, PROGRAM)]
+    files = [file(path, f"old {path}\n") for path in (MASTER, TABLE, GONE, PROGRAM)]
+    files += [file(MAIN, f"old {MAIN}\n{STRICT}")]
     files += [file(UNITS + name, f"old {name}\n") for name in (STAYS, GOES)]
     files += [file(PASSWORDS, "next old:password\n", "600")]
     files += [file(ROUTES, json.dumps(KNOWN))]
@@ -77,7 +81,8 @@ def first(host: StandIn) -> None:
 
 def then(host: StandIn) -> None:
     """Another policy: files changed, made and removed, in one run with units."""
-    files = [file(path, f"new {path}\n") for path in (MAIN, MASTER, TABLE, PROGRAM)]
+    files = [file(path, f"new {path}\n") for path in (MASTER, TABLE, PROGRAM)]
+    files += [file(MAIN, f"new {MAIN}\n{STRICT}")]
     files += [file(UNITS + name, f"new {name}\n") for name in (STAYS, COMES)]
     files += [file(PASSWORDS, "next new:password\n", "600")]
     units = {"reload": True, "disable": [GOES], "enable": [COMES], "restart": [STAYS, COMES]}
