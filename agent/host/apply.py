@@ -101,7 +101,7 @@ def _change(
     if any(path.startswith(POSTFIX) for path in paths):
         _remember(root, request, change)
     if paths:
-        over.begin()
+        over.begin(change)
         _swap(root, request, change)
     units.begin()
     if request["load"]:

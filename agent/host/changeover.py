@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent.host.common import warn
-from agent.host.files import observe, replace
+from agent.host.files import observe
 from agent.host.history import foreign
 from agent.host.lenient import lenient
 from agent.host.postfix import Loading
@@ -33,12 +33,12 @@ class Changeover:
             self._last, first = _lenient_main(root, files)
             self.files = [*(file for file in files if file["path"] != _MAIN or not first), *first]
 
-    def begin(self) -> None:
+    def begin(self, change: Transaction) -> None:
         """Before the first table is put: a daemon that starts before main.cf has its turn reads new
         tables with the old one, which must not return what they do not know."""
         live = _live_main(self._root) if self._last else None
         if live and (first := lenient(live["content"])) != live["content"]:
-            replace(self._root, _MAIN, {**live, "content": first})
+            change.put_first({**live, "content": first})
 
     def finish(self, change: Transaction, loading: Loading) -> None:
         """Once the new configuration is seen to work, in its lenient form. That one stays while

@@ -79,6 +79,13 @@ class Transaction:
             del self._new[path]
             yield path
 
+    def put_first(self, file: dict[str, Any]) -> None:
+        """Let this file take its place now; what is staged for the path follows later."""
+        self._touched = True
+        with naming(file["path"]):
+            directory, name = os.path.split(self._root + _first_name(file["path"]))
+            put(self._root, file["path"], new_file(directory, name, file))
+
     def remove(self, path: str) -> None:
         self._touched = True
         with naming(path):
@@ -162,6 +169,10 @@ def _failing(steps: list[Callable[[], None]]) -> Iterator[str]:
             yield sentence_of(error)
 
 
+def _first_name(path: str) -> str:
+    return f"{second_name(path)}-first"
+
+
 def second_name(path: str) -> str:
     directory, name = os.path.split(path)
     return f"{directory}/{beside(name)}-old"
@@ -183,7 +194,7 @@ def sweep(root: str, paths: list[str]) -> None:
     """Remove what a run that was killed has left beside these files."""
     for path in paths:
         directory, name = os.path.split(path)
-        for left in (f"{directory}/{beside(name)}", second_name(path)):
+        for left in (f"{directory}/{beside(name)}", second_name(path), _first_name(path)):
             with naming(path), contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 os.unlink(root + left)
 
