@@ -22,6 +22,8 @@ _CALLS = (
     "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod",
     "os.chown", "os.utime", "os.listdir", "os.scandir",
 )  # fmt: skip
+_READS = ("os.listdir", "os.scandir")
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 STAGE = "/var/lib/mailfleet/stage"
 _current: list["Watch"] = []
 
@@ -33,15 +35,17 @@ class Watch:
     root: str
     at: int = 0
     fault: int | str | None = None
-    steps: list[tuple[str, str]] = field(default_factory=list)  # "call" or "command", and what
+    steps: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # "read", "call" or "command", and what
     _kinds: frozenset[str] = frozenset()
 
-    def call(self, event: str, subject: str) -> None:
+    def call(self, event: str, subject: str, *, reads: bool = False) -> None:
         if not subject.startswith(self.root):
             return
         if STAGE in subject and not self._is_first(event):
             return
-        self.steps.append(("call", f"{event} {subject[len(self.root) :]}"))
+        self.steps.append(("read" if reads else "call", f"{event} {subject[len(self.root) :]}"))
         if len(self.steps) == self.at and isinstance(self.fault, int):
             raise OSError(self.fault, os.strerror(self.fault), subject)
 
@@ -65,7 +69,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 first = os.readlink(f"/proc/self/fd/{first}")
             except OSError:
                 return
-        _current[-1].call(event, os.fsdecode(first or "."))
+        reads = event in _READS or (event == "open" and not arguments[2] & _WRITES)
+        _current[-1].call(event, os.fsdecode(first or "."), reads=reads)
 
 
 @contextmanager
@@ -120,4 +125,7 @@ def _starting(watch: Watch) -> Callable[..., "subprocess.Popen[bytes]"]:
 
 
 def faults_of(step: tuple[str, str]) -> tuple[int | str, ...]:
-    return ERRORS if step[0] == "call" else COMMANDS
+    """A read meets no full disk."""
+    if step[0] == "command":
+        return COMMANDS
+    return ERRORS[:1] if step[0] == "read" else ERRORS

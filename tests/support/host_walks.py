@@ -43,6 +43,8 @@ KNOWN = {
     "servers": {},
 }
 
+MEMORY = "/dev/shm"  # noqa: S108  a walk writes and removes many thousand files
+
 Act = Callable[[StandIn], None]
 
 
@@ -171,7 +173,7 @@ def _pipes(directory: str, names: list[str]) -> list[str]:
 def main(name: str) -> bool:
     before, act = WALKS[name]
     with (
-        TemporaryDirectory() as scratch,
+        TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as scratch,
         pytest.MonkeyPatch.context() as patches,
         stand_in(Path(scratch), patches) as host,
     ):

@@ -50,8 +50,8 @@ esac
 """,
     "postfix": r"""
 [ "$1" = reload ] || exit 0
-find "$ROOT/etc/postfix" -name '.*' -prune -o ! -type d ! -type p -exec cat {} + |
-    cksum > "$STATE/loaded"
+find "$ROOT/etc/postfix" -name '.*' -prune -o ! -type d ! -type p -print | sort |
+    xargs cat | cksum > "$STATE/loaded"
 """,
     "postconf": 'case "$*" in *inet_interfaces*) printf "loopback-only\\nall\\n" ;; esac',
     "postmap": "echo something",
