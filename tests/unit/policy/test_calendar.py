@@ -13,10 +13,15 @@ TAKEN = [
     "Sat,Sun 12:05:40", "Monday", "*-*-* 00:00:00", "*-*-01 04:30", "2027-01-01", "01-01 12:00",
     "*-02~03", "Mon *-05~07/1", "Fri *-*-* 18:00:00 Europe/Berlin", "*-*-* *:*:0/30.5", "*-1,7-1",
 ]  # fmt: skip
-REFUSED = [
-    "* * * * *", "*/15 * * * *", "0 4 * * 1-5", "@hourly", "every hour", "15min", "1h", "*", "",
-    "-h", "hourly daily", "Mon..", "08", "8h", "Montag 08:00", "hourly; reboot",
-    "hourly\nUnit=x.service", "*:0/15\nExecStart=/bin/false", "*:0/15 %h", "*:/5",
+# What looks right to people who know cron, or guess.
+MISTAKEN = [
+    "* * * * *", "*/15 * * * *", "0 4 * * 1-5", "every hour", "15min", "1h", "*", "hourly daily",
+    "Mon..", "08", "8h", "Montag 08:00", "*:/5",
+]  # fmt: skip
+# What would become another line of the unit, or an option.
+HOSTILE = [
+    "", "-h", "@hourly", "hourly; reboot", "hourly\nUnit=x.service",
+    "*:0/15\nExecStart=/bin/false", "*:0/15 %h",
 ]  # fmt: skip
 
 
@@ -33,8 +38,17 @@ def test_a_calendar_event(event: str) -> None:
 
 
 @pytest.mark.case("hosts-9")
-@pytest.mark.parametrize("event", REFUSED)
+@pytest.mark.parametrize("event", MISTAKEN)
 def test_what_is_none(event: str) -> None:
+    refused(event)
+
+
+@pytest.mark.parametrize("event", HOSTILE)
+def test_what_would_be_more_than_an_event(event: str) -> None:
+    refused(event)
+
+
+def refused(event: str) -> None:
     with pytest.raises(PolicyError, match=r"found .*, expected a systemd calendar event such as"):
         Relay(check_logs=event)
 
