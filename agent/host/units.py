@@ -17,9 +17,9 @@ class Units:
     def __init__(self, request: dict[str, Any]) -> None:
         self._request = request
         names = [*request["disable"], *request["enable"], *request["restart"]]
-        self._names = list(dict.fromkeys(names))
-        before = shown_units(self._names)
+        before = shown_units(list(dict.fromkeys(names)))
         self._enabled = {n for n in before if before[n].get("UnitFileState") == "enabled"}
+        self._touched: list[str] = []  # by this run
         # one that is about to start again, by Restart=, is not stopped
         self._runs = {n for n in before if before[n].get("ActiveState") not in _STOPPED}
 
@@ -36,14 +36,14 @@ class Units:
     def disable_new(self) -> None:
         """The way back begins: units that were not enabled are not. Their files are still there,
         without which systemd leaves its links."""
-        for name in self._names:
+        for name in self._touched:
             if name not in self._enabled:
                 systemctl("disable", name, lenient=True)
 
     def back(self) -> None:
         """Their files are as they were: what was enabled and active is so again."""
         self.read_again()
-        for name in self._names:
+        for name in self._touched:
             if name in self._enabled:
                 systemctl("enable", name)
             if name in self._runs:
@@ -51,7 +51,7 @@ class Units:
 
     def stop_new(self) -> None:
         """The way back ends, Postfix needs them no more: what was not active is not."""
-        for name in self._names:
+        for name in self._touched:
             if name not in self._runs:
                 systemctl("stop", name, lenient=True)
 
@@ -62,6 +62,8 @@ class Units:
 
     def _each(self, verb: str, names: list[str]) -> None:
         for name in names:
+            if name not in self._touched:
+                self._touched.append(name)
             systemctl(verb, *(["--now"] if verb == "disable" else []), name)
             say(f"{verb} {name}")
 
