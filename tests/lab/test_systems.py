@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mailfleet.relay.agent import joined
+from mailfleet.relay.agent import CHANGE, joined
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.systems import AMAZON_LINUX_2023
 from mailfleet.relay.tree import Desired, desired
@@ -16,11 +16,10 @@ from tests.support.relay_policy import CREDENTIALS, policy
 RASPBIAN = 'ID=raspbian\nID_LIKE=debian\nVERSION_ID="12"\nPRETTY_NAME="Raspbian GNU/Linux 12"\n'
 OLDEST = "relay1"  # Debian 12's Postfix is 3.7.11, Amazon Linux 2023's is 3.7.2
 BUNDLE = Path(AMAZON_LINUX_2023.authorities)
-PARTS = ("common", "files", "state", "configuration", "strangers", "lint", "postfix")
 CHECK = """
 for file in files:
     file["content"] = base64.b64decode(file["content"])
-ending_in_one_sentence(lambda: check(files, absent, nexthops))
+ending_in_one_sentence(lambda: check("", files, absent, nexthops))
 """
 
 
@@ -52,8 +51,7 @@ def judged(fleet: Fleet, target: Desired) -> str:
     request = apply_request(target, state(fleet, OLDEST, target), "test@lab")
     given = {name: request[name] for name in ("files", "absent", "nexthops")}
     names = "\n".join(f"{name} = {value!r}" for name, value in given.items())
-    text = joined(*(f"host/{part}.py" for part in PARTS))
-    answer = ask(fleet, OLDEST, f"{text}\nimport base64\n{names}\n{CHECK}")
+    answer = ask(fleet, OLDEST, f"{joined(*CHANGE)}\nimport base64\n{names}\n{CHECK}")
     assert (answer.returncode == 0) == (answer.stderr == "")
     return answer.stderr
 
