@@ -11,6 +11,11 @@ from tests.aws.conftest import Fleet
 from tests.support.cli import ROOT, command
 
 
+def _hears_hangups() -> None:
+    """Also when the tests themselves run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     "number",
     [
@@ -31,6 +36,7 @@ def test_a_signal_lists_what_is_left_and_a_rerun_finishes(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hears_hangups,
     )
     assert run.stderr
     for line in run.stderr:
@@ -70,7 +76,7 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     time.sleep(1)
     assert run.poll() is None
     run.send_signal(signal.SIGTERM)
-    output, _ = run.communicate(timeout=5)
+    output, _ = run.communicate(timeout=30)  # half of what the first one would sleep
     assert run.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in output
 
