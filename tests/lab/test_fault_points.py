@@ -121,7 +121,8 @@ def load(fleet: Fleet, relays: Sequence[str], sent: set[str]) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.case("hosts-8", "hosts-9")
+@pytest.mark.case("hosts-8")
+@pytest.mark.case("hosts-9")
 def test_a_failure_at_each_point_of_an_apply(deployed: Fleet, tmp_path: Path) -> None:
     fleet, sent = deployed, set[str]()
     relays = ["relay1", "relay3"]  # a Debian 12 and a Debian 13

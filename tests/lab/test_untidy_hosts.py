@@ -28,7 +28,8 @@ chmod 755 /var/lib/postfix
 """
 
 
-@pytest.mark.case("hosts-16", "hosts-17")
+@pytest.mark.case("hosts-16")
+@pytest.mark.case("hosts-17")
 @pytest.mark.parametrize("relay", ["relay1", "relay3"])
 def test_what_postfix_does_not_read_is_in_nobodys_way(deployed: Fleet, relay: str) -> None:
     target = wanted(deployed, policy_in(deployed.policy))
@@ -64,7 +65,8 @@ rm -f /etc/postfix/postfix-files.d/pcre.files
 """
 
 
-@pytest.mark.case("hosts-32", "hosts-33")
+@pytest.mark.case("hosts-32")
+@pytest.mark.case("hosts-33")
 def test_packages_are_installed_where_others_are_at_it(deployed: Fleet) -> None:
     target = wanted(deployed, policy_in(deployed.policy))
     request = apply_request(target, state(deployed, "relay1", target), "test@lab")

@@ -9,7 +9,10 @@ from tests.support.cli import ROOT
 from tests.support.host_walks import WALKS
 
 
-@pytest.mark.case("hosts-8", "hosts-10", "hosts-12", "hosts-40")
+@pytest.mark.case("hosts-8")
+@pytest.mark.case("hosts-10")
+@pytest.mark.case("hosts-12")
+@pytest.mark.case("hosts-40")
 @pytest.mark.timeout(900)
 def test_a_host_is_old_or_new_after_each_failure() -> None:
     walks = {
