@@ -1,7 +1,5 @@
 """The mail that waits on relays: shown by provider and reason, tried anew, let go or deleted."""
 
-import getpass
-import socket
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,6 +25,7 @@ from mailfleet.relay.mailq import (
     mailq_notes,
     mailq_request,
 )
+from mailfleet.relay.operations import who
 from mailfleet.terminal import only_look
 
 # Of each run the answers by host, and the hosts whose part has been shown.
@@ -76,8 +75,7 @@ def act(
 ) -> Commands:
     """What was shown, and nothing that has come since."""
     if changes:
-        by = f"{getpass.getuser()}@{socket.gethostname()}"
-        yield agent_command("mailq", act_request(mail, asked, answer, by))
+        yield agent_command("mailq", act_request(mail, asked, answer, who()))
 
 
 def fleet_total() -> None:

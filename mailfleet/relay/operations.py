@@ -79,7 +79,7 @@ def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Comman
     if any(file.content is None for file in target.files):
         yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
         return
-    request = apply_request(target, state, _who(), _canary(mail))
+    request = apply_request(target, state, who(), _canary(mail))
     if packages := request["packages"]:
         minutes = f"up to {INSTALLED_WITHIN // 60} minutes"
         notice = f"installs {', '.join(packages)}: {minutes}"
@@ -100,7 +100,7 @@ def _canary(mail: Mail) -> tuple[str, str] | None:
 def go_back(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
     """Let what worked before take the place of what is there."""
     if changes:
-        request = rollback_request(desired(mail, {}), state, _who())
+        request = rollback_request(desired(mail, {}), state, who())
         yield agent_command("rollback", request)
 
 
@@ -108,8 +108,9 @@ def go_back(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands
 def switch(state: HostState, to: Mapping[str, int] | None, changes: Sequence[Change]) -> Commands:
     """Let the host's mail leave by these providers, or by the policy's again."""
     if changes:
-        yield agent_command("switch", switch_request(state, _who(), to))
+        yield agent_command("switch", switch_request(state, who(), to))
 
 
-def _who() -> str:
+def who() -> str:
+    """Who changes a host, as it writes that down: user@machine."""
     return f"{getpass.getuser()}@{socket.gethostname()}"
