@@ -72,6 +72,7 @@ def frozen(fleet: Fleet, relay: str) -> Iterator[None]:
 def cut_off(fleet: Fleet, relay: str) -> Iterator[None]:
     with fleet.dead(relay):
         yield
+    assert wait_until(lambda: is_up(fleet.lab.ssh, fleet.address(relay)), 60)
 
 
 @contextmanager
@@ -96,17 +97,21 @@ def rebooted(fleet: Fleet, relay: str) -> Iterator[None]:
 @pytest.mark.timeout(400)
 @pytest.mark.case("hosts-13")
 @pytest.mark.parametrize(
-    ("happens", "seen"),
+    ("happens", "seen", "connections"),  # each another policy, whatever became of the one before
     [
-        (frozen, "no answer for 30 s, so the host is frozen or cut off"),
-        (cut_off, "no answer for 30 s, so the host is frozen or cut off"),
-        (rebooted, "the SSH connection was lost"),
+        (frozen, "no answer for 30 s, so the host is frozen or cut off", 31),
+        (cut_off, "no answer for 30 s, so the host is frozen or cut off", 32),
+        (rebooted, "the SSH connection was lost", 33),
     ],
 )
 def test_at_each_third_of_an_apply(
-    deployed: Fleet, tmp_path: Path, happens: Callable[[Fleet, str], ExitStack], seen: str
+    deployed: Fleet,
+    tmp_path: Path,
+    happens: Callable[[Fleet, str], ExitStack],
+    seen: str,
+    connections: int,
 ) -> None:
-    policy = write_policy(tmp_path, ses=", connections=31")
+    policy = write_policy(tmp_path, ses=f", connections={connections}")
     run = UnderWay(deployed, "-y", "--data", "rollout=all", policy=policy)
     run.wait_for(BEGUN)
     with ExitStack() as gone:
@@ -127,7 +132,7 @@ def test_at_each_third_of_an_apply(
         assert f"{seen}: {MAY_HAVE}" in said[2] or said[2].endswith("Success"), ended.output
         print(f"{happens.__name__}: ended after {seconds:.0f} s")
     for relay in deployed.relays:
-        deployed.ssh(relay, "flock --wait 60 /var/lib/mailfleet/lock true")
+        deployed.ssh(relay, "flock --wait 90 /var/lib/mailfleet/lock true")
     again = deployed.deploy("-y", policy=policy)
     assert again.status == 0, again.output
     assert deployed.plan(policy=policy) == []

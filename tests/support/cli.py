@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 PYINFRA = Path(sys.executable).parent / "pyinfra"
 MAILFLEET = [sys.executable, "-c", "from mailfleet.cli import main; main()"]
@@ -27,24 +29,20 @@ def pyinfra(
     inventory: Path | str, *arguments: str, env: dict[str, str] | None = None, timeout: float = 240
 ) -> Run:
     """Run pyinfra to its end, with nobody at standard input."""
-    return _run(command(inventory, *arguments), env=env, timeout=timeout)
+    argv = command(inventory, *arguments)
+    return Run(*warm.run(argv, env={**os.environ, **(env or {})}, timeout=timeout))
 
 
 def mailfleet(*arguments: str) -> Run:
     """Run the command `mailfleet` as people run it."""
-    return _run([*MAILFLEET, *arguments])
-
-
-def _run(argv: list[str], env: dict[str, str] | None = None, timeout: float = 240) -> Run:
     done = subprocess.run(
-        argv,
+        [*MAILFLEET, *arguments],
         cwd=ROOT,
-        env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=timeout,
+        timeout=60,
         check=False,
     )
     return Run(done.returncode, done.stdout)

@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from lab.control import Control
+from tests.support import boto
 from tests.support.cli import ROOT
 
 REGION = "us-east-1"
@@ -69,10 +68,7 @@ class Cloud:
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A boto3 client of this cloud, to look at it and to change it behind our back."""
-        return boto3.Session(
-            aws_access_key_id="AKIALAB",
-            aws_secret_access_key="lab",
-        ).client(service, region_name=region, endpoint_url=self.url)
+        return boto.client(service, self.url, region)
 
     def writes(self) -> list[str]:
         """The names of all calls that changed something, oldest first."""

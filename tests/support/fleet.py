@@ -12,12 +12,11 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from lab.control import Control
 from lab.network import namespace_name
 from lab.observed import Mail
 from lab.state import Lab
+from tests.support import boto
 from tests.support.cli import ROOT, Run, command, pyinfra
 
 INVENTORY = "inventory/lab.py"
@@ -174,10 +173,7 @@ class Fleet:
         return self.ssh(relay, _FINGERPRINT, check=False)
 
     def client(self, service: str) -> Any:
-        return boto3.Session(
-            aws_access_key_id="AKIALAB",
-            aws_secret_access_key="lab",
-        ).client(service, region_name="us-east-1", endpoint_url=self.lab.aws.endpoint)
+        return boto.client(service, self.lab.aws.endpoint, "us-east-1")
 
     def password(self) -> str:
         """The SES password in use, for tests that look for it where it must not be."""
