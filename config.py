@@ -1,5 +1,5 @@
 """pyinfra's own settings."""
 
-from mailfleet import terminal
+from mailfleet.run import interrupts as terminal
 
 terminal.prepare()

@@ -7,11 +7,11 @@ their IAM user last.
 
 from pyinfra import host
 
-from mailfleet.announce import announce_end
-from mailfleet.aws.accounts import GROUP, is_account
-from mailfleet.loading import policy_of
+from mailfleet.aws.inventory_accounts import GROUP, is_account
+from mailfleet.run.barrier import barrier
+from mailfleet.run.loading import policy_of
+from mailfleet.run.report import report_end
 from tasks import accounts, domains, relays
-from tasks.meeting import meet
 
 mail = policy_of(host)
 
@@ -25,9 +25,9 @@ accounts.gate(mail=mail)
 if GROUP not in host.groups:
     relays.relay(mail=mail)
 
-meet(name="Relays are done")
+barrier(name="Relays are done")
 
 if is_account(host, mail):
     accounts.narrow(mail=mail)
 
-announce_end()
+report_end()

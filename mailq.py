@@ -8,9 +8,9 @@ given. Asks nothing of AWS.
 
 from pyinfra import host
 
-from mailfleet.announce import announce_end
-from mailfleet.aws.accounts import GROUP
-from mailfleet.loading import mailq_of, policy_of
+from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.loading import mailq_of, policy_of
+from mailfleet.run.report import report_end
 from tasks import waiting
 
 mail = policy_of(host)
@@ -18,5 +18,5 @@ mail = policy_of(host)
 if GROUP not in host.groups:
     waiting.waiting(mail=mail, asked=mailq_of(host, mail))
 
-announce_end()
+report_end()
 waiting.fleet_total()

@@ -6,12 +6,12 @@ that going back once more undoes it. The next deploy.py brings the policy's conf
 
 from pyinfra import host
 
-from mailfleet.announce import announce_end
-from mailfleet.aws.accounts import GROUP
-from mailfleet.loading import policy_of
+from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.loading import policy_of
+from mailfleet.run.report import report_end
 from tasks import relays
 
 if GROUP not in host.groups:
-    relays.go_back(mail=policy_of(host))
+    relays.rollback(mail=policy_of(host))
 
-announce_end()
+report_end()

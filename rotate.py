@@ -7,11 +7,11 @@ leaves mail flowing, and the next one finishes it.
 
 from pyinfra import host
 
-from mailfleet.announce import announce_end
-from mailfleet.aws.accounts import GROUP, is_account
-from mailfleet.loading import policy_of
+from mailfleet.aws.inventory_accounts import GROUP, is_account
+from mailfleet.run.barrier import barrier
+from mailfleet.run.loading import policy_of
+from mailfleet.run.report import report_end
 from tasks import rotation
-from tasks.meeting import meet
 
 mail = policy_of(host)
 rotation.check_whole(mail)
@@ -20,21 +20,21 @@ sends = is_account(host, mail)
 
 if sends:
     rotation.issue(mail=mail, plans=plans)
-meet(name="There is a new key")
+barrier(name="There is a new key")
 
 if GROUP not in host.groups:
     rotation.relay_takes_it(mail=mail, plans=plans)
-meet(name="Every relay has it")
+barrier(name="Every relay has it")
 
 if sends:
     rotation.take_over(mail=mail, plans=plans)
-meet(name="The old key is refused")
+barrier(name="The old key is refused")
 
 if GROUP not in host.groups:
     rotation.relay_sends_on(mail=mail, plans=plans)
-meet(name="Every relay sends on")
+barrier(name="Every relay sends on")
 
 if sends:
     rotation.retire(mail=mail, plans=plans)
 
-announce_end()
+report_end()

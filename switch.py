@@ -6,9 +6,9 @@ deployed meanwhile, until `to=policy`; with `--limit` only some hosts are switch
 
 from pyinfra import host
 
-from mailfleet.announce import announce_end
-from mailfleet.aws.accounts import GROUP
-from mailfleet.loading import policy_of, switch_of
+from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.loading import policy_of, switch_of
+from mailfleet.run.report import report_end
 from tasks import relays
 
 mail = policy_of(host)
@@ -17,4 +17,4 @@ to = switch_of(host, mail)
 if GROUP not in host.groups:
     relays.switch(mail=mail, to=to)
 
-announce_end()
+report_end()

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError
 from mailfleet.policy import Mail, Ses
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.postfix import postfix_files
 from mailfleet.relay.systems import DEBIAN_12
 from mailfleet.relay.transports import transports
@@ -42,14 +42,14 @@ def ours(
     others = (provider for provider in mail.providers if provider.name != limited.name)
     relay = replace(mail.relay, round_trip=round_trip or mail.relay.round_trip)
     changed = replace(mail, providers=(limited, *others), relay=relay)
-    circumstances = Circumstances(relays=relays)
+    inputs = Inputs(relays=relays)
     files = {
         PurePosixPath(file.path).name: file.content
-        for file in postfix_files(changed, {}, circumstances, DEBIAN_12)
+        for file in postfix_files(changed, {}, inputs, DEBIAN_12)
         if file.content is not None
     }
     files["switch"] = b"# Nothing is switched.\n"  # a host's own
-    names = tuple(transport.name for transport in transports(changed, circumstances))
+    names = tuple(transport.name for transport in transports(changed, inputs))
     return Contender("mailfleet", files, names)
 
 

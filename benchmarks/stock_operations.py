@@ -9,14 +9,14 @@ import io
 from pyinfra import host
 from pyinfra.operations import apt, files, systemd
 
-from mailfleet.aws.accounts import GROUP
-from mailfleet.aws.circumstances import read_circumstances
-from mailfleet.loading import policy_of
+from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.relay.tree import desired
+from mailfleet.run.loading import policy_of
 
 if GROUP not in host.groups:
     mail = policy_of(host)
-    target = desired(mail, {}, read_circumstances(host.inventory, mail))
+    target = desired(mail, {}, read_relay_inputs(host.inventory, mail))
     apt.packages(packages=list(target.packages), name="Packages")
     for file in target.files:
         if file.content is not None:

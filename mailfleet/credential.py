@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mailfleet.plan import SECRET
+from mailfleet.plan.change import SECRET
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from mailfleet.policy import PolicyError
 
 __all__ = [
     "Address",
+    "Byodkim",
     "ConfigurationSet",
     "DedicatedPool",
     "Delegate",
@@ -28,7 +29,6 @@ __all__ = [
     "Gate",
     "Login",
     "Mail",
-    "OwnKey",
     "ProductionAccess",
     "Relay",
     "Returned",
@@ -73,7 +73,7 @@ EmailAlert = _in_one_line(policy.EmailAlert)
 Gate = _in_one_line(policy.Gate)
 Login = _in_one_line(policy.Login)
 Mail = _in_one_line(policy.Mail)
-OwnKey = _in_one_line(policy.OwnKey)
+Byodkim = _in_one_line(policy.Byodkim)
 ProductionAccess = _in_one_line(policy.ProductionAccess)
 Relay = _in_one_line(policy.Relay)
 Returned = _in_one_line(policy.Returned)

@@ -3,25 +3,25 @@
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
-from mailfleet.announce import announce
 from mailfleet.aws import sender as sender_operations
 from mailfleet.aws import sending_account_operations
-from mailfleet.aws.account import (
+from mailfleet.aws.authorization import policies
+from mailfleet.aws.facts import Caller
+from mailfleet.aws.inventory_accounts import is_account, missing_relays
+from mailfleet.aws.planned import account_calls, cost, sender_calls
+from mailfleet.aws.read import (
     in_one_line,
     read_addresses,
     read_domains,
     read_sender,
 )
-from mailfleet.aws.accounts import is_account, missing_relays
-from mailfleet.aws.authorization import policies
-from mailfleet.aws.facts import Caller
-from mailfleet.aws.planned import account_calls, cost, sender_calls
 from mailfleet.aws.regions import check_regions
 from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.verification import look, verified
+from mailfleet.dns.resolver import LiveDns, resolver_of
 from mailfleet.policy import Mail
-from mailfleet.reading import read
-from mailfleet.resolving import LiveDns, resolver_of
+from mailfleet.run.report import report
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.authorization import policy_changes
 from mailfleet.ses.permission import policy_note
 from mailfleet.ses.rotation import rotation_note
@@ -36,7 +36,7 @@ def sending_account(mail: Mail) -> None:
         regions = [read_region(host, mail, ses) for ses in mail.ses]
         changes = [change for region in regions for change in region.changes(host.name)]
     notes = [note for region in regions for note in region.notes]
-    announce(changes, notes, cost=cost(host, account_calls(regions)))
+    report(changes, notes, cost=cost(host, account_calls(regions)))
     sending_account_operations.sending_account(regions=regions, name="SES account")
 
 
@@ -49,7 +49,7 @@ def sender(mail: Mail) -> None:
         whole = not missing_relays(host)
         wide = policy_note(mail, ses, user)
         notes = [*sender_notes(user, sender, whole), *rotation_note(user, sender)]
-        announce(
+        report(
             sender_changes(host.name, user, secret, sender, whole),
             [*notes, *([wide] if wide else [])],
             cost=cost(host, sender_calls(sender, mail.fleet, ses.region)),
@@ -67,7 +67,7 @@ def gate(mail: Mail) -> None:
     unverified = [(i.name, i.region) for domain in domains for i in domain.unverified]
     if unverified:
         wait = f"up to {mail.gate.verified_within} s until SES has verified what is new"
-        announce([], cost=cost(host, look(unverified), wait))  # once at least
+        report([], cost=cost(host, look(unverified), wait))  # once at least
     verified(
         identities=unverified,
         within=mail.gate.verified_within,

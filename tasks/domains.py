@@ -7,9 +7,11 @@ from functools import partial
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
-from mailfleet.announce import announce
 from mailfleet.aws import dkim, operations
-from mailfleet.aws.account import (
+from mailfleet.aws.authorization import policies
+from mailfleet.aws.facts import Caller
+from mailfleet.aws.planned import cost, domain_calls, policy_calls
+from mailfleet.aws.read import (
     in_one_line,
     read_addresses,
     read_domains,
@@ -17,14 +19,12 @@ from mailfleet.aws.account import (
     read_shadows,
     read_unlisted,
 )
-from mailfleet.aws.authorization import policies
-from mailfleet.aws.facts import Caller
-from mailfleet.aws.planned import cost, domain_calls, policy_calls
 from mailfleet.aws.zones import read_protected
-from mailfleet.plan import Change
+from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.plan.change import Change
 from mailfleet.policy import Mail
-from mailfleet.reading import read
-from mailfleet.resolving import LiveDns, resolver_of
+from mailfleet.run.report import report
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.authorization import PolicyChange, authorization_notes, policy_changes
 from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.examine import Findings, examine
@@ -52,7 +52,7 @@ class Found:
         return list(policy_changes(self.identities, self.caller))
 
     def changes(self) -> Iterator[Change]:
-        """Refusal when something that is not ours is in the way."""
+        """PlanError when something that is not ours is in the way."""
         yield from domain_changes(host.name, self.domains)
         yield from identity_changes(host.name, self.addresses)
         yield from leaving_changes(host.name, self.leaving)
@@ -99,7 +99,7 @@ def _announce(mail: Mail, found: Found, changes: list[Change], findings: Finding
         *domain_calls(found.domains, found.identities, found.leaving, mail.fleet, found.caller),
         *policy_calls(found.authorizations),
     ]
-    announce(changes, notes, findings.total, cost(host, calls))
+    report(changes, notes, findings.total, cost(host, calls))
 
 
 def _carry_out(mail: Mail, found: Found) -> None:

@@ -5,28 +5,28 @@ from collections.abc import Mapping
 from pyinfra import host
 from pyinfra.api.deploy import deploy
 
-from mailfleet.announce import announce
-from mailfleet.aws.account import in_one_line
-from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import fail
+from mailfleet.aws.read import in_one_line
+from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.policy import Mail
 from mailfleet.relay import operations
-from mailfleet.relay.admission import admit
+from mailfleet.relay.access import door_notes
 from mailfleet.relay.adopting import cut_off
-from mailfleet.relay.circumstances import ALONE, Circumstances
-from mailfleet.relay.doors import door_notes
 from mailfleet.relay.facts import read_relay, read_state
-from mailfleet.relay.foresee import foresee, foresee_rollback
 from mailfleet.relay.health import watches_providers
-from mailfleet.relay.logins import lacks_judge
+from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.plan import plan, rollback_plan
+from mailfleet.relay.preflight import preflight
+from mailfleet.relay.provider_switch import POLICY, shown, switch_notes, switch_plan
+from mailfleet.relay.queue_preview import foresee, foresee_rollback
+from mailfleet.relay.queued_mail import queue_changes, queue_notes
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
-from mailfleet.relay.switching import POLICY, shown, switch_notes, switch_plan
+from mailfleet.relay.submission_auth import lacks_judge
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired
-from mailfleet.relay.waiting import queue_changes, queue_notes
+from mailfleet.run.commands import fail
+from mailfleet.run.report import report
 
 NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
 FOREIGN = (
@@ -47,8 +47,8 @@ LOGINS_GONE = (
 def relay(mail: Mail) -> None:
     """Everything on a relay host: read at once, planned in the open, written at once."""
     with in_one_line():
-        circumstances = read_circumstances(host.inventory, mail)
-        found = read_relay(host, mail, read_credentials(host.inventory, mail), circumstances)
+        inputs = read_relay_inputs(host.inventory, mail)
+        found = read_relay(host, mail, read_credentials(host.inventory, mail), inputs)
     if found is None:
         return  # it has been said why; the others go on
     state, target = found
@@ -57,25 +57,25 @@ def relay(mail: Mail) -> None:
         return
     changes = (*plan(host.name, target, state), *queue_changes(host.name, state))
     waiting = [*foresee(host, target, state), *queue_notes(state.queue)]
-    notes = [*_in_force(mail, state.switch), *_notes(mail, circumstances)]
+    notes = [*_in_force(mail, state.switch), *_notes(mail, inputs)]
     adopting = [ADOPTED, *cut_off(state, mail.relay)] if state.foreign else []
-    announce(changes, [*adopting, *waiting, *notes])
-    admit(
+    report(changes, [*adopting, *waiting, *notes])
+    preflight(
         mail=mail,
-        circumstances=circumstances,
+        inputs=inputs,
         changes=changes,
         name="Domains and credentials work",
     )
     operations.apply_first(
         mail=mail,
-        circumstances=circumstances,
+        inputs=inputs,
         state=state,
         changes=changes,
         name="Postfix and monitoring, on one host first",
     )
     operations.apply(
         mail=mail,
-        circumstances=circumstances,
+        inputs=inputs,
         state=state,
         changes=changes,
         name="Postfix and monitoring",
@@ -96,11 +96,11 @@ def _in_force(mail: Mail, switch: Switch) -> list[str]:
     ]
 
 
-def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
+def _notes(mail: Mail, inputs: Inputs) -> list[str]:
     return [
         *([] if mail.alerts else [NO_ALERTS]),
-        *route_notes(routes(mail, circumstances)),
-        *limit_notes(mail, circumstances),
+        *route_notes(routes(mail, inputs)),
+        *limit_notes(mail, inputs),
         *door_notes(mail.relay),
     ]
 
@@ -109,7 +109,7 @@ def _notes(mail: Mail, circumstances: Circumstances) -> list[str]:
 def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
     """All mail by these providers, or by the policy's routes again, without asking AWS."""
     if mail.relay.by:
-        announce([], [BY_OTHERS])
+        report([], [BY_OTHERS])
         return
     state = read_state(host, desired(mail, {}))
     if state is None:
@@ -118,12 +118,12 @@ def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
         fail(NOT_DEPLOYED)
         return
     changes = switch_plan(host.name, state, to)
-    announce(changes, switch_notes(to, routes(mail, ALONE), mail))
+    report(changes, switch_notes(to, routes(mail, ALONE), mail))
     operations.switch(state=state, to=to, changes=changes, name=f"All mail by {shown(to)}")
 
 
 @deploy("Go back")
-def go_back(mail: Mail) -> None:
+def rollback(mail: Mail) -> None:
     """The Postfix configuration that worked before the last deploy, without asking AWS."""
     state = read_state(host, desired(mail, {}), previous=True)
     if state is None:
@@ -135,5 +135,5 @@ def go_back(mail: Mail) -> None:
         fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
-    announce(changes, foresee_rollback(host, state) if changes else ())
-    operations.go_back(mail=mail, state=state, changes=changes, name="What worked before")
+    report(changes, foresee_rollback(host, state) if changes else ())
+    operations.rollback(mail=mail, state=state, changes=changes, name="What worked before")

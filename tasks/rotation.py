@@ -6,20 +6,20 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 from pyinfra.api.exceptions import DeployError
 
-from mailfleet.announce import announce
 from mailfleet.aws import rotation as account
-from mailfleet.aws.account import in_one_line, read_sender
-from mailfleet.aws.accounts import account_of, missing_relays, relays_of
-from mailfleet.aws.circumstances import read_circumstances
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
-from mailfleet.commands import fail
+from mailfleet.aws.inventory_accounts import account_of, missing_relays, relays_of
+from mailfleet.aws.read import in_one_line, read_sender
+from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.policy import Mail, Ses
-from mailfleet.reading import read
 from mailfleet.relay import operations
 from mailfleet.relay import rotation as relay
 from mailfleet.relay.facts import read_relay
 from mailfleet.relay.plan import plan
+from mailfleet.run.commands import fail
+from mailfleet.run.report import report
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.rotation import Rotation, rotation_changes, use_note
 from mailfleet.ses.sender import secret_name, user_name
 
@@ -56,9 +56,9 @@ def issue(mail: Mail, plans: Plans) -> None:
         uses = {key: read(host, LastUse, key=key.id) for key in todo.replaced}
         notes = [use_note(user, key, ses.region, use) for key, use in uses.items()]
         changes = rotation_changes(host.name, user, secret, todo, whole=not missing)
-        announce(changes, [note for note in notes if note])
+        report(changes, [note for note in notes if note])
         account.issue(plan=todo, fleet=mail.fleet, region=ses.region, name="New key")
-    announce([], list(_notes(mail, plans, missing)))
+    report([], list(_notes(mail, plans, missing)))
 
 
 def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
@@ -83,9 +83,9 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
         return  # it has no credential
     with in_one_line():
         credentials = read_credentials(host.inventory, mail)
-        circumstances = read_circumstances(host.inventory, mail)
+        inputs = read_relay_inputs(host.inventory, mail)
         new = {ses.name: todo.new for ses, todo in plans.items()}
-        found = read_relay(host, mail, {**credentials, **new}, circumstances)
+        found = read_relay(host, mail, {**credentials, **new}, inputs)
     if found is None:
         return  # it has been said why; the others go on
     state, target = found
@@ -93,18 +93,18 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     if other := relay.beyond_credential(changes):
         fail(f"found {', '.join(other)} not as the policy says: run deploy.py before rotate.py")
         return
-    announce([*relay.proofs(host.name, mail, tuple(plans)), *changes])
+    report([*relay.proofs(host.name, mail, tuple(plans)), *changes])
     relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
     operations.apply_first(
         mail=mail,
-        circumstances=circumstances,
+        inputs=inputs,
         state=state,
         changes=changes,
         name="Postfix has it, on one host first",
     )
     operations.apply(
         mail=mail,
-        circumstances=circumstances,
+        inputs=inputs,
         state=state,
         changes=changes,
         name="Postfix has it",

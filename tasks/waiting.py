@@ -11,9 +11,7 @@ from pyinfra.api.facts import FactBase
 from pyinfra.api.operation import operation
 from pyinfra.api.state import State
 
-from mailfleet.announce import announce
-from mailfleet.commands import Commands, HostCommand
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
 from mailfleet.relay.facts import agent_command
@@ -26,7 +24,9 @@ from mailfleet.relay.mailq import (
     mailq_request,
 )
 from mailfleet.relay.operations import who
-from mailfleet.terminal import only_look
+from mailfleet.run.commands import Commands, HostCommand
+from mailfleet.run.interrupts import only_look
+from mailfleet.run.report import report
 
 # Of each run the answers by host, and the hosts whose part has been shown.
 _Run = tuple[dict[str, Mapping[str, Any]], set[str]]
@@ -64,7 +64,7 @@ def waiting(mail: Mail, asked: Asked | None) -> None:
     answers, _ = _runs.setdefault(host.state, ({}, set()))
     answers[host.name] = answer
     changes = mailq_changes(host.name, asked, answer) if asked else ()
-    announce(changes, mailq_notes(answer))
+    report(changes, mailq_notes(answer))
     if asked:
         act(mail=mail, asked=asked, answer=answer, changes=changes, name=f"{asked.act} mail")
 

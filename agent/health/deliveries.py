@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.host.common import Refused, one_line, run
+from agent.host.common import HostError, one_line, run
 
 SLOW = 10.0  # seconds to connect and to hand a message over
 FIRST_LOOK = 300  # seconds back from the first look
@@ -19,7 +19,7 @@ _DELIVERY = re.compile(
 )
 _REMARK = re.compile(r"^(?:(?P<queue>\w+): )?(?P<text>.*)")
 # A refusal of the mail itself, of its sender, or for having come too fast is no poor health. The
-# codes are those after smtp_reply_filter; mailfleet/relay/failures.py has all of them.
+# codes are those after smtp_reply_filter; mailfleet/relay/reply_classes.py has all of them.
 _NOT_THEIRS = re.compile(
     r"said: 5(?!35)\d\d|not verified|verified sender|unauthenticated sender|access denied"
     r"|not authorized|configuration set|throttl|maximum sending rate",
@@ -79,7 +79,7 @@ def since(cursor: str | None) -> tuple[list[tuple[str, str]], str | None]:
     if answer.returncode != 0 and cursor:
         return since(None)
     if answer.returncode != 0:
-        raise Refused(f"journalctl failed: {one_line(answer.stderr)}")
+        raise HostError(f"journalctl failed: {one_line(answer.stderr)}")
     entries = list(_entries(answer.stdout))
     pairs = [(str(e.get("SYSLOG_IDENTIFIER", "")), e["MESSAGE"]) for e in entries]
     return pairs, entries[-1]["__CURSOR"] if entries else cursor

@@ -7,9 +7,9 @@ import socket
 from typing import Any
 
 from agent.health.deliveries import Look, counted, since
-from agent.health.judging import STEPS, Health, judged
-from agent.host.common import Refused, ending_in_one_sentence, run, say
-from agent.host.guard import locked
+from agent.health.thresholds import STEPS, Health, judged
+from agent.host.common import HostError, ending_in_one_sentence, run, say
+from agent.host.lock import locked
 from agent.host.rerouting import move_mail
 from agent.host.state import HEALTH, ROUTES, keep, kept
 from agent.host.transaction import transaction
@@ -28,7 +28,7 @@ def watch(root: str = "") -> None:
     """Looking takes its time, and nobody has to wait for that: only what follows is done alone."""
     routes, before = kept(root, ROUTES), kept(root, HEALTH) or {}
     if routes is None:
-        raise Refused("there is no routes.json: run deploy.py")
+        raise HostError("there is no routes.json: run deploy.py")
     entries, cursor = since(before.get("cursor"))
     looks = counted(entries, routes["lanes"])
     providers = {name: _health(before, name) for name in looks}
@@ -41,7 +41,7 @@ def watch(root: str = "") -> None:
     if untold != news:
         keep(root, HEALTH, _record(providers, cursor, untold))
     if untold:
-        raise Refused(f"the alert was not accepted, and is tried again: {untold[0]}")
+        raise HostError(f"the alert was not accepted, and is tried again: {untold[0]}")
 
 
 def _news(

@@ -20,9 +20,12 @@ from agent.host.common import (
     say,
 )
 from agent.host.files import remove
-from agent.host.guard import compare, locked, record, stamp
 from agent.host.held import WAITING
-from agent.host.history import (
+from agent.host.judge_units import judge_units
+from agent.host.lock import compare, locked, record, stamp
+from agent.host.packages import install
+from agent.host.postfix import Loading, check
+from agent.host.previous_config import (
     ADOPTED,
     PREVIOUS,
     files_of,
@@ -31,9 +34,6 @@ from agent.host.history import (
     set_aside,
     works,
 )
-from agent.host.judge_units import judge_units
-from agent.host.packages import install
-from agent.host.postfix import Loading, check
 from agent.host.state import APPLIED, LOADED, POSTFIX, ROUTES, SWITCH, kept, observed
 from agent.host.switching import due_table, live_table, table_file
 from agent.host.transaction import Transaction, sweep, transaction

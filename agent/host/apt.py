@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from agent.host.common import WORK_WITH_PACKAGES, Refused, one_line, run, say
-from agent.host.installed import installed
+from agent.host.common import WORK_WITH_PACKAGES, HostError, one_line, run, say
+from agent.host.installed_packages import installed
 from agent.host.package_lock import LOCK_WAIT, until_free
 
 # Postfix's package asks for a kind of configuration; with this answer it writes none and starts
@@ -47,7 +47,7 @@ def _answer_beforehand(deadline: float) -> None:
     until_free(deadline)
     answer = run("debconf-set-selections", given=_ANSWER)
     if answer.returncode != 0:
-        raise Refused(f"debconf-set-selections: {one_line(answer.stderr)}")
+        raise HostError(f"debconf-set-selections: {one_line(answer.stderr)}")
 
 
 def _complete(deadline: float) -> str:
@@ -64,7 +64,7 @@ def _complete(deadline: float) -> str:
 def _switch_off(unit: str) -> None:
     answer = run("systemctl", "--quiet", "disable", "--now", unit)
     if answer.returncode != 0:
-        raise Refused(f"systemctl disable --now {unit}: {one_line(answer.stderr)}")
+        raise HostError(f"systemctl disable --now {unit}: {one_line(answer.stderr)}")
 
 
 def _apt(deadline: float, action: str, *names: str) -> str:

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from agent.host.canary_verdict import passes_by_itself
-from agent.host.common import Refused, one_line, run, say, seconds_left, warn
+from agent.host.common import HostError, one_line, run, say, seconds_left, warn
 
 SENDMAIL = "/usr/sbin/sendmail"  # Postfix's: another program of the name may come first in PATH
 _SECONDS = 30.0
@@ -52,7 +52,7 @@ def _submit(root: str, request: dict[str, Any], message: str) -> None:
         given=message, seconds=_SECONDS_TO_SUBMIT,
     )  # fmt: skip
     if answer.returncode != 0:
-        raise Refused(f"Postfix does not take a message: {one_line(answer.stderr)}")
+        raise HostError(f"Postfix does not take a message: {one_line(answer.stderr)}")
 
 
 def _end_of(name: str, started: int) -> tuple[str, str, str, str] | None:
@@ -76,7 +76,7 @@ def _judge(queue: str, code: str, status: str, answer: str) -> None:
     if passes_by_itself(code, status, answer, _filtered):
         warn(f"the canary message was not taken for now, and was withdrawn: {answer}")
         return
-    raise Refused(f"a canary message is {status}: {answer}")
+    raise HostError(f"a canary message is {status}: {answer}")
 
 
 def _filtered(reply: str) -> bool:

@@ -3,7 +3,7 @@
 import socket
 from typing import Any
 
-from agent.host.common import Refused, one_line, run
+from agent.host.common import HostError, one_line, run
 
 _DAYS = 3650  # who pins a fingerprint does not look at the date (TLS_README, Postfix)
 
@@ -17,7 +17,7 @@ def new_certificate(path: str) -> dict[str, Any]:
         "-addext", f"subjectAltName=DNS:{name}", "-keyout", "-",
     )  # fmt: skip
     if made.returncode != 0:
-        raise Refused(f"openssl made no certificate: {one_line(made.stderr)}")
+        raise HostError(f"openssl made no certificate: {one_line(made.stderr)}")
     return {"path": path, "mode": "600", "content": made.stdout.encode()}
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from agent.host.common import warn
 from agent.host.files import observe
-from agent.host.history import foreign
 from agent.host.lenient import lenient
 from agent.host.postfix import Loading
+from agent.host.previous_config import foreign
 from agent.host.queue import anything_waits, taken_in
 from agent.host.state import POSTFIX, running
 from agent.host.transaction import Transaction

@@ -32,7 +32,7 @@ _ends = [float("inf")]  # by time.monotonic()
 _ERRNO = re.compile(r"^\[Errno \d+\] ")
 
 
-class Refused(Exception):
+class HostError(Exception):
     """The work stops here; the text is the one sentence that says why."""
 
 
@@ -68,7 +68,7 @@ def seconds_left() -> float:
 def time_for(what: str, seconds: float) -> float:
     """So many of these seconds as are left. Raises Refused, naming what, when none are."""
     if seconds_left() <= 0:
-        raise Refused(f"there was no time left for `{what}`: this host is too slow or too busy")
+        raise HostError(f"there was no time left for `{what}`: this host is too slow or too busy")
     return min(seconds, seconds_left())
 
 
@@ -130,18 +130,18 @@ def _started(command: "tuple[str, ...]", **streams: Any) -> "subprocess.Popen[by
             command, env=_ENVIRONMENT, start_new_session=True, umask=0o022, **streams
         )
     except FileNotFoundError:
-        raise Refused(f"found no program {command[0]} on this host") from None
+        raise HostError(f"found no program {command[0]} on this host") from None
 
 
 def _killed(
     process: "subprocess.Popen[bytes]", command: "tuple[str, ...]", limit: float
-) -> Refused:
+) -> HostError:
     """End the command and its children, as far as the kernel lets them; returns what to raise."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(2)  # a disk that does not answer keeps even a killed program
-    return Refused(
+    return HostError(
         f"`{' '.join(command[:3])}` has not ended within {round(limit, 1):g} s, and was killed"
     )
 
@@ -153,7 +153,7 @@ def one_line(text: str) -> str:
 
 def sentence_of(error: BaseException) -> str:
     """What an error says, on one line; never the values that were at work, which may be secrets."""
-    if isinstance(error, Refused):
+    if isinstance(error, HostError):
         return one_line(str(error))
     if isinstance(error, shutil.Error):  # of copytree: a list of (source, target, reason)
         _, target, reason = error.args[0][0]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.host.common import Refused
+from agent.host.common import HostError
 
 LARGEST_TEXT = 256 * 1024
 SETTLED = 3.0  # seconds
@@ -41,7 +41,7 @@ def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
         with open(root + path, "rb") as file:
             content = file.read()
     else:
-        raise Refused(f"found something at {path} that is no file")
+        raise HostError(f"found something at {path} that is no file")
     return {
         "digest": digest(content, secret),
         "mode": f"{stat.S_IMODE(status.st_mode):o}",
@@ -86,7 +86,7 @@ def naming(path: str) -> Iterator[None]:
     except shutil.Error:
         raise  # names the file itself
     except OSError as error:
-        raise Refused(f"{path}: {error.strerror or type(error).__name__}") from None
+        raise HostError(f"{path}: {error.strerror or type(error).__name__}") from None
 
 
 def replace(root: str, path: str, file: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ def _ids(file: dict[str, Any]) -> tuple[int, int]:
     try:
         return pwd.getpwnam(file["owner"]).pw_uid, grp.getgrnam(file["group"]).gr_gid
     except KeyError as unknown:
-        raise Refused(f"{file['path']}: {unknown.args[0]!s} on this host") from None
+        raise HostError(f"{file['path']}: {unknown.args[0]!s} on this host") from None
 
 
 def _name(look_up: Any, number: int) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from agent.host.common import Refused, is_there, one_line, run
+from agent.host.common import HostError, is_there, one_line, run
 
 _UNITS = "/etc/systemd/system/"
 _MASKS = (_UNITS, "/run/systemd/system/")
@@ -50,12 +50,12 @@ def _judge_link(root: str, name: str) -> None:
         target = os.readlink(root + path)
         if target == "/dev/null":
             runtime = "--runtime " if directory != _UNITS else ""
-            raise Refused(
+            raise HostError(
                 f"{name} is masked by {path}, expected a unit that can run: `systemctl unmask "
                 f"{runtime}{name}`, then deploy again"
             )
         if directory == _UNITS:
-            raise Refused(
+            raise HostError(
                 f"{path} is a symbolic link to {target}, expected a file of its own, or none: "
                 f"remove the link, then deploy again"
             )
@@ -64,7 +64,7 @@ def _judge_link(root: str, name: str) -> None:
 def _judge_loaded(names: list[str]) -> None:
     answer = run("systemctl", "show", "--property=Id,LoadState,LoadError,Type", "--", *names)
     if answer.returncode != 0:
-        raise Refused(
+        raise HostError(
             "systemd does not answer, expected it to run this host's services: "
             f"{one_line(answer.stderr) or 'systemctl show failed'}"
         )
@@ -77,7 +77,7 @@ def _judge_loaded(names: list[str]) -> None:
             continue
         if unit.get("LoadState") in ("masked", "bad-setting", "error"):
             remedy = "unmask" if unit["LoadState"] == "masked" else "cat"
-            raise Refused(
+            raise HostError(
                 f"{name} is {unit['LoadState']}, expected a unit that can run: see `systemctl "
                 f"{remedy} {name}`, then deploy again"
             )
@@ -90,7 +90,7 @@ def _judge_event(name: str, event: str) -> None:
     never = re.search(r"Next elapse: *never", answer.stdout)
     if answer.returncode != 0 or never:
         why = "which is over" if never else f"which systemd refuses ({one_line(answer.stderr)})"
-        raise Refused(
+        raise HostError(
             f"{name} has the calendar event {event!r}, {why}: expected one such as hourly, *:0/15 "
             f"or Mon..Fri 08:00, see systemd.time(7) and check_logs of the policy"
         )
@@ -111,7 +111,7 @@ def _judge_texts(staged: dict[str, str], files: set[str]) -> None:
         )  # fmt: skip
         said = list(_objections(answer.stderr, directory, names, files))
     if answer.returncode != 0 and said:
-        raise Refused(f"systemd refuses a unit: {one_line(chr(10).join(said))}")
+        raise HostError(f"systemd refuses a unit: {one_line(chr(10).join(said))}")
 
 
 def _objections(said: str, directory: str, names: list[str], files: set[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
 from agent.host.milters import milters
-from agent.host.strangers import beginning, strangers
+from agent.host.open_relay import beginning, strangers
 from agent.host.tables import compiled, named_tables
 
 # without these a Postfix runs and moves no mail

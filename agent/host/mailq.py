@@ -13,7 +13,7 @@ from typing import Any
 from agent.answer import print_answer
 from agent.host.common import (
     WORK,
-    Refused,
+    HostError,
     carry_on_when_the_reader_is_gone,
     end_within,
     ending_in_one_sentence,
@@ -22,8 +22,8 @@ from agent.host.common import (
     say,
     warn,
 )
-from agent.host.guard import locked
 from agent.host.held import REQUEUE, SUBMIT, held_here, write_held
+from agent.host.lock import locked
 from agent.host.queue import HOLD, MAILDROP, Message, listed, queue_ids, supervise
 from agent.host.state import POSTFIX
 from agent.host.verdicts import HELD, REWRITTEN, Judge
@@ -154,7 +154,7 @@ def _retry(*options: str) -> None:
     answer = run("postqueue", *options)
     if answer.returncode != 0:
         words = one_line(answer.stderr) or "without a word, see Postfix's log"
-        raise Refused(f"`postqueue {' '.join(options)}` failed: {words}")
+        raise HostError(f"`postqueue {' '.join(options)}` failed: {words}")
 
 
 def _release(root: str, messages: list[Message], held: dict[str, str]) -> None:

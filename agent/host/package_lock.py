@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 
-from agent.host.common import Refused, say
+from agent.host.common import HostError, say
 
 # apt and dpkg lock these (apt-get(8), dpkg(1)); rpm the last two. All are locks of fcntl(2), for
 # which the kernel tells the holder's process.
@@ -45,7 +45,7 @@ def until_free(deadline: float, holder: Callable[[], str | None] = package_holde
     while found := holder():
         left = deadline - time.monotonic()
         if left <= 0:
-            raise Refused(
+            raise HostError(
                 f"{found} is installing packages on this host and has not ended within "
                 f"{LOCK_WAIT} s: deploy again when it has; nothing live was touched"
             )

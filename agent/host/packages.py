@@ -1,7 +1,7 @@
 """Install what is missing, from the host's own package sources."""
 
 from agent.host.apt import apt_fails
-from agent.host.common import Refused, say
+from agent.host.common import HostError, say
 from agent.host.dnf import dnf_fails
 
 _MANAGERS = {"apt": apt_fails, "dnf": dnf_fails}
@@ -16,6 +16,6 @@ def install(manager: str, names: list[str]) -> None:
     if not names:
         return
     if reason := _MANAGERS[manager](names):
-        raise Refused(f"cannot install {', '.join(names)}: {reason}; nothing live was touched")
+        raise HostError(f"cannot install {', '.join(names)}: {reason}; nothing live was touched")
     for name in names:
         say(f"installed {name}")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.host.common import Refused, one_line, run, run_at_terminal, say, time_for
+from agent.host.common import HostError, one_line, run, run_at_terminal, say, time_for
 from agent.host.complaints import objection
 from agent.host.configuration import understood
 from agent.host.files import naming, new_file
@@ -35,12 +35,12 @@ def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: l
         for command in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
             status, said = run_at_terminal(command[0], "-c", stage, command[1])
             if words := objection(" ".join(command), status, said, stage, names):
-                raise Refused(
+                raise HostError(
                     "Postfix refuses the new configuration: "
                     + words.replace(stage, POSTFIX.rstrip("/"))
                 )
         if complaints := list(itertools.islice(faults(stage, elsewhere), 3)):
-            raise Refused(
+            raise HostError(
                 "the new configuration would lose mail: "
                 + "; ".join(complaints).replace(stage, POSTFIX.rstrip("/"))
             )
@@ -48,7 +48,7 @@ def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: l
             table = f"texthash:{stage}/sasl_passwd"
             # what it answers is the credential: only whether there is one is looked at
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
-                raise Refused(
+                raise HostError(
                     f"{POSTFIX}sasl_passwd has no credential for the next hop {nexthop}, all its "
                     "mail would be refused"
                 )
@@ -74,7 +74,7 @@ def _staged(root: str, files: list[dict[str, Any]], absent: list[str]) -> Iterat
 
 
 def listen(root: str) -> str:
-    """What only a restart can change, as mailfleet.relay.doors has it: where Postfix listens."""
+    """What only a restart can change, as mailfleet.relay.access has it: where Postfix listens."""
     parameters = _asked(root, "-h", *LISTEN).split()
     services = (line.split()[:2] for line in _asked(root, "-M").splitlines())
     named = [
@@ -88,7 +88,7 @@ def listen(root: str) -> str:
 def _asked(root: str, *options: str) -> str:
     answer = run("postconf", "-c", (root + POSTFIX).rstrip("/"), *options)
     if answer.returncode != 0:
-        raise Refused(f"postconf cannot read {POSTFIX}: {one_line(answer.stderr)}")
+        raise HostError(f"postconf cannot read {POSTFIX}: {one_line(answer.stderr)}")
     return answer.stdout
 
 
@@ -124,7 +124,7 @@ def load(root: str, action: str) -> None:
         # "start" of Debian 12's postfix.service does nothing once its instance has died
         answer = run("systemctl", "restart", "postfix.service")
     if answer.returncode != 0:
-        raise Refused(f"Postfix does not {action}: {one_line(answer.stderr)}")
+        raise HostError(f"Postfix does not {action}: {one_line(answer.stderr)}")
     _see_that_it_answers(root)
     say(f"postfix {action}")
 
@@ -136,7 +136,7 @@ def _see_that_it_answers(root: str) -> None:
         if running(root) and _greeting().startswith(b"220"):
             return
         if time.monotonic() > until:
-            raise Refused(
+            raise HostError(
                 "Postfix does not answer on 127.0.0.1 port 25 after it loaded its configuration: "
                 f"{_last_error() or 'see journalctl --identifier=postfix/master'}"
             )

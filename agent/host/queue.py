@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from agent.host.common import Refused, one_line, run, seconds_left
+from agent.host.common import HostError, one_line, run, seconds_left
 
 QUEUE = "/var/spool/postfix"
 HOLD, DEFERRED, MAILDROP = "hold", "deferred", "maildrop"
@@ -108,7 +108,7 @@ def supervise(option: str, ids: Iterable[str], *queues: str) -> None:
     answer = run("postsuper", option, "-", *queues, given=names)
     if answer.returncode != 0:
         words = one_line(answer.stderr) or "without a word, see Postfix's log"
-        raise Refused(f"`postsuper {option}` ended with status {answer.returncode}: {words}")
+        raise HostError(f"`postsuper {option}` ended with status {answer.returncode}: {words}")
 
 
 def taken_in(root: str) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 
 from agent.answer import print_answer
 from agent.host.common import ending_in_one_sentence
-from agent.host.history import previous
-from agent.host.installed import installed
+from agent.host.installed_packages import installed
+from agent.host.previous_config import previous
 from agent.host.release import release
 from agent.host.state import (
     APPLIED,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from agent.host.common import (
     _ENVIRONMENT,
-    Refused,
+    HostError,
     one_line,
     run,
     seconds_left,
@@ -29,7 +29,7 @@ _RETURN = {1: "FULL", 2: "HDRS"}
 _PATIENCE = 20.0  # for the answer to one message
 _TO_BEGIN = 8.0  # seconds of the run's, to begin with a message
 # Of this one message: others are still tried.
-_NOT_TAKEN = (smtplib.SMTPResponseException, Refused, ValueError, subprocess.TimeoutExpired)
+_NOT_TAKEN = (smtplib.SMTPResponseException, HostError, ValueError, subprocess.TimeoutExpired)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_STRING = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
@@ -80,9 +80,9 @@ def _deleted(queue_id: str) -> Iterator[str]:
     """Yielded in any case: it must not be submitted again."""
     try:
         supervise("-d", [queue_id], HOLD)
-    except Refused as why:
+    except HostError as why:
         yield queue_id
-        raise Refused(
+        raise HostError(
             f"{queue_id} was submitted anew and is still on hold, where a release would send it "
             f"again: delete it with `postsuper -d {queue_id}`: {why}"
         ) from None
@@ -119,7 +119,7 @@ def _content(queue_id: str) -> bytes:
         timeout=time_for("postcat", _PATIENCE),
     )
     if done.returncode != 0:
-        raise Refused(f"it can't be read: {one_line(done.stderr.decode(errors='replace'))}")
+        raise HostError(f"it can't be read: {one_line(done.stderr.decode(errors='replace'))}")
     return done.stdout.replace(b"\n", b"\r\n")
 
 

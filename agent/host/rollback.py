@@ -7,16 +7,16 @@ from typing import Any
 from agent.host.changeover import Changeover
 from agent.host.common import (
     WORK,
-    Refused,
+    HostError,
     carry_on_when_the_reader_is_gone,
     end_within,
     ending_in_one_sentence,
     say,
 )
-from agent.host.guard import compare, how_to_load, locked, record, stamp
 from agent.host.held import WAITING
-from agent.host.history import PREVIOUS, files_of, remember
+from agent.host.lock import compare, how_to_load, locked, record, stamp
 from agent.host.postfix import Loading
+from agent.host.previous_config import PREVIOUS, files_of, remember
 from agent.host.state import APPLIED, LOADED, SWITCH, kept
 from agent.host.switching import due_table, live_table, table_file
 from agent.host.transaction import sweep, transaction
@@ -31,7 +31,7 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
         compare(root, request)
         before = kept(root, PREVIOUS)
         if before is None:
-            raise Refused("there is no earlier configuration to go back to")
+            raise HostError("there is no earlier configuration to go back to")
         files = files_of(before)
         records = [SWITCH, PREVIOUS, APPLIED, LOADED]
         sweep(root, [WAITING, *records, *files])

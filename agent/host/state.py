@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any, Optional
 
-from agent.host.common import Refused, one_line, run
+from agent.host.common import HostError, one_line, run
 from agent.host.files import observe, replace
 
 KEPT = "/var/lib/mailfleet"
@@ -106,7 +106,7 @@ def shown_units(names: list[str]) -> dict[str, dict[str, str]]:
     keys = "Id,UnitFileState,ActiveState,NeedDaemonReload,MainPID"
     answer = run("systemctl", "show", f"--property={keys}", "--", *names)
     if answer.returncode != 0:
-        raise Refused(f"systemd does not answer: {one_line(answer.stderr)}")
+        raise HostError(f"systemd does not answer: {one_line(answer.stderr)}")
     blocks = answer.stdout.strip().split("\n\n")
     units = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
     found = {unit.get("Id", ""): unit for unit in units}

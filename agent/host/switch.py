@@ -6,14 +6,14 @@ from typing import Any
 
 from agent.host.common import (
     WORK,
-    Refused,
+    HostError,
     carry_on_when_the_reader_is_gone,
     end_within,
     ending_in_one_sentence,
     say,
 )
 from agent.host.files import remove
-from agent.host.guard import locked, now
+from agent.host.lock import locked, now
 from agent.host.rerouting import move_mail
 from agent.host.state import LOADED, ROUTES, SWITCH, SWITCHED, keep, kept
 from agent.host.transaction import sweep, transaction
@@ -27,7 +27,7 @@ def switch(request: dict[str, Any], root: str = "") -> None:
         before = kept(root, SWITCHED)
         if (before and before["to"]) != request["expected"]:
             who = f"by {before['by']}@{before['on']} at {before['at']}" if before else "to policy"
-            raise Refused(f"switched since planned, {who}: plan again")
+            raise HostError(f"switched since planned, {who}: plan again")
         if request["to"] is not None:
             _see_that_it_can_be(root, request["to"])
         sweep(root, [SWITCHED, SWITCH, LOADED])
@@ -49,11 +49,11 @@ def _say_who(root: str, request: dict[str, Any]) -> None:
 def _see_that_it_can_be(root: str, to: dict[str, int]) -> None:
     routes = kept(root, ROUTES)
     if routes is None:
-        raise Refused("this host has no provider to switch to: run deploy.py")
+        raise HostError("this host has no provider to switch to: run deploy.py")
     for name in to:
         if name not in routes["lanes"]:
             known = ", ".join(routes["lanes"])
-            raise Refused(f"this host knows no provider {name}, but {known}: run deploy.py")
+            raise HostError(f"this host knows no provider {name}, but {known}: run deploy.py")
 
 
 def main(text: str) -> None:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agent.host.common import UNDO, Refused, end_within, sentence_of, warn
+from agent.host.common import UNDO, HostError, end_within, sentence_of, warn
 from agent.host.files import beside, naming, new_file, put, remove, sync_directory
 from agent.host.state import main_last
 
@@ -56,7 +56,7 @@ class Transaction:
             except (FileNotFoundError, NotADirectoryError):
                 self._old[path] = None
             except OSError as error:
-                raise Refused(
+                raise HostError(
                     f"{path}: {error.strerror}: it could not be replaced; see whether it is "
                     "immutable (lsattr) or a mount (findmnt)"
                 ) from None
@@ -186,7 +186,7 @@ def transaction(root: str, back: str = BACK) -> Iterator[Transaction]:
     try:
         yield change
     except BaseException as reason:
-        raise Refused(f"{sentence_of(reason)}; {change.undo()}") from None
+        raise HostError(f"{sentence_of(reason)}; {change.undo()}") from None
     change.done()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.host.common import Refused, one_line, run, say
+from agent.host.common import HostError, one_line, run, say
 from agent.host.state import shown_units
 
 _STOPPED = ("inactive", "failed", "deactivating")
@@ -73,4 +73,4 @@ def systemctl(*arguments: str, lenient: bool = False) -> None:
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0 and not lenient:
         why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"
-        raise Refused(f"systemctl {' '.join(arguments)}: {why}")
+        raise HostError(f"systemctl {' '.join(arguments)}: {why}")

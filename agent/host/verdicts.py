@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.host.common import Refused, run
+from agent.host.common import HostError, run
 from agent.host.queue import NULL_SENDER, Message
 
 LEAVES, RENAMED, REWRITTEN, RETURNED, HELD = "leaves", "renamed", "rewritten", "returned", "held"
@@ -117,7 +117,9 @@ class Judge:
         answer = run("postmap", "-c", self._directory, "-q", "-", *every, given=given).stdout
         found = dict(line.partition("\t")[::2] for line in answer.splitlines())
         if _ANSWERS not in found:
-            raise Refused(f"Postfix can't look up senders in {', '.join(maps)}, expected an answer")
+            raise HostError(
+                f"Postfix can't look up senders in {', '.join(maps)}, expected an answer"
+            )
         both = {address: found.get(address, found.get(domain)) for address, domain in keys.items()}
         return {address: value for address, value in both.items() if value}
 

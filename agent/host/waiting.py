@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from agent.host.common import Refused, run, say, warn
+from agent.host.common import HostError, run, say, warn
 from agent.host.held import REQUEUE, SUBMIT, UNFINISHED, UNJUDGED, held_here, write_held
 from agent.host.queue import (
     DEFERRED,
@@ -100,7 +100,9 @@ class Waiting:
             supervise("-h", new)
             new &= queue_ids(self._root, "incoming", "active", DEFERRED)
         if new:
-            raise Refused(f"postsuper has not put {len(new)} messages on hold, {min(new)} for one")
+            raise HostError(
+                f"postsuper has not put {len(new)} messages on hold, {min(new)} for one"
+            )
 
     def back(self) -> None:
         """The configuration before is loaded again: what was held for this one waits again."""
@@ -115,7 +117,7 @@ class Waiting:
             if anything_waits(self._root):
                 requeue()
                 move_on(self._root)
-        except (Refused, OSError) as error:
+        except (HostError, OSError) as error:
             warn(f"what waits does not all move yet: {error}; deploy again")
 
 

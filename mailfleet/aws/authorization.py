@@ -7,7 +7,7 @@ from pyinfra.api.operation import operation
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.lost_answers import refuse_other_policy
-from mailfleet.commands import Commands, Refuse
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import from_ses
 
@@ -21,7 +21,7 @@ def policies(changes: Sequence[PolicyChange]) -> Commands:
             yield look
             found = from_ses(look.response).policies if look.response else {}
             if look.response and found.get(change.name) != change.before:
-                yield Refuse(
+                yield Fail(
                     f"policy {change.name} of SES identity {change.identity.id} was changed since "
                     "planned, so it stays as it is: run the deploy again"
                 )

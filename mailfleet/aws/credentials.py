@@ -7,13 +7,13 @@ from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws import facts
-from mailfleet.aws.account import read_sender
-from mailfleet.aws.accounts import account_of
+from mailfleet.aws.inventory_accounts import account_of
 from mailfleet.aws.parameter import Parameter
+from mailfleet.aws.read import read_sender
 from mailfleet.credential import Credential, SecretText, of_login
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Secret, Ses
-from mailfleet.reading import read
-from mailfleet.refusal import Refusal
+from mailfleet.run.strict_facts import read
 
 SHORTEST = 16  # characters of a login's password
 
@@ -21,7 +21,7 @@ SHORTEST = 16  # characters of a login's password
 def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential | None]:
     """The credential of each provider, by its name, and of each login (`of_login`).
 
-    None is one of ours that an earlier step has yet to make. Refusal when one that the policy
+    None is one of ours that an earlier step has yet to make. PlanError when one that the policy
     refers to is not there.
     """
 
@@ -50,18 +50,18 @@ def _secret(inventory: Inventory, mail: Mail, whose: str, secret: Secret) -> str
     try:
         value = _look_up(inventory, mail, secret)
     except OSError as error:
-        raise Refusal(f"{where}: the file can't be read: {error.strerror}") from None
+        raise PlanError(f"{where}: the file can't be read: {error.strerror}") from None
     if value is None:
-        raise Refusal(f"{where}: found nothing there, expected the password: {_remedy(secret)}")
+        raise PlanError(f"{where}: found nothing there, expected the password: {_remedy(secret)}")
     if not value or not value.isprintable() or " " in value:
-        raise Refusal(f"{where}: found white space or control characters, expected a password")
+        raise PlanError(f"{where}: found white space or control characters, expected a password")
     return value
 
 
 def _long(whose: str, credential: Credential) -> Credential:
     """Anybody may try passwords at a relay that the Internet reaches."""
     if len(credential.password) < SHORTEST:
-        raise Refusal(
+        raise PlanError(
             f"{whose}: found a short password, expected at least {SHORTEST} characters: whoever "
             "guesses it sends in your name; `openssl rand -hex 16` makes one"
         )

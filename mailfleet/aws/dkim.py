@@ -17,8 +17,8 @@ from pyinfra.api.operation import operation
 from mailfleet.aws import facts
 from mailfleet.aws.call import AwsCall
 from mailfleet.dns.records import RecordSet
-from mailfleet.reading import read
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.dkim import EASY, OWN, Dkim, Secret, check_key, missing_keys
 from mailfleet.ses.dkim_key import new_private_key, public_key
 from mailfleet.ses.sending_identity import SendingIdentity
@@ -30,17 +30,17 @@ Attributes = dict[str, Any]
 
 
 def read_own_key(account: Host, domain: str, dkim: Dkim, zone: Mapping[str, RecordSet]) -> Dkim:
-    """The key of ours with its public half, if there is one. Refusal when what is stored is no
+    """The key of ours with its public half, if there is one. PlanError when what is stored is no
     key, and when there is none where one is published."""
     if dkim.secret is None:
         return dkim
     stored = read(account, facts.Secret, secret=dkim.secret.name, region=dkim.secret.region)
     found = replace(dkim, public=public_key(stored.text) if stored else None)
     if stored and found.public is None:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}, dkim: found no RSA private key in the secret {dkim.secret.name} "
             f"in {dkim.secret.region}, expected one in PKCS #8 as base64: restore it, or name "
-            "another selector in OwnKey(...)"
+            "another selector in Byodkim(...)"
         )
     check_key(domain, found, zone)
     return found

@@ -7,7 +7,7 @@ from mailfleet.aws.call import AwsCall
 from mailfleet.credential import SecretText
 from mailfleet.dns.records import RecordSet, from_route53, normal_name, record_id
 from mailfleet.dns.zone import HostedZone
-from mailfleet.reading import Fact
+from mailfleet.run.strict_facts import Fact
 from mailfleet.ses.sender import AccessKey
 
 T = TypeVar("T")

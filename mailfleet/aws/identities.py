@@ -15,7 +15,7 @@ from mailfleet.aws.identity_facts import (
     NotificationAttributes,
 )
 from mailfleet.policy import Mail, Ses
-from mailfleet.reading import read
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.effective import Effective, addresses_under, covering, effective
 from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity

@@ -13,7 +13,7 @@ from pyinfra.api.command import PyinfraCommand
 
 from mailfleet.aws.facts import AccessKeys
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.commands import Commands, Refuse
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import Identity, from_ses
 
@@ -21,7 +21,7 @@ from mailfleet.ses.identity import Identity, from_ses
 def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
     """Fail unless the identity, which SES has refused to create again, is ours."""
     if identity.settings.fleet != fleet:
-        yield Refuse(
+        yield Fail(
             f"sesv2:CreateEmailIdentity failed: {id} was made by somebody else since planned: "
             "look at it, and run the deploy again"
         )
@@ -34,7 +34,7 @@ def refuse_other_policy(change: PolicyChange) -> Commands:
     yield call
     there = from_ses(call.response).policies.get(change.name) if call.response else None
     if there != change.after:
-        yield Refuse(
+        yield Fail(
             f"policy {change.name} of SES identity {change.identity.id} was changed by somebody "
             "else since planned: look at it, and run the deploy again"
         )

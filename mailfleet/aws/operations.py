@@ -16,9 +16,9 @@ from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.lost_answers import refuse_foreign
 from mailfleet.aws.publication import published
 from mailfleet.aws.record_calls import change_zone, in_sync
-from mailfleet.commands import Commands, Refuse
 from mailfleet.dns.threshold import check_threshold
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.dkim import EASY
 from mailfleet.ses.domains import SendingDomain, zone_changes
 from mailfleet.ses.identity import from_ses
@@ -81,8 +81,8 @@ def records(
         zones = zone_changes(domain.updated(made) for domain in domains)
         for zone in zones if not many_changes else ():
             check_threshold(zone.zone, zone.records, zone.changes)
-    except Refusal as reason:
-        yield Refuse(str(reason))
+    except PlanError as reason:
+        yield Fail(str(reason))
         return
     sent: dict[str, list[str]] = {zone.zone.id: [] for zone in zones}
     for zone in zones:

@@ -11,7 +11,7 @@ from mailfleet.aws import authorization, dkim, operations, sending_account_opera
 from mailfleet.aws import sender as sender_operations
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.limiter import DEFAULT_RATE, quota, rates
-from mailfleet.cost import Cost, cost_of
+from mailfleet.plan.cost import Cost, cost_of
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.dkim import missing_keys
 from mailfleet.ses.domains import SendingDomain

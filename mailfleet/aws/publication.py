@@ -9,11 +9,11 @@ from pyinfra.api.output import format_text
 
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.record_calls import POLL_EVERY, Commands
-from mailfleet.commands import Refuse
+from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.lookup import Unanswered
-from mailfleet.name_servers import NameServer
-from mailfleet.resolving import LiveDns, resolver_of
+from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.run.commands import Fail
 from mailfleet.ses.domains import ZoneChanges
 
 DNS_PORT = 53
@@ -38,7 +38,7 @@ def published(zone: ZoneChanges, within: float) -> Commands:
         warning = format_text(_not_asked(zone.zone.name, silent), "yellow")
         logger.warning(f"{host.print_prefix}{warning}")
     if lacking:
-        yield Refuse(_pending(zone.zone.name, lacking, within))
+        yield Fail(_pending(zone.zone.name, lacking, within))
         return False
     return True
 

@@ -9,10 +9,10 @@ from pyinfra.api.command import PyinfraCommand
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import list_record_sets
 from mailfleet.aws.undo import WriteUndo
-from mailfleet.commands import Refuse
 from mailfleet.dns.batches import Batch, batches, change_batch, moved
 from mailfleet.dns.records import RecordSet, from_route53
 from mailfleet.dns.zone import HostedZone
+from mailfleet.run.commands import Fail
 from mailfleet.ses.domains import ZoneChanges
 
 Commands = Generator[PyinfraCommand, None, bool]
@@ -41,7 +41,7 @@ def change_zone(changes: ZoneChanges, undo_dir: Path, sent: list[str]) -> Comman
             yield read
             now = [from_route53(record) for record in read.response]
             if not done(batch, now):
-                yield Refuse(not_changed(zone, batch, str(call.error), now))
+                yield Fail(not_changed(zone, batch, str(call.error), now))
                 return False
         else:
             sent.append(call.response["ChangeInfo"]["Id"])
@@ -71,7 +71,7 @@ def in_sync(zone: HostedZone, sent: Sequence[str], within: float) -> Commands:
             if call.response is None or call.response["ChangeInfo"]["Status"] == "INSYNC":
                 break
             if time.monotonic() >= deadline:
-                yield Refuse(
+                yield Fail(
                     f"pending: after {within:g} s Route 53 says that the changes of {zone.name} "
                     "are PENDING, expected INSYNC: run the deploy again, it goes on from there"
                 )

@@ -3,18 +3,18 @@
 from difflib import get_close_matches
 
 from mailfleet.dns.lookup import Lookup, Unanswered
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
-from mailfleet.refusal import Refusal
 
 
 def check_regions(mail: Mail, lookup: Lookup) -> None:
-    """Refusal for a region that botocore knows no SES in, and DNS no SMTP end point: a region may
+    """PlanError for a region that botocore knows no SES in, and DNS no SMTP end point: a region may
     be younger than the botocore that is installed."""
     known = known_regions()
     for ses in mail.ses:
         if ses.region not in known and not _has_end_point(ses, lookup):
             near = ", ".join(get_close_matches(ses.region, known, cutoff=0))
-            raise Refusal(
+            raise PlanError(
                 f"Ses {ses.name!r}: found no SES in a region {ses.region!r}, expected a region "
                 f"where AWS offers it, such as {near}"
             )

@@ -4,20 +4,20 @@ from pyinfra import host
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import read_sender
-from mailfleet.aws.accounts import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
+from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.lost_answers import lost_keys
+from mailfleet.aws.read import read_sender
 from mailfleet.aws.sender import create_key, credential_of, delete_key, hidden
-from mailfleet.commands import Commands, Refuse
 from mailfleet.policy import Mail, Ses
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.rotation import Rotation, rotations
 from mailfleet.ses.sender import parse_credential, secret_name, user_name
 
 
 def read_rotations(account: Host, mail: Mail) -> dict[Ses, Rotation]:
-    """What is left to do for each Ses that takes part. Refusal as `rotation` has it."""
+    """What is left to do for each Ses that takes part. PlanError as `rotation` has it."""
     users = {user_name(mail.fleet, ses.region): ses for ses in mail.ses}
     senders = {user: read_sender(account, mail, ses) for user, ses in users.items()}
     return {users[user]: plan for user, plan in rotations(senders).items()}
@@ -55,7 +55,7 @@ def take_over(plan: Rotation, stored: str | None, fleet: str, region: str) -> Co
     missing = missing_relays(host)
     if missing:
         old = ", ".join(key.id for key in plan.replaced if key.active) or "none"
-        yield Refuse(
+        yield Fail(
             f"pending: not every relay has the new key yet, missing {', '.join(missing)}: old keys "
             f"stay as they are (active: {old}), mail flows; run rotate.py again to finish"
         )
@@ -73,7 +73,7 @@ def _promote(stored: str | None, secret: str, region: str) -> Commands:
     yield current
     yield pending
     if _key_of(current) != stored or not pending.response:
-        yield Refuse(f"{secret} has changed since planned: run rotate.py again")
+        yield Fail(f"{secret} has changed since planned: run rotate.py again")
         return
     yield AwsCall(
         "secretsmanager",
@@ -101,7 +101,7 @@ def retire(plan: Rotation, fleet: str, region: str) -> Commands:
     for key in plan.replaced:
         yield set_status(user, key.id, "Active") if missing else delete_key(user, key.id)
     if missing:
-        yield Refuse(
+        yield Fail(
             f"pending: {', '.join(missing)} was not seen to send with the new key: the old one "
             "works again; run rotate.py again to finish"
         )

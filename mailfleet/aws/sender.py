@@ -7,12 +7,12 @@ from pyinfra import host
 from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.accounts import missing_relays
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.identity_calls import Calls
+from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.lost_answers import lost_keys
-from mailfleet.commands import Commands, Refuse
 from mailfleet.credential import Credential
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.sender import POLICY_NAME, Sender, credential_text, secret_name, user_name
 from mailfleet.ses.smtp_password import smtp_password
 
@@ -51,7 +51,7 @@ def narrow(sender: Sender, fleet: str, region: str) -> Commands:
         return
     missing = missing_relays(host)
     if missing:
-        yield Refuse(
+        yield Fail(
             f"pending: the IAM user still may do what {', '.join(missing)} may need: run the "
             "deploy again"
         )

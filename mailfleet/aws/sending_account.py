@@ -11,7 +11,7 @@ from mailfleet.aws.sending_account_facts import (
     Tags,
 )
 from mailfleet.policy import DedicatedPool, Mail, Ses
-from mailfleet.reading import read
+from mailfleet.run.strict_facts import read
 from mailfleet.ses.arn import resource_arn
 from mailfleet.ses.configuration_sets import SetPlan, wanted_sets
 from mailfleet.ses.pools import Pool, PoolPlan

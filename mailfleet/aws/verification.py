@@ -16,7 +16,7 @@ from mailfleet.aws.identity_facts import (
     MailFromAttributes,
     get_identity,
 )
-from mailfleet.commands import Refuse
+from mailfleet.run.commands import Fail
 from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity, from_ses
 
@@ -49,7 +49,7 @@ def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[Py
                 waiting[domain, region] = identity.shown_status if identity else "no such identity"
         spent = time.monotonic() - started
         if waiting and spent >= within:
-            yield Refuse(pending(waiting, within))
+            yield Fail(pending(waiting, within))
             return
         if waiting and (spent < POLL_EVERY or time.monotonic() - told >= TELL_EVERY):
             told = time.monotonic()

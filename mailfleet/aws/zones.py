@@ -4,13 +4,13 @@ from functools import cache
 
 from pyinfra.api.host import Host
 
-from mailfleet.aws.accounts import GROUP
 from mailfleet.aws.facts import HostedZones, ProtectedRecordSets, RecordSets
+from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone, find_zone
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain
-from mailfleet.reading import read
-from mailfleet.refusal import Refusal
+from mailfleet.run.strict_facts import read
 
 Records = dict[str, RecordSet]
 
@@ -29,7 +29,7 @@ class Zones:
         return bool(domain.zone_account or domain.zone_id) or domain.zone in here
 
     def of(self, domain: Domain) -> tuple[HostedZone, Records]:
-        """The domain's zone and its record sets by id. Refusal when it has not exactly one."""
+        """The domain's zone and its record sets by id. PlanError when it has not exactly one."""
         holder = self._account
         if domain.zone_account:
             holder = holder_of(self._account, domain.name, domain.zone_account)
@@ -44,10 +44,10 @@ class Zones:
 
 
 def holder_of(account: Host, domain: str, name: str) -> Host:
-    """The account of that name, another host of the inventory. Refusal when it has none."""
+    """The account of that name, another host of the inventory. PlanError when it has none."""
     accounts = {host.name: host for host in account.inventory.get_group(GROUP, [])}
     if name not in accounts:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: found zone_account {name!r}, expected an account of the inventory:"
             f" {', '.join(accounts)}"
         )

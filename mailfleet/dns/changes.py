@@ -11,8 +11,8 @@ from mailfleet.dns.obstacles import refuse_obstacles
 from mailfleet.dns.ownership import Ownership, digest, is_ownership, ownership_of
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge, merge
-from mailfleet.plan import Action
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import Action
+from mailfleet.plan.errors import PlanError
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def plan_records(
     """The changes that make a domain's records so, its ownership record last.
 
     `zone` holds the zone's record sets by id. A record set that differs and is not ours is never
-    overwritten: Refusal. One that is there just as it should be stays whose it is. With `adopt`,
+    overwritten: PlanError. One that is there just as it should be stays whose it is. With `adopt`,
     all that is desired becomes ours instead. `remove` are ids of sets of ours that go; what
     somebody has edited meanwhile stays, and is theirs from then on. The domain's own TXT set is
     everybody's: these SPF terms are merged into it.
@@ -101,7 +101,7 @@ def _refuse_foreign(domain: str, changes: Iterable[RecordChange], owned: Collect
     for change in changes:
         before, after = change.before, change.after
         if before and after and change.id not in owned and not is_ownership(before):
-            raise Refusal(
+            raise PlanError(
                 f"Domain {domain!r}: found {change.id} with the value "
                 f"{' '.join(before.values)}, which is not ours, expected "
                 f"{' '.join(after.values)}: delete it if nothing needs it, or replace it "

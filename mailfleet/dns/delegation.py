@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from mailfleet.dns.lookup import Lookup, Unanswered
 from mailfleet.dns.records import RecordSet, normal_name
 from mailfleet.dns.zone import HostedZone
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 
 def check_delegation(
     zone: HostedZone, records: Mapping[str, RecordSet], lookup: Lookup
 ) -> str | None:
-    """Refusal when none of the zone's name servers is among those that DNS names for it.
+    """PlanError when none of the zone's name servers is among those that DNS names for it.
 
     One in common is enough: a zone may be served by two companies. What somebody should know
     when DNS does not answer.
@@ -24,7 +24,7 @@ def check_delegation(
         return f"zone {zone.name}: whether it is delegated to Route 53 is unknown: {reason}"
     if live & servers:
         return None
-    raise Refusal(
+    raise PlanError(
         f"Zone {zone.name!r} ({zone.id}): found it delegated to {_listed(live)}, expected "
         f"{_listed(servers)}: have the parent zone or the registrar name these, or, to write "
         "records before that, say --data check_delegation=no"

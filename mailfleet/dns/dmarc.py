@@ -10,8 +10,8 @@ from urllib.parse import quote
 from mailfleet.dns.ownership import ownership_of
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.text import quoted
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Dmarc
-from mailfleet.refusal import Refusal
 
 DEFAULT = Dmarc()
 
@@ -41,7 +41,7 @@ def dmarc_records(
 
     1. None: nothing. 2. The default asks only that there is some record: somebody else's will
     do, or one of a domain above, by which receivers go where there is none, and which ours
-    might weaken. 3. Anything else must be there to the letter: Refusal when theirs is not it,
+    might weaken. 3. Anything else must be there to the letter: PlanError when theirs is not it,
     unless `adopt` says to replace it.
     """
     if dmarc is None:
@@ -53,7 +53,7 @@ def dmarc_records(
     if dmarc == DEFAULT:
         return ()
     if found and found.name == record.name and not (adopt and found.id == record.id):
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: found {found.id} with the value {' '.join(found.values)}, which "
             f"is not ours, expected {record.values[0]}: delete it, replace it with "
             "Domain(..., adopt=True), or leave it alone with Domain(..., dmarc=None)"

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 
 from mailfleet.dns.records import RECORD_TYPES, RecordSet
-from mailfleet.plan import KNOWN_AFTER_APPLY
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import KNOWN_AFTER_APPLY
+from mailfleet.plan.errors import PlanError
 
 
 def refuse_obstacles(
     domain: str, before: RecordSet | None, after: RecordSet | None, zone: Mapping[str, RecordSet]
 ) -> None:
-    """Refusal when the change from `before` to `after` can't be made among these record sets."""
+    """PlanError when the change from `before` to `after` can't be made among these record sets."""
     if before and before.special:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: found {before.id}, {before.special}, expected "
             f"{after.text if after else 'plain records'}: such sets are not changed; make a simple "
             "record set of it, or delete it"
@@ -25,7 +25,7 @@ def refuse_obstacles(
 def refuse_protected(domain: str, ids: Iterable[str], protected: Iterable[str]) -> None:
     """Route 53 fails a whole batch for one of these ("CreateResourceRecordSetProtections")."""
     for id in sorted({*ids} & {*protected}):
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: {id} would change, and has a record set protection: delete that "
             "(aws route53 delete-resource-record-set-protections), deploy, and make it again"
         )
@@ -37,7 +37,7 @@ def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, Reco
     for type_ in beside:
         if other := zone.get(f"{type_} {record.name}"):
             what = f"{other.id}, {other.special}," if other.special else f"{other.id},"
-            raise Refusal(
+            raise PlanError(
                 f"Domain {domain!r}: found {what} beside which {record.id} can't be: "
                 "delete it if nothing needs it"
             )
@@ -55,7 +55,7 @@ def _refuse_delegated(domain: str, record: RecordSet, zone: Mapping[str, RecordS
         above = any(f"SOA {'.'.join(labels[n:])}" in zone for n in range(start + 1, len(labels)))
         if f"NS {name}" in zone and above:
             servers = ", ".join(zone[f"NS {name}"].values)
-            raise Refusal(
+            raise PlanError(
                 f"Domain {domain!r}: {record.id} would not be seen, because {name} is delegated to "
                 f"{servers}: name the hosted zone of {name} with Domain(..., zone=...)"
             )

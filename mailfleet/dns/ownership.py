@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from mailfleet.dns.records import RecordSet, record_id
 from mailfleet.dns.text import quoted, unquoted
-from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.plan.change import KNOWN_AFTER_APPLY
 
 _VERSION = "v=mailfleet1"
 _OWNS = "owns="

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailfleet.shown import Shown
+from mailfleet.json_fact import JsonFact
 
 TTL = 300  # seconds: short enough to mend a mistake, long enough for a cache to matter
 
@@ -18,7 +18,7 @@ RECORD_TYPES = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
-class RecordSet(Shown):
+class RecordSet(JsonFact):
     """All records of one name and type. `name` has no final dot; `values` are in zone file form
     (TXT quoted). They are kept in their order, so that an undo restores it, but sets with the
     same values are equal in any order.

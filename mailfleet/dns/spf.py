@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.text import quoted, unquoted
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy.spf import Term, parse_term
-from mailfleet.refusal import Refusal
 
 SOFT_FAIL = "~all"  # ends a record that we begin: others who send for the domain are not shut out
 _RECORD = re.compile(r"v=spf1( |$)", re.IGNORECASE)
@@ -48,7 +48,7 @@ def merge(
 
     1. No record: one that begins with our terms and ends softly, all of it ours. 2. A wanted
     term that somebody else put there stays theirs. 3. The `all` of a record that we began stays
-    as long as anything stands before it. Refusal when there are several records, or when one
+    as long as anything stands before it. PlanError when there are several records, or when one
     denies what we want.
     """
     if not wanted and not ours:
@@ -78,7 +78,7 @@ def _spf_value(domain: str, before: RecordSet | None) -> str | None:
     values = before.values if before else ()
     found = [value for value in values if spf_texts([unquoted(value)])]
     if len(found) > 1:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: found {len(found)} SPF records ({' and '.join(found)}), expected "
             "one: receivers take none of them (RFC 7208 section 4.5); make one of them"
         )
@@ -91,7 +91,7 @@ def _refuse_denial(domain: str, there: Sequence[str], wanted: Sequence[str]) -> 
         for term in map(parse_term, wanted):
             found = _parsed(text)
             if found and found.mechanism == term.mechanism and found.qualifier != "+":
-                raise Refusal(
+                raise PlanError(
                     f"Domain {domain!r}: found {text} in its SPF record, expected "
                     f"{text[1:]}, which a provider needs: somebody denies it, take it out"
                 )

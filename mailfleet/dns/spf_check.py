@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mailfleet.dns.lookup import Lookup
 from mailfleet.dns.spf import Merge
 from mailfleet.dns.spf_lookups import Cost, cost
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class SpfCheck:
 def check_spf(domain: str, change: Merge, lookup: Lookup) -> SpfCheck | None:
     """The record as it would be, looked up; None when it does not change.
 
-    Refusal when receivers would give up on it (RFC 7208 section 4.6.4). Taking terms away is
+    PlanError when receivers would give up on it (RFC 7208 section 4.6.4). Taking terms away is
     never refused: what is left was there before.
     """
     if not change.text:
         return None
     check = SpfCheck(domain, cost(domain, change.text, lookup))
     if check.cost.fault and change.adds:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}: its SPF record would fail: {check.cost.fault} (RFC 7208 section "
             "4.6.4): take out what nobody needs, or let a subdomain send by that provider\n"
             f"{check.cost.tree}"

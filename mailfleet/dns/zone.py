@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mailfleet.refusal import Refusal
-from mailfleet.shown import Shown
+from mailfleet.json_fact import JsonFact
+from mailfleet.plan.errors import PlanError
 
 
 @dataclass(frozen=True)
-class HostedZone(Shown):
+class HostedZone(JsonFact):
     """A public hosted zone; `id` without the /hostedzone/ that some answers carry, `account` the
     inventory's name of the AWS account that it is in."""
 
@@ -21,7 +21,7 @@ class HostedZone(Shown):
 
 
 def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> HostedZone:
-    """The one public zone of that name, or that with the id. Refusal when there is none, or
+    """The one public zone of that name, or that with the id. PlanError when there is none, or
     several to choose from."""
     if id:
         return _with_id(zones, name, id)
@@ -29,13 +29,13 @@ def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> 
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Refusal(
+        raise PlanError(
             f"Domain {name!r}: found no public hosted zone {name} in this account, expected one: "
             "create it, name the zone that holds the domain with Domain(..., zone=...), or another "
             "account of the inventory that has it with Domain(..., zone_account=...)"
         )
     ids = ", ".join(zone.id for zone in found)
-    raise Refusal(
+    raise PlanError(
         f"Domain {name!r}: found {len(found)} public hosted zones {name} ({ids}), expected one: "
         "say which with Domain(..., zone_id=...), or delete those that the domain's registrar does "
         "not delegate to"
@@ -45,10 +45,10 @@ def find_zone(zones: Iterable[HostedZone], name: str, id: str | None = None) -> 
 def _with_id(zones: Iterable[HostedZone], name: str, id: str) -> HostedZone:
     found = {zone.id: zone for zone in zones}.get(id)
     if found is None:
-        raise Refusal(
+        raise PlanError(
             f"Domain {name!r}: found no public hosted zone {id} in this account, expected "
             f"{name} to be it: look the id up with aws route53 list-hosted-zones-by-name"
         )
     if found.name != name:
-        raise Refusal(f"Domain {name!r}: found {id} to be the zone {found.name}, expected {name}")
+        raise PlanError(f"Domain {name!r}: found {id} to be the zone {found.name}, expected {name}")
     return found

@@ -2,7 +2,7 @@
 
 from mailfleet.policy.configuration_set import ConfigurationSet, DedicatedPool
 from mailfleet.policy.delegate import Delegate
-from mailfleet.policy.dkim import EasyDkim, OwnKey
+from mailfleet.policy.dkim import Byodkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
 from mailfleet.policy.errors import PolicyError
@@ -17,6 +17,7 @@ from mailfleet.policy.sending_account import ProductionAccess, SesAccount
 
 __all__ = [
     "Address",
+    "Byodkim",
     "ConfigurationSet",
     "DedicatedPool",
     "Delegate",
@@ -27,7 +28,6 @@ __all__ = [
     "Gate",
     "Login",
     "Mail",
-    "OwnKey",
     "PolicyError",
     "ProductionAccess",
     "Provider",

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from mailfleet.policy.names import ConfigurationSetName
+from mailfleet.policy.schema import word
 from mailfleet.policy.sending_account import Reasons
-from mailfleet.policy.words import word
+from mailfleet.policy.types import ConfigurationSetName
 
 AWS_POOLS = ("ses-shared-pool", "ses-default-dedicated-pool")
 """Pools that every account has."""

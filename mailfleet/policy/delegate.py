@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.names import FromPattern, Principal
-from mailfleet.policy.words import Listed, word
+from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.types import FromPattern, Principal
 
 MOST = 20
 """Policies that an identity may have ("GetIdentityPolicies", Amazon SES API Reference)."""

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from mailfleet.policy.names import RegionName, Selector
-from mailfleet.policy.words import word
+from mailfleet.policy.schema import word
+from mailfleet.policy.types import RegionName, Selector
 
 
 @word
@@ -20,7 +20,7 @@ class EasyDkim:
 
 
 @word
-class OwnKey:
+class Byodkim:
     """A key of ours ("Bring Your Own DKIM"): an RSA key of 2048 bits, made by the first deploy and
     kept in Secrets Manager. All regions sign with it.
 
@@ -31,4 +31,4 @@ class OwnKey:
     selector: Selector
 
 
-Dkim = EasyDkim | OwnKey
+Dkim = EasyDkim | Byodkim

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mailfleet.policy.names import MailAddress
-from mailfleet.policy.words import word
+from mailfleet.policy.schema import word
+from mailfleet.policy.types import MailAddress
 
 Disposition = Literal["none", "quarantine", "reject"]
 Alignment = Literal["relaxed", "strict"]

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.names import (
+from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.types import (
     AccountName,
     ConfigurationSetName,
     DomainName,
@@ -14,7 +15,6 @@ from mailfleet.policy.names import (
     HostedZoneId,
     MailAddress,
 )
-from mailfleet.policy.words import Listed, word
 
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 

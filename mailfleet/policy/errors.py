@@ -11,7 +11,7 @@ class PolicyError(ValueError):
     """
 
 
-def once(what: str, names: Sequence[str]) -> None:
+def require_unique(what: str, names: Sequence[str]) -> None:
     """PolicyError for a name that is there twice; `what` is the entry: Mail.domains."""
     for name in names:
         if names.count(name) > 1:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from mailfleet.policy.names import SenderPattern
+from mailfleet.policy.schema import Listed, word
 from mailfleet.policy.secret import NotALiteral, Secret
-from mailfleet.policy.words import Listed, word
+from mailfleet.policy.types import SenderPattern
 
 
 @word

@@ -5,19 +5,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.checks import check_entries
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.domain import Address, Domain
-from mailfleet.policy.errors import PolicyError, once
-from mailfleet.policy.names import (
+from mailfleet.policy.errors import PolicyError, require_unique
+from mailfleet.policy.providers import Provider, Ses, Smtp
+from mailfleet.policy.relay import Relay
+from mailfleet.policy.route import VERIFIED, Route
+from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.types import (
     AccountName,
     MailAddress,
     ShortName,
 )
-from mailfleet.policy.providers import Provider, Ses, Smtp
-from mailfleet.policy.relay import Relay
-from mailfleet.policy.route import VERIFIED, Route
-from mailfleet.policy.words import Listed, word
+from mailfleet.policy.validation import check_entries
 
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 
@@ -63,7 +63,7 @@ class Mail:
     absent: tuple[Domain, ...] = Field(default=(), init=False)
 
     def __post_init__(self) -> None:
-        once("Mail.domains", [domain.name for domain in self.domains])
+        require_unique("Mail.domains", [domain.name for domain in self.domains])
         self._part_with_absent()
         if not self.admin:
             # RFC 2142 section 5: every domain that sends mail has a postmaster.

@@ -6,8 +6,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from mailfleet.policy.configuration_set import AWS_POOLS, ConfigurationSet, DedicatedPool
-from mailfleet.policy.errors import PolicyError, once
-from mailfleet.policy.names import (
+from mailfleet.policy.errors import PolicyError, require_unique
+from mailfleet.policy.schema import word
+from mailfleet.policy.secret import NotALiteral, Secret
+from mailfleet.policy.sending_account import SesAccount
+from mailfleet.policy.spf import SpfTerms
+from mailfleet.policy.types import (
     ConfigurationSetName,
     DomainName,
     FileName,
@@ -17,10 +21,6 @@ from mailfleet.policy.names import (
     UserName,
     domain_name,
 )
-from mailfleet.policy.secret import NotALiteral, Secret
-from mailfleet.policy.sending_account import SesAccount
-from mailfleet.policy.spf import SpfTerms
-from mailfleet.policy.words import word
 
 Connections = Annotated[int, Field(ge=1, le=1000)]
 Messages = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -57,8 +57,8 @@ class Ses:
 
     def __post_init__(self) -> None:
         pools = [pool.name for pool in self.pools]
-        once("Ses.pools", pools)
-        once("Ses.configuration_sets", [found.name for found in self.configuration_sets])
+        require_unique("Ses.pools", pools)
+        require_unique("Ses.configuration_sets", [found.name for found in self.configuration_sets])
         for found in self.configuration_sets:
             if found.pool is not None and found.pool not in (*pools, *AWS_POOLS):
                 raise PolicyError(

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from mailfleet.policy.errors import PolicyError, once
+from mailfleet.policy.errors import PolicyError, require_unique
 from mailfleet.policy.login import Login
-from mailfleet.policy.names import (
+from mailfleet.policy.returned import Returned
+from mailfleet.policy.schema import word
+from mailfleet.policy.secret import Secret, refuse_literals
+from mailfleet.policy.types import (
     CalendarEvent,
     ClientNetwork,
     Fingerprint,
@@ -20,9 +23,6 @@ from mailfleet.policy.names import (
     ShortName,
     client_network,
 )
-from mailfleet.policy.returned import Returned
-from mailfleet.policy.secret import Secret, refuse_literals
-from mailfleet.policy.words import word
 
 ALL = "all"
 RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
@@ -77,8 +77,8 @@ class Relay:
     pins: Annotated[Sequence[Fingerprint], *_Several] = ()
 
     def __post_init__(self) -> None:
-        once("Relay.listen", self.listen)
-        once("Relay.by", self.by)
+        require_unique("Relay.listen", self.listen)
+        require_unique("Relay.by", self.by)
         if ALL in self.listen and len(self.listen) > 1:
             raise PolicyError(f"Relay.listen: found {ALL!r} and addresses, expected one of both")
         for name in ("clients", "logins", "certificate"):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.words import word
+from mailfleet.policy.schema import word
 
 
 @word

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mailfleet.policy.names import SenderPattern, ShortName
-from mailfleet.policy.words import Listed, word
+from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.types import SenderPattern, ShortName
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 VERIFIED = "verified"

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.words import word
+from mailfleet.policy.schema import word
 
 Scheme = Literal["aws", "env", "file", "ssm"]
 _EXPECTED = (

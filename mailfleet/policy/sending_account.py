@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mailfleet.policy.names import MailAddress
-from mailfleet.policy.words import word
+from mailfleet.policy.schema import word
+from mailfleet.policy.types import MailAddress
 
 Reason = Literal["BOUNCE", "COMPLAINT"]
 Reasons = Annotated[Sequence[Reason], AfterValidator(lambda given: tuple(sorted(set(given))))]

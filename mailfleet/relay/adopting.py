@@ -6,7 +6,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from mailfleet.policy import Relay
-from mailfleet.policy.names import private_network
+from mailfleet.policy.types import private_network
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState

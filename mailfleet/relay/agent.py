@@ -20,19 +20,19 @@ _HOST = (
     "host/files.py",
     "host/state.py",
     "host/switching.py",
-    "host/history.py",
+    "host/previous_config.py",
 )
 _CHECK = (
     "host/tables.py",
     "host/configuration.py",
     "host/doors.py",
-    "host/strangers.py",
+    "host/open_relay.py",
     "host/milters.py",
     "host/lint.py",
     "host/complaints.py",
     "host/staging.py",
 )
-CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/guard.py")
+CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/lock.py")
 _QUEUE = ("host/queue.py", "host/held.py")
 _WAITING = (
     *_QUEUE,
@@ -51,16 +51,16 @@ _PARTS = {
         *_HOST,
         *_QUEUE,
         "host/tally.py",
-        "host/installed.py",
+        "host/installed_packages.py",
         "host/release.py",
         "host/read.py",
     ),
     "mailq": (*CHANGE, *_WAITING, "host/mailq.py"),
-    "foresee": (*_HOST, *_QUEUE, "host/verdicts.py", "host/foresee.py"),
+    "foresee": (*_HOST, *_QUEUE, "host/verdicts.py", "host/queue_preview.py"),
     "apply": (
         *CHANGE,
         *_WAITING,
-        "host/installed.py",
+        "host/installed_packages.py",
         "host/package_lock.py",
         "host/apt.py",
         "host/dnf.py",

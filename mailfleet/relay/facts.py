@@ -7,16 +7,16 @@ from pyinfra.api.exceptions import FactProcessError
 from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
-from mailfleet.commands import HostCommand, fail
 from mailfleet.credential import Credential
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
-from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import Desired, desired
+from mailfleet.run.commands import HostCommand, fail
 
 
 class RelayState(FactBase[HostState | None]):
@@ -59,19 +59,19 @@ def read_relay(
     host: Host,
     mail: Mail,
     credentials: Mapping[str, Credential | None],
-    circumstances: Circumstances,
+    inputs: Inputs,
 ) -> tuple[HostState, Desired] | None:
     """What the host holds, and what it should hold with the system that it runs.
 
     None when it could not be read, and with a sentence, when its system is none of ours or has not
     what the policy needs. Raises PolicyError as desired() does.
     """
-    state = read_state(host, desired(mail, credentials, circumstances))
+    state = read_state(host, desired(mail, credentials, inputs))
     if state is None:
         return None
     try:
-        return state, desired(mail, credentials, circumstances, system_of(state.release))
-    except Refusal as reason:
+        return state, desired(mail, credentials, inputs, system_of(state.release))
+    except PlanError as reason:
         fail(f"{reason}; nothing was changed there")
         return None
 

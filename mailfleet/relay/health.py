@@ -2,13 +2,13 @@
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import CHANGE, joined
+from mailfleet.relay.component import UNITS, Part
 from mailfleet.relay.file import File
-from mailfleet.relay.part import UNITS, Part
 from mailfleet.relay.render import render
 
 TIMER = "mailfleet-health.timer"
 PROGRAM = "/usr/local/bin/mailfleet_health"
-_PARTS = ("smtp_session.py", "health/deliveries.py", "health/judging.py", "health/watch.py")
+_PARTS = ("smtp_session.py", "health/deliveries.py", "health/thresholds.py", "health/watch.py")
 
 
 def watches_providers(mail: Mail) -> bool:

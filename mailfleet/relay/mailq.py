@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from mailfleet.plan import Action, Change
+from mailfleet.plan.change import Action, Change
 from mailfleet.policy import Mail, PolicyError
-from mailfleet.relay.waiting import cleaned
+from mailfleet.relay.queued_mail import cleaned
 
 ACTIONS = ("flush", "release", "delete")
 ALL = "all"

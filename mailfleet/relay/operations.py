@@ -8,19 +8,19 @@ from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.announce import changing_hosts
-from mailfleet.aws.accounts import GROUP
 from mailfleet.aws.credentials import read_credentials
-from mailfleet.commands import Commands, Refuse
-from mailfleet.plan import Change
+from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
-from mailfleet.refusal import Refusal
-from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import agent_command
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import apply_request, rollback_request, switch_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired
+from mailfleet.run.commands import Commands, Fail
+from mailfleet.run.report import changing_hosts
 
 SIMULATOR = "success@simulator.amazonses.com"
 INSTALLED_WITHIN = 900
@@ -29,25 +29,23 @@ INSTALLED_WITHIN = 900
 
 @operation()
 def apply_first(
-    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
+    mail: Mail, inputs: Inputs, state: HostState, changes: Sequence[Change]
 ) -> Commands:
     """Change one host, and see that it works, before any other is touched."""
     if changes and _is_first():
-        yield from _apply(mail, circumstances, state)
+        yield from _apply(mail, inputs, state)
 
 
 @operation()
-def apply(
-    mail: Mail, circumstances: Circumstances, state: HostState, changes: Sequence[Change]
-) -> Commands:
+def apply(mail: Mail, inputs: Inputs, state: HostState, changes: Sequence[Change]) -> Commands:
     """Change the host, unless it was the first, or the first has failed."""
     if not changes or (host.state.is_executing and _is_first()):
         return
     first = _first()
     if first and host.state.inventory.get_host(first) in host.state.failed_hosts:
-        yield Refuse(f"{first} failed, and was to go first: this relay stays as it is")
+        yield Fail(f"{first} failed, and was to go first: this relay stays as it is")
         return
-    yield from _apply(mail, circumstances, state)
+    yield from _apply(mail, inputs, state)
 
 
 def _first() -> str | None:
@@ -65,19 +63,19 @@ def _is_first() -> bool:
     return host.name == _first()
 
 
-def _apply(mail: Mail, circumstances: Circumstances, state: HostState) -> Commands:
+def _apply(mail: Mail, inputs: Inputs, state: HostState) -> Commands:
     """Stage, check, swap and load what the plan shows, and see a message leave, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
     """
     try:
         credentials = read_credentials(host.inventory, mail)
-    except (PyinfraError, Refusal) as reason:
-        yield Refuse(f"{reason}; this relay stays as it is")
+    except (PyinfraError, PlanError) as reason:
+        yield Fail(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, credentials, circumstances, system_of(state.release))
+    target = desired(mail, credentials, inputs, system_of(state.release))
     if any(file.content is None for file in target.files):
-        yield Refuse("pending: the SMTP credential is not there yet; this relay stays as it is")
+        yield Fail("pending: the SMTP credential is not there yet; this relay stays as it is")
         return
     request = apply_request(target, state, who(), _canary(mail))
     if packages := request["packages"]:
@@ -97,7 +95,7 @@ def _canary(mail: Mail) -> tuple[str, str] | None:
 
 
 @operation()
-def go_back(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
+def rollback(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
     """Let what worked before take the place of what is there."""
     if changes:
         request = rollback_request(desired(mail, {}), state, who())

@@ -2,15 +2,15 @@
 
 import re
 
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.relay.access import listening
+from mailfleet.relay.component import UNITS
 from mailfleet.relay.digest import digest
-from mailfleet.relay.doors import listening
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
-from mailfleet.relay.part import UNITS
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.provider_switch import ROUTES, SWITCH
 from mailfleet.relay.state import HostState, LiveFile
-from mailfleet.relay.switching import ROUTES, SWITCH
 from mailfleet.relay.systems import POSTFIX_UNITS
 from mailfleet.relay.tree import SECRETS, Desired, Unit
 

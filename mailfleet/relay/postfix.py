@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, PolicyError, Provider
-from mailfleet.relay import doors
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay import access as doors
 from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
-from mailfleet.relay.failures import KINDS, reply_filter
 from mailfleet.relay.file import File
+from mailfleet.relay.from_rewriting import rewrites_senders
 from mailfleet.relay.health import watches_providers
-from mailfleet.relay.logins import LOGINS_UNIT, SOCKET, sender_logins
+from mailfleet.relay.inputs import Inputs
+from mailfleet.relay.provider_switch import ROUTES, switchable
 from mailfleet.relay.render import render
+from mailfleet.relay.reply_classes import KINDS, reply_filter
 from mailfleet.relay.returned import RETURNED
 from mailfleet.relay.routes import routes
-from mailfleet.relay.senders import rewrites_senders
-from mailfleet.relay.switching import ROUTES, switchable
+from mailfleet.relay.submission_auth import LOGINS_UNIT, SOCKET, sender_logins
 from mailfleet.relay.systems import System
 from mailfleet.relay.tables import Rows, tables
 from mailfleet.relay.transports import transports
@@ -40,11 +40,11 @@ _HOSTS = (
 def postfix_files(
     mail: Mail,
     credentials: Mapping[str, Credential | None],
-    circumstances: Circumstances,
+    inputs: Inputs,
     system: System,
 ) -> tuple[File, ...]:
     """sasl_passwd has no content while a credential is not known."""
-    found = routes(mail, circumstances)
+    found = routes(mail, inputs)
     # Bounces have no sender; notices about them come from this address (double_bounce_sender).
     dedicated = dedicated_of(mail.relay)
     lookups = tables(found, kept_here=("<>", f"double-bounce@{mail.myorigin}"))
@@ -89,7 +89,7 @@ def postfix_files(
     if found.switchable:
         files.append(File(ROUTES, switchable(found, servers(mail), watches_providers(mail))))
     files += [
-        File(ca_path(provider), circumstances.authorities.get(provider.name, "").encode())
+        File(ca_path(provider), inputs.authorities.get(provider.name, "").encode())
         for provider in _authenticating(mail)
         if provider.ca
     ]
@@ -158,9 +158,9 @@ def _passwords(mail: Mail, credentials: Mapping[str, Credential | None]) -> File
     return File(path, content, mode="600", secret=True)
 
 
-def check(mail: Mail, circumstances: Circumstances) -> None:
+def check(mail: Mail, inputs: Inputs) -> None:
     """Raises PolicyError for what the policy's words allow and Postfix's files cannot hold."""
-    names = [transport.name for transport in transports(mail, circumstances)]
+    names = [transport.name for transport in transports(mail, inputs)]
     taken = _MASTER_SERVICES if mail.relay.by else (*_MASTER_SERVICES, DEDICATED)
     for name in names:
         if name in taken:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, Provider, Ses
-from mailfleet.relay.circumstances import ALONE, Circumstances
+from mailfleet.relay.inputs import ALONE, Inputs
 
 TIMEOUT = 30  # seconds for each answer of an end point
 
@@ -33,13 +33,13 @@ def probed(mail: Mail) -> tuple[Provider, ...]:
     return tuple(provider for provider in mail.providers if provider.name in names)
 
 
-def end_point(provider: Provider, circumstances: Circumstances = ALONE) -> dict[str, Any]:
+def end_point(provider: Provider, inputs: Inputs = ALONE) -> dict[str, Any]:
     """How a program on the host reaches it. The authorities are not on the host yet."""
     return {
         "host": provider.host,
         "port": provider.port,
         "wrapper": provider.wrapper,
-        "ca": circumstances.authorities.get(provider.name),
+        "ca": inputs.authorities.get(provider.name),
         "timeout": TIMEOUT,
     }
 
@@ -51,12 +51,12 @@ def probed_within(mail: Mail) -> int:
 
 
 def probe_request(
-    mail: Mail, credentials: Mapping[str, Credential], circumstances: Circumstances
+    mail: Mail, credentials: Mapping[str, Credential], inputs: Inputs
 ) -> dict[str, Any]:
     """For the program "probe_smtp". Only SES makes credentials that it does not know at once."""
     return {
         provider.name: {
-            **end_point(provider, circumstances),
+            **end_point(provider, inputs),
             "username": credentials[provider.name].username,
             "password": credentials[provider.name].password,
             "retry_535_for": mail.gate.authenticated_within if isinstance(provider, Ses) else 0,

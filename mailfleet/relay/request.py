@@ -15,8 +15,8 @@ from mailfleet.relay.plan import (
     to_restart,
 )
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.provider_switch import shown
 from mailfleet.relay.state import HostState
-from mailfleet.relay.switching import shown
 from mailfleet.relay.systems import EVERY_PACKAGE, POSTFIX_UNITS
 from mailfleet.relay.tree import SECRETS, Desired
 

@@ -2,8 +2,8 @@
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
+from mailfleet.relay.component import UNITS, Part
 from mailfleet.relay.file import File
-from mailfleet.relay.part import UNITS, Part
 from mailfleet.relay.render import render
 from mailfleet.relay.systems import System
 

@@ -7,15 +7,15 @@ from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.account import read_sender
-from mailfleet.aws.accounts import account_of
-from mailfleet.commands import Commands, Refuse
-from mailfleet.plan import Change
+from mailfleet.aws.inventory_accounts import account_of
+from mailfleet.aws.read import read_sender
+from mailfleet.plan.change import Change
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.probe import TIMEOUT, end_point, probed_within
+from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.permission import senders
 from mailfleet.ses.rotation import under_way
 
@@ -45,15 +45,15 @@ def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
     account = account_of(host.inventory, mail)
     for ses in providers:
         if account in host.state.failed_hosts:
-            yield Refuse(f"pending: {account.name} failed, so this relay keeps its credential")
+            yield Fail(f"pending: {account.name} failed, so this relay keeps its credential")
             return
         try:
             sender = read_sender(account, mail, ses)
         except PyinfraError as reason:
-            yield Refuse(f"pending: {reason}; this relay keeps its credential")
+            yield Fail(f"pending: {reason}; this relay keeps its credential")
             return
         if sender.credential is None or not under_way(sender):
-            yield Refuse("pending: there is no new key yet; this relay keeps its credential")
+            yield Fail("pending: there is no new key yet; this relay keeps its credential")
             return
         credential = sender.credential
         yield agent_command(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from mailfleet.policy import Mail, PolicyError, Route
 from mailfleet.policy.route import VERIFIED
-from mailfleet.relay.choices import Choice, Choices, open_to
-from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import DEDICATED
+from mailfleet.relay.inputs import Inputs
+from mailfleet.relay.selection import Choice, Choices, open_to
 from mailfleet.relay.transports import Transport, transports
 
 # Which no user of a host can listen at, nobody else does (IANA has 288 to 307 unassigned), and RPC
@@ -73,10 +73,10 @@ class Routes:
         return f"{name}:{','.join([transport.provider.nexthop, *after])}"
 
 
-def routes(mail: Mail, circumstances: Circumstances) -> Routes:
-    every = transports(mail, circumstances)
+def routes(mail: Mail, inputs: Inputs) -> Routes:
+    every = transports(mail, inputs)
     if mail.relay.by:
-        return _by_dedicated(mail, circumstances, every)
+        return _by_dedicated(mail, inputs, every)
     lanes = {
         provider.name: tuple(
             transport.name
@@ -90,7 +90,7 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
     senders: dict[str, Choice] = {}
     hops: dict[tuple[str, int], dict[str, str]] = {}
     alone: dict[str, tuple[str, ...]] = {}
-    for sender, route in _senders(mail, circumstances):
+    for sender, route in _senders(mail, inputs):
         then = {}
         for origin in route.weights:
             wanted = route.next_after(origin)
@@ -101,7 +101,7 @@ def routes(mail: Mail, circumstances: Circumstances) -> Routes:
                 # access(5) writes a domain without the @
                 hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = name
             then[origin] = tuple(chain)
-        senders[sender] = choices.of(route.weights, then, open_to(mail, circumstances, sender))
+        senders[sender] = choices.of(route.weights, then, open_to(mail, inputs, sender))
     others = mail.route_of_others
     return Routes(
         transports=every,
@@ -130,10 +130,10 @@ def _smtp(mail: Mail) -> tuple[str, ...]:
     return tuple(provider.name for provider in mail.smtp)
 
 
-def _by_dedicated(mail: Mail, circumstances: Circumstances, every: tuple[Transport, ...]) -> Routes:
+def _by_dedicated(mail: Mail, inputs: Inputs, every: tuple[Transport, ...]) -> Routes:
     """Dedicated relays decide on providers and fall-backs; who may send, each host by itself."""
     there = Choice("choice1", {DEDICATED: 1}, {}, (DEDICATED,))
-    senders = {sender: there for sender, _ in _senders(mail, circumstances)}
+    senders = {sender: there for sender, _ in _senders(mail, inputs)}
     others = there if mail.route_of_others else None
     lanes = {DEDICATED: tuple(transport.name for transport in every)}
     return Routes(every, lanes, senders, others, hops=(), alone=())
@@ -152,7 +152,7 @@ def route_notes(found: Routes) -> tuple[str, ...]:
     )
 
 
-def _senders(mail: Mail, circumstances: Circumstances) -> Iterator[tuple[str, Route]]:
+def _senders(mail: Mail, inputs: Inputs) -> Iterator[tuple[str, Route]]:
     """Who may send, and by which route."""
     known = [f"@{domain.name}" for domain in mail.domains]
     known += [address.name for address in mail.addresses]
@@ -162,7 +162,7 @@ def _senders(mail: Mail, circumstances: Circumstances) -> Iterator[tuple[str, Ro
             yield sender, route
     for route in mail.routes:
         if route.senders == VERIFIED:
-            verified = [s for name in route.weights for s in circumstances.verified.get(name, ())]
+            verified = [s for name in route.weights for s in inputs.verified.get(name, ())]
             for sender in dict.fromkeys(verified):
                 if sender not in known and mail.domain_of(sender.removeprefix("@")) is None:
                     yield sender, route

@@ -11,7 +11,7 @@ takes after Fedora: its packages `postfix` (3.7) and `setup`, which has the ids.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 Manager = Literal["apt", "dnf"]
 # One of them runs Postfix's master: up to Debian 12 postfix.service starts an instance.
@@ -83,14 +83,14 @@ EVERY_PACKAGE = tuple(
 
 
 def system_of(release: Release) -> System:
-    """Raises Refusal for any other system, also for one that was made of one of these."""
+    """Raises PlanError for any other system, also for one that was made of one of these."""
     for system in SYSTEMS:
         if (release.id, release.version) == (system.id, system.version):
             return system
     said = f"ID={release.id or 'none'}, VERSION_ID={release.version or 'none'}"
     made_of = f", made of {release.like}" if release.like else ""
     supported = ", ".join(system.name for system in SYSTEMS)
-    raise Refusal(
+    raise PlanError(
         f"found the system {release.name or 'unknown'} ({said}{made_of}) in /etc/os-release, "
         f"expected one of {supported}: leave the host out of the inventory, or give it one of them"
     )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from mailfleet.policy import Mail, Provider
-from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.dedicated import DEDICATED, Dedicated, dedicated_of
-from mailfleet.relay.failures import Kind, kind_of
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.limits import CONNECTIONS, Lane, Limit, limit
+from mailfleet.relay.reply_classes import Kind, kind_of
 
 
 @dataclass(frozen=True)
@@ -22,25 +22,25 @@ class Transport:
         return kind_of(self.provider)
 
 
-def transports(mail: Mail, circumstances: Circumstances) -> tuple[Transport, ...]:
+def transports(mail: Mail, inputs: Inputs) -> tuple[Transport, ...]:
     if dedicated := dedicated_of(mail.relay):
         return (Transport(DEDICATED, dedicated, Lane(CONNECTIONS)),)
     return tuple(
         Transport(provider.name + (f"-{n}" if len(limits.lanes) > 1 else ""), provider, lane)
-        for provider, limits in limits_of(mail, circumstances)
+        for provider, limits in limits_of(mail, inputs)
         for n, lane in enumerate(limits.lanes, 1)
     )
 
 
-def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider, Limit], ...]:
+def limits_of(mail: Mail, inputs: Inputs) -> tuple[tuple[Provider, Limit], ...]:
     """Each provider's limit on one host."""
     return tuple(
         (
             provider,
             limit(
                 provider,
-                circumstances.quotas.get(provider.name),
-                circumstances.relays,
+                inputs.quotas.get(provider.name),
+                inputs.relays,
                 mail.relay.round_trip,
             ),
         )
@@ -48,12 +48,12 @@ def limits_of(mail: Mail, circumstances: Circumstances) -> tuple[tuple[Provider,
     )
 
 
-def limit_notes(mail: Mail, circumstances: Circumstances) -> tuple[str, ...]:
+def limit_notes(mail: Mail, inputs: Inputs) -> tuple[str, ...]:
     """The arithmetic of the limits that follow from a rate."""
     if mail.relay.by:
         return ()
     return tuple(
         f"{provider.name}: {limits.because}"
-        for provider, limits in limits_of(mail, circumstances)
-        if not provider.connections and (provider.rate or provider.name in circumstances.quotas)
+        for provider, limits in limits_of(mail, inputs)
+        if not provider.connections and (provider.rate or provider.name in inputs.quotas)
     )

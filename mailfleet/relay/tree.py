@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
-from mailfleet.relay.alarm import EMERGENCY, alarm
-from mailfleet.relay.circumstances import ALONE, Circumstances
+from mailfleet.relay.alerting import EMERGENCY, alarm
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
+from mailfleet.relay.from_rewriting import senders
 from mailfleet.relay.health import health
-from mailfleet.relay.logins import LOGINS, logins
+from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
-from mailfleet.relay.restarting import drop_ins
+from mailfleet.relay.restart import drop_ins
 from mailfleet.relay.returned import returned
-from mailfleet.relay.senders import senders
+from mailfleet.relay.submission_auth import LOGINS, logins
 from mailfleet.relay.systems import DEBIAN_12, System
 
 SECRETS = frozenset({EMERGENCY, CERTIFICATE, LOGINS, f"{POSTFIX}sasl_passwd"})
@@ -57,17 +57,17 @@ class Desired:
 def desired(
     mail: Mail,
     credentials: Mapping[str, Credential | None],
-    circumstances: Circumstances = ALONE,
+    inputs: Inputs = ALONE,
     system: System = DEBIAN_12,
 ) -> Desired:
     """The same for every host with the same policy and system; the paths are the same on any.
 
     `credentials` are by provider name, and of logins by `of_login`. One that is missing or None is
     not known yet; files that hold it then have no content. Raises PolicyError for what Postfix
-    could not express, and Refusal for what the system has not.
+    could not express, and PlanError for what the system has not.
     """
-    check(mail, circumstances)
-    postfix = postfix_files(mail, credentials, circumstances, system)
+    check(mail, inputs)
+    postfix = postfix_files(mail, credentials, inputs, system)
     parts = (
         alarm(mail, credentials),
         senders(mail, system),

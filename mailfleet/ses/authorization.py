@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from mailfleet.plan import Action, Change
+from mailfleet.plan.change import Action, Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Delegate
 from mailfleet.policy.delegate import MOST
-from mailfleet.refusal import Refusal
 from mailfleet.ses.arn import resource_arn
 from mailfleet.ses.identity_policy import EVERYBODY, MOST_BYTES, document, grants, pretty, same
 from mailfleet.ses.sending_identity import SendingIdentity
@@ -55,13 +55,13 @@ def policy_name(delegate: Delegate) -> str:
 def policy_changes(identities: Iterable[SendingIdentity], caller: str) -> Iterator[PolicyChange]:
     """What of these identities' policies is to be changed; `caller` is our own ARN.
 
-    Refusal when it can't be: the identity is not ours, or SES would not take it.
+    PlanError when it can't be: the identity is not ours, or SES would not take it.
     """
     for identity in identities:
         if not _waits(identity):
             changes = list(_changes(identity, caller))
             if changes and not identity.ours:
-                raise Refusal(_not_ours(identity))
+                raise PlanError(_not_ours(identity))
             yield from changes
 
 
@@ -89,13 +89,13 @@ def _check_limits(identity: SendingIdentity, wanted: Mapping[str, str]) -> None:
     found = identity.found.policies if identity.found else {}
     foreign = [name for name in found if not name.startswith(PREFIX)]
     if len(wanted) + len(foreign) > MOST and wanted:
-        raise Refusal(
+        raise PlanError(
             f"{identity.id}: found {len(foreign)} policies that are not ours beside {len(wanted)} "
             f"delegates, expected {MOST} policies at most: SES takes no more"
         )
     for name, text in wanted.items():
         if len(text.encode()) > MOST_BYTES:
-            raise Refusal(
+            raise PlanError(
                 f"{identity.id}: found a policy {name} of {len(text.encode())} bytes, expected "
                 f"{MOST_BYTES} at most: SES takes no more; say from_addresses with a *"
             )

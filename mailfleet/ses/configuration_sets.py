@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
-from mailfleet.refusal import Refusal
 from mailfleet.ses.settings import TAG, wanted_settings
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -99,7 +99,7 @@ def wanted_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
 
 
 def set_changes(host: str, sets: Iterable[SetPlan]) -> Iterator[Change]:
-    """Refusal for a set that is not ours to change."""
+    """PlanError for a set that is not ours to change."""
     for plan in sets:
         after = {**(plan.found.options if plan.found else {}), **plan.options}
         fleet = plan.fleet
@@ -109,7 +109,7 @@ def set_changes(host: str, sets: Iterable[SetPlan]) -> Iterator[Change]:
         elif plan.options or plan.tags:
             before = _text(plan.found.options, plan.found.fleet)
             if not plan.wanted.adopt and plan.found.fleet != fleet:
-                raise Refusal(_not_ours(plan, before, _text(after, plan.found.fleet)))
+                raise PlanError(_not_ours(plan, before, _text(after, plan.found.fleet)))
             yield Change(host, "configuration set", plan.id, "update", before, _text(after, fleet))
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.text import quoted, unquoted
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, Change
-from mailfleet.policy import Domain, Mail, OwnKey
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, Change
+from mailfleet.plan.errors import PlanError
+from mailfleet.policy import Byodkim, Domain, Mail
 
 EASY = "AWS_SES"
 OWN = "EXTERNAL"
@@ -106,7 +106,7 @@ def wanted_dkim(domain: Domain, region: str, mail: Mail) -> Dkim:
 
     A key of ours is kept in one region for all: that of the policy's first Ses entry.
     """
-    if isinstance(domain.dkim, OwnKey):
+    if isinstance(domain.dkim, Byodkim):
         selector = domain.dkim.selector
         secret = Secret(f"{mail.fleet}/dkim/{domain.name}/{selector}", mail.ses[0].region)
         return Dkim(OWN, selector=selector, secret=secret)
@@ -146,14 +146,14 @@ def published_key(domain: str, selector: str, zone: Mapping[str, RecordSet]) -> 
 
 
 def check_key(domain: str, dkim: Dkim, zone: Mapping[str, RecordSet]) -> None:
-    """Refusal when a new key would take the place of a published one, of which nobody has kept the
-    private half: mail that is on its way could not be verified any more."""
+    """PlanError when a new key would replace a published one whose private half is lost: mail that
+    is under way could no longer be verified."""
     id = f"TXT {key_name(str(dkim.selector), domain)}"
     if dkim.origin == OWN and dkim.public is None and id in zone and dkim.secret:
-        raise Refusal(
+        raise PlanError(
             f"Domain {domain!r}, dkim: found {id}, but not its private key as "
             f"{dkim.secret.name} in Secrets Manager in {dkim.secret.region}: restore that secret, "
-            "or name another selector in OwnKey(...)"
+            "or name another selector in Byodkim(...)"
         )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailfleet.dns.changes import RecordChange, edited, plan_records, plan_spf, unlisted
+from mailfleet.dns.desired import Wanted
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge
-from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.ses.dkim import key_changes
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes
 
@@ -52,7 +52,7 @@ class SendingDomain:
 
     @property
     def record_changes(self) -> tuple[RecordChange, ...]:
-        """What the zone lacks. Refusal when something of somebody else's is in the way."""
+        """What the zone lacks. PlanError when something of somebody else's is in the way."""
         return plan_records(
             self.name,
             self.desired,

@@ -32,7 +32,7 @@ def examine(
     delegation: bool = True,
     many_changes: bool = False,
 ) -> Findings:
-    """Look at what would change, in the live DNS, too; Refusal when it must not be.
+    """Look at what would change, in the live DNS, too; PlanError when it must not be.
 
     DNS and Route 53 are asked about zones and SPF records that change, and about nothing else.
     `delegation` False and `many_changes` True leave out what their names say.

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.dns.records import RecordSet
-from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.json_fact import JsonFact
+from mailfleet.plan.change import KNOWN_AFTER_APPLY
 from mailfleet.ses.dkim import dkim_from_ses, is_rotating, key_name
 from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
-from mailfleet.shown import Shown
 
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 
 @dataclass(frozen=True)
-class Identity(Shown):
+class Identity(JsonFact):
     """An identity of a domain or an address, as far as we look at it.
 
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is

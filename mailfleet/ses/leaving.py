@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailfleet.dns.ownership import owners
 from mailfleet.dns.records import RecordSet
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.ses.identity import Identity
 
 

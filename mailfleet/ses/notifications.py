@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailfleet.shown import Shown
+from mailfleet.json_fact import JsonFact
 
 TOPICS = ("bounce", "complaint", "delivery")
 
 
 @dataclass(frozen=True)
-class Notifications(Shown):
+class Notifications(JsonFact):
     """ARNs of SNS topics, None where SES tells no topic; `forwarding`: whether it mails bounces
     and complaints to the sender."""
 

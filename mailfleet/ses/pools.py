@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import DedicatedPool
-from mailfleet.refusal import Refusal
 from mailfleet.ses.settings import TAG
 
 
@@ -52,7 +52,7 @@ class PoolPlan:
 
 
 def pool_changes(host: str, pools: Iterable[PoolPlan]) -> Iterator[Change]:
-    """Refusal for a pool that is not ours to change, or can't be changed so."""
+    """PlanError for a pool that is not ours to change, or can't be changed so."""
     for pool in pools:
         after = _text(pool.wanted.scaling, pool.fleet)
         if pool.found is None:
@@ -73,12 +73,12 @@ def _check(pool: PoolPlan) -> None:
     )
     if pool.found.scaling == "MANAGED":
         # "PutDedicatedIpPoolScalingAttributes", Amazon SES API v2
-        raise Refusal(
+        raise PlanError(
             f"{which}, expected {pool.wanted.scaling}: AWS does not turn a managed pool back; say "
             'scaling="MANAGED", or name another pool'
         )
     if not pool.wanted.adopt and pool.found.fleet != pool.fleet:
-        raise Refusal(
+        raise PlanError(
             f"{which}, which is not ours, expected {pool.wanted.scaling}: to take it over, say "
             "DedicatedPool(..., adopt=True); or let the policy say what is there"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.ses.configuration_sets import SetPlan, set_changes
 from mailfleet.ses.pools import PoolPlan, pool_changes, pool_notes
 from mailfleet.ses.sending_account import AccountPlan, account_changes, account_notes
@@ -21,7 +21,7 @@ class RegionPlan:
 
     def changes(self, host: str) -> Iterator[Change]:
         """In the order of the calls: a configuration set is bound to a pool that is there.
-        Refusal when something of somebody else's would be changed."""
+        PlanError when something of somebody else's would be changed."""
         yield from account_changes(host, self.account)
         yield from pool_changes(host, self.pools)
         yield from set_changes(host, self.sets)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailfleet.credential import Credential
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, Change
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.ses.sender import AccessKey, Sender
 
 
@@ -32,16 +32,16 @@ class Rotation:
 
 
 def rotation(user: str, sender: Sender) -> Rotation:
-    """What a rotation has to do, from wherever the last one has stopped. Refusal when there is no
+    """What a rotation has to do, from wherever the last one has stopped. PlanError when there is no
     credential to start from, or a key in the way that is not ours."""
     if sender.credential is None:
-        raise Refusal(
+        raise PlanError(
             f"IAM user {user}: found no credential that works, expected one to rotate from: run "
             "deploy.py, which makes a new one"
         )
     if sender.strangers:
         (key, *_) = sender.strangers
-        raise Refusal(
+        raise PlanError(
             f"IAM user {user}: found the access key {key.id}, which no stored credential names and "
             f"which was last used for {sender.last_used[key.id]}, expected no key but ours: delete "
             "it once nobody needs it"

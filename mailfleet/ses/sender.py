@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailfleet.credential import Credential
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.json_fact import JsonFact
+from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
 from mailfleet.ses.permission import widened
-from mailfleet.shown import Shown
 
 POLICY_NAME = "mailfleet-send"
 
 
 @dataclass(frozen=True)
-class AccessKey(Shown):
+class AccessKey(JsonFact):
     """An access key of a user; one that is not `active` is refused everywhere."""
 
     id: str

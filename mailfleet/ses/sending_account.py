@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.policy import ProductionAccess, SesAccount
 
 MUCH = 0.8

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailfleet.dns.records import RecordSet
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Delegate
-from mailfleet.refusal import Refusal
 from mailfleet.ses.dkim import OWN, Dkim
 from mailfleet.ses.identity import Identity, dkim_records
 from mailfleet.ses.settings import Settings, mail_from_records, target_settings
@@ -121,14 +121,14 @@ class SendingIdentity:
 
 
 def identity_changes(host: str, identities: Iterable[SendingIdentity]) -> Iterator[Change]:
-    """What SES is to be told. Refusal when an identity is not ours to change."""
+    """What SES is to be told. PlanError when an identity is not ours to change."""
     for identity in identities:
         before, after = identity.settings
         if identity.found is None:
             yield Change(host, "identity", identity.id, "create", None, after.text)
         elif before != after:
             if not identity.ours:
-                raise Refusal(_not_ours(identity))
+                raise PlanError(_not_ours(identity))
             yield Change(host, "identity", identity.id, "update", before.text, after.text)
 
 

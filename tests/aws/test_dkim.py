@@ -54,13 +54,13 @@ def private_key(fleet: Fleet, selector: str) -> str:
 
 
 def test_a_key_of_ours_is_made_stored_and_published_and_never_shown(fleet: Fleet) -> None:
-    fleet.write(domains=domain(fleet, "OwnKey('mf1')"))
+    fleet.write(domains=domain(fleet, "Byodkim('mf1')"))
     plan = fleet.plan()
     (secret,) = [c for c in plan if c["kind"] == "secret" and "/dkim/" in c["id"]]
     assert (secret["id"], secret["after"]) == (f"{fleet.name}/dkim/{fleet.domain}/mf1", "(secret)")
     (txt,) = [change for change in plan if change["id"] == f"TXT mf1._domainkey.{fleet.domain}"]
     assert "(known after apply)" in txt["after"]
-    outputs = [deploy(fleet, "OwnKey('mf1')", "--diff", "-vvv", "--debug-all").output]
+    outputs = [deploy(fleet, "Byodkim('mf1')", "--diff", "-vvv", "--debug-all").output]
     assert writes(fleet).index("CreateSecret") < writes(fleet).index("CreateEmailIdentity")
     fleet.cloud.control.forget_calls()
     outputs.append(fleet.deploy("--dry", "--diff", "-vvv", "--debug-all").output)
@@ -94,17 +94,17 @@ def test_a_run_killed_after_the_key_was_stored_is_finished_with_that_key(fleet: 
     fleet.cloud.client("secretsmanager").create_secret(
         Name=f"{fleet.name}/dkim/{fleet.domain}/mf1", SecretString=private
     )
-    deploy(fleet, "OwnKey('mf1')")
+    deploy(fleet, "Byodkim('mf1')")
     assert str(public_key(private))[-40:] in published(fleet)["mf1"]
 
 
 @pytest.mark.slow
 def test_a_key_that_was_tampered_with_in_dns_is_published_again(fleet: Fleet) -> None:
-    deploy(fleet, "OwnKey('mf1')")
+    deploy(fleet, "Byodkim('mf1')")
     good = published(fleet)["mf1"]
     tamper(fleet)
     assert {change["kind"] for change in fleet.plan()} == {"identity", "dns record"}
-    deploy(fleet, "OwnKey('mf1')")
+    deploy(fleet, "Byodkim('mf1')")
     assert published(fleet)["mf1"] == good
 
 
@@ -123,17 +123,17 @@ def test_other_keys_are_published_before_ses_signs_with_them_and_old_ones_stay(
 ) -> None:
     assert fleet.deploy("-y").status == 0
     easy = published(fleet)
-    fleet.write(domains=domain(fleet, "OwnKey('mf1')"))
+    fleet.write(domains=domain(fleet, "Byodkim('mf1')"))
     change = next(change for change in fleet.plan() if change["kind"] == "identity")
     assert "DKIM: Easy DKIM RSA_2048_BIT" in change["before"].splitlines()
     assert "DKIM: BYODKIM, selector mf1, key (known after apply)" in change["after"].splitlines()
-    run = deploy(fleet, "OwnKey('mf1')")
+    run = deploy(fleet, "Byodkim('mf1')")
     assert writes(fleet) == ["CreateSecret", "ChangeResourceRecordSets", PUT]
     assert "its mail may leave signed as amazonses.com alone" in " ".join(run.output.split())
     first = published(fleet)
     assert first.items() >= easy.items()
     assert keys(fleet)["Tokens"] == ["mf1"]
-    run = deploy(fleet, "OwnKey('mf2')")
+    run = deploy(fleet, "Byodkim('mf2')")
     assert writes(fleet) == ["CreateSecret", "ChangeResourceRecordSets", PUT]
     assert f"TXT mf1._domainkey.{fleet.domain} is ours, but the policy no longer" in run.output
     second = published(fleet)

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.records import from_route53
-from mailfleet.name_servers import NameServer
 from tests.aws.conftest import Fleet
 from tests.aws.test_dns import put, refused, settles, texts
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.smtp.troubles import REFUSED
-from mailfleet.relay.logins import LOGINS, LOGINS_UNIT
+from mailfleet.relay.submission_auth import LOGINS, LOGINS_UNIT
 from tests.lab.conftest import FirstDeploy
 from tests.lab.test_secrets import LOUD
 from tests.lab.test_verify import verify

@@ -10,7 +10,7 @@ import pytest
 
 from lab.observed import Mail
 from lab.signature import aligned_signature
-from mailfleet.relay.senders import PROGRAM, RULES, UNIT
+from mailfleet.relay.from_rewriting import PROGRAM, RULES, UNIT
 from tests.lab.test_verify import verify
 from tests.support import rewriting_program
 from tests.support.authors import faults, left, named_by_policy, named_or_foreign

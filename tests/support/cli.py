@@ -10,7 +10,7 @@ from tests.support import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 PYINFRA = Path(sys.executable).parent / "pyinfra"
-MAILFLEET = [sys.executable, "-c", "from mailfleet.cli import main; main()"]
+MAILFLEET = [sys.executable, "-c", "from mailfleet.commands.cli import main; main()"]
 
 
 @dataclass(frozen=True)

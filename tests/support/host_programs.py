@@ -8,7 +8,7 @@ from pathlib import Path
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import program
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.tree import Desired, desired
@@ -50,8 +50,8 @@ def wanted(fleet: Fleet, mail: Mail) -> Desired:
     of_ses = {ses.name: _of_ses(value(f"mailfleet/smtp/{ses.region}")) for ses in mail.ses}
     of_others = {p.name: Credential(p.username, value(p.password.name)) for p in mail.smtp}
     authorities = {p.name: Path(p.ca).read_text() for p in mail.smtp if p.ca}
-    circumstances = Circumstances(relays=len(fleet.relays), authorities=authorities)
-    return desired(mail, {**of_ses, **of_others}, circumstances)
+    inputs = Inputs(relays=len(fleet.relays), authorities=authorities)
+    return desired(mail, {**of_ses, **of_others}, inputs)
 
 
 def _of_ses(stored: str) -> Credential:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from agent.host.apply import apply
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.read import read
 from agent.host.rollback import rollback
 from agent.host.state import KEPT, POSTFIX
@@ -160,7 +160,7 @@ def walk(host: StandIn, act: Act, scratch: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def _ends(act: Act, host: StandIn) -> bool:
-    with suppress(Refused, OSError):
+    with suppress(HostError, OSError):
         act(host)
         return True
     return False

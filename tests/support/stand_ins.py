@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from agent.host import canary, common, guard, postfix
+from agent.host import canary, common, postfix
+from agent.host import lock as guard
 from agent.host.common import run
 from agent.host.state import KEPT, MASTER_LOCK, POSTFIX
 

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from pyinfra.api.exceptions import PyinfraError
 
-from mailfleet.aws.account import read_domains
-from mailfleet.aws.circumstances import read_circumstances
-from mailfleet.loading import policy_of
+from mailfleet.aws.read import read_domains
+from mailfleet.aws.relay_inputs import read_relay_inputs
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
 from mailfleet.policy.route import VERIFIED
-from mailfleet.refusal import Refusal
 from mailfleet.relay.agent import program
-from mailfleet.relay.circumstances import Circumstances
 from mailfleet.relay.facts import RelayState
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import Desired, desired
+from mailfleet.run.loading import policy_of
 from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet, testinfra_host
 
@@ -56,11 +56,11 @@ def mail(fleet: Fleet) -> Mail:
 
 
 @pytest.fixture(scope="session")
-def circumstances(fleet: Fleet, mail: Mail) -> Circumstances:
+def inputs(fleet: Fleet, mail: Mail) -> Inputs:
     """What relays depend on besides the policy. AWS is asked only where a route wants it."""
     if any(route.senders == VERIFIED for route in mail.routes):
         fleet.account  # noqa: B018  connects
-    return read_circumstances(fleet.inventory, mail)
+    return read_relay_inputs(fleet.inventory, mail)
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +76,9 @@ def relay(fleet: Fleet, relay_name: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def state(relay: Any, relay_mail: Mail, circumstances: Circumstances) -> HostState:
+def state(relay: Any, relay_mail: Mail, inputs: Inputs) -> HostState:
     """What the relay's own reading of itself says; secrets are not in it."""
-    request = read_request(desired(relay_mail, {}, circumstances))
+    request = read_request(desired(relay_mail, {}, inputs))
     text = program("read", request).encode().decode()
     answer = relay.check_output(f"python3 -I -c {shlex.quote(text)}")
     state = RelayState().process(answer.splitlines())
@@ -87,11 +87,11 @@ def state(relay: Any, relay_mail: Mail, circumstances: Circumstances) -> HostSta
 
 
 @pytest.fixture(scope="session")
-def target(relay_mail: Mail, circumstances: Circumstances, state: HostState) -> Desired:
+def target(relay_mail: Mail, inputs: Inputs, state: HostState) -> Desired:
     """A relay as it should be with the system that it runs, but for what holds secrets."""
     try:
-        return desired(relay_mail, {}, circumstances, system_of(state.release))
-    except Refusal as reason:
+        return desired(relay_mail, {}, inputs, system_of(state.release))
+    except PlanError as reason:
         pytest.fail(str(reason), pytrace=False)
 
 

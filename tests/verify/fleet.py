@@ -10,10 +10,10 @@ from dns.resolver import Resolver
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
-from mailfleet.aws.accounts import GROUP, account_of
-from mailfleet.loading import fleet_policy, load_inventory
+from mailfleet.aws.inventory_accounts import GROUP, account_of
+from mailfleet.dns.resolver import resolver_of
 from mailfleet.policy import Mail
-from mailfleet.resolving import resolver_of
+from mailfleet.run.loading import fleet_policy, load_inventory
 
 
 @dataclass(frozen=True)

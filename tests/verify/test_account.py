@@ -3,14 +3,14 @@
 import pytest
 from dns.resolver import Resolver
 
-from mailfleet.aws.account import read_sender
+from mailfleet.aws.read import read_sender
 from mailfleet.aws.sending_account import read_region
 from mailfleet.dns.records import RecordSet
+from mailfleet.dns.resolver import LiveDns
 from mailfleet.dns.spf import merge, spf_texts
 from mailfleet.dns.spf_lookups import cost
 from mailfleet.dns.text import quoted
 from mailfleet.policy import Mail
-from mailfleet.resolving import LiveDns
 from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet
 

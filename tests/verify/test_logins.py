@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
-from mailfleet.relay.logins import LOGINS_UNIT
+from mailfleet.relay.submission_auth import LOGINS_UNIT
 
 # Run on the relay. It listens on the loopback address whatever else it listens on, and a
 # certificate is for the name that clients know.

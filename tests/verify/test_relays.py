@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
-from mailfleet.relay.alarm import TIMER
+from mailfleet.relay.alerting import TIMER
+from mailfleet.relay.from_rewriting import UNIT as SENDERS
+from mailfleet.relay.from_rewriting import rewrites_senders
 from mailfleet.relay.health import TIMER as HEALTH
 from mailfleet.relay.health import watches_providers
 from mailfleet.relay.parameters import postfix_parameters
@@ -15,8 +17,6 @@ from mailfleet.relay.plan import changed_files, files_to_remove
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.returned import PATH as RETURNED_PATH
 from mailfleet.relay.returned import TIMER as RETURNED_TIMER
-from mailfleet.relay.senders import UNIT as SENDERS
-from mailfleet.relay.senders import rewrites_senders
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import POSTFIX_UNITS
 from mailfleet.relay.tree import Desired

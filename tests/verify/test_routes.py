@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
-from mailfleet.relay.choices import Choice
-from mailfleet.relay.circumstances import Circumstances
-from mailfleet.relay.failures import FAILURES
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.postfix import POSTFIX
+from mailfleet.relay.reply_classes import FAILURES
 from mailfleet.relay.routes import Routes, routes
+from mailfleet.relay.selection import Choice
 from mailfleet.relay.state import HostState, Switch
 
 MAPS = "sender_dependent_default_transport_maps"
 
 
 @pytest.fixture(scope="module")
-def wanted(relay_mail: Mail, circumstances: Circumstances) -> Routes:
-    return routes(relay_mail, circumstances)
+def wanted(relay_mail: Mail, inputs: Inputs) -> Routes:
+    return routes(relay_mail, inputs)
 
 
 def test_each_sender_leaves_by_its_route(relay: Any, wanted: Routes, state: HostState) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from agent.host import guard
+from agent.host import lock as guard
 from agent.host.apply import apply
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.read import read
 
 PLAIN, SECRET = "/etc/thing.conf", "/etc/deep/er/secret"
@@ -93,7 +93,7 @@ def test_a_host_that_somebody_edited_is_left_alone(tmp_path: Path) -> None:
     planned = request(tmp_path, files=[file(PLAIN, b"new")])
     (tmp_path / "etc").mkdir()
     (tmp_path / PLAIN[1:]).write_text("by hand")
-    with pytest.raises(Refused, match="changed since planned, by hand: plan again"):
+    with pytest.raises(HostError, match="changed since planned, by hand: plan again"):
         apply(planned, str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "by hand"
 
@@ -101,7 +101,7 @@ def test_a_host_that_somebody_edited_is_left_alone(tmp_path: Path) -> None:
 def test_of_two_deploys_the_second_is_told_of_the_first(tmp_path: Path) -> None:
     planned = request(tmp_path, files=[file(PLAIN, b"mine")], by="ann@desk")
     apply(request(tmp_path, files=[file(PLAIN, b"theirs")]), str(tmp_path))
-    with pytest.raises(Refused, match=r"by ops@laptop at 20..-"):
+    with pytest.raises(HostError, match=r"by ops@laptop at 20..-"):
         apply(planned, str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "theirs"
 
@@ -115,7 +115,7 @@ def test_a_lock_that_is_held_is_waited_for_only_so_long(
     lock.write_text("ann@desk, since noon,")
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(Refused, match="ann@desk, since noon, is still at work"):
+        with pytest.raises(HostError, match="ann@desk, since noon, is still at work"):
             apply(request(tmp_path), str(tmp_path))
 
 
@@ -132,7 +132,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(
-        Refused, match=r"^/etc/deep/er/secret: No space left on device; no live file was changed$"
+        HostError, match=r"^/etc/deep/er/secret: No space left on device; no live file was changed$"
     ):
         apply(planned, str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "old"
@@ -168,14 +168,14 @@ def test_files_that_are_not_wanted_go(tmp_path: Path) -> None:
 
 def test_an_unknown_owner_is_one_sentence(tmp_path: Path) -> None:
     odd = {**file(PLAIN, b"a"), "owner": "no-such-user"}
-    with pytest.raises(Refused, match="no-such-user"):
+    with pytest.raises(HostError, match="no-such-user"):
         apply(request(tmp_path, files=[odd]), str(tmp_path))
     assert left_over(tmp_path) == []
 
 
 def test_a_directory_in_the_way_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / PLAIN[1:]).mkdir(parents=True)
-    with pytest.raises(Refused, match="that is no file"):
+    with pytest.raises(HostError, match="that is no file"):
         state(tmp_path)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.host import common
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.packages import install
 
 Program = Callable[[str, str], None]
@@ -93,7 +93,7 @@ def test_what_cannot_be_completed_is_named(program: Program) -> None:
     said = "dpkg: error processing package bad (--configure):\\n subprocess returned error 3\\n"
     program("dpkg", f'printf "{said}" >&2; exit 1')
     program("apt-get", "echo 'E: dpkg was interrupted' >&2; exit 100")
-    with pytest.raises(Refused, match=r"processing package bad.*error 3; nothing live was"):
+    with pytest.raises(HostError, match=r"processing package bad.*error 3; nothing live was"):
         install("apt", ["postfix"])
 
 
@@ -102,7 +102,9 @@ def test_dpkgs_own_reason_is_shown(program: Program) -> None:
         "Setting up x\\ndpkg: error processing package x (--install):\\n no space\\nE: Sub-process"
     )
     program("apt-get", f'printf "{said}" >&2; exit 100')
-    with pytest.raises(Refused, match=r"^cannot install postfix: dpkg: error .*; no space; E: Sub"):
+    with pytest.raises(
+        HostError, match=r"^cannot install postfix: dpkg: error .*; no space; E: Sub"
+    ):
         install("apt", ["postfix"])
 
 
@@ -142,7 +144,7 @@ def test_waiting_ends_and_names_the_holder(
     program("apt-get", "")
     with (
         held(lock, 30) as process,
-        pytest.raises(Refused, match=rf"process {process}\) is installing packages on this host"),
+        pytest.raises(HostError, match=rf"process {process}\) is installing packages on this host"),
     ):
         install("apt", ["postfix"])
     assert not (tmp_path / "apt-get.calls").exists()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from agent.host import canary
-from agent.host.common import Refused
-from mailfleet.relay.failures import KINDS, reply_filter
+from agent.host.common import HostError
+from mailfleet.relay.reply_classes import KINDS, reply_filter
 
 HOST = "host email-smtp.us-east-1.amazonaws.com[198.18.0.9]"
 DATA = "(in reply to end of DATA command)"
@@ -90,13 +90,13 @@ def test_a_busy_provider_is_a_warning(
 def test_a_refusal_speaks_against_the_configuration(
     asked: list[tuple[str, ...]], code: str, answer: str
 ) -> None:
-    with pytest.raises(Refused, match=re.escape(f"a canary message is deferred: {answer}")):
+    with pytest.raises(HostError, match=re.escape(f"a canary message is deferred: {answer}")):
         canary._judge("4XYZ", code, "deferred", answer)
     assert ("postsuper", "-d", "4XYZ") in asked
 
 
 def test_what_is_returned_speaks_against_it_too(asked: list[tuple[str, ...]]) -> None:
-    with pytest.raises(Refused, match="is bounced"):
+    with pytest.raises(HostError, match="is bounced"):
         canary._judge("4XYZ", "5.0.0", "bounced", f"{HOST} said: 554 no {DATA}")
 
 

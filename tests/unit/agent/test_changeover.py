@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.host.changeover import Changeover
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.held import held_here
 from agent.host.transaction import transaction
 from tests.support.postfix_queue import REFUSED, PostfixQueue
@@ -30,7 +30,7 @@ class Loads:
     def load(self, action: str) -> None:
         self.loaded.append(self._host.main.read_text())
         if len(self.loaded) == self._fails_at:
-            raise Refused("Postfix does not reload")
+            raise HostError("Postfix does not reload")
 
     def back(self) -> None:
         self.loaded.append(self._host.main.read_text())
@@ -84,7 +84,7 @@ def test_postfix_loads_what_returns_nothing_until_all_is_held(host: Host) -> Non
 @pytest.mark.parametrize("fails_at", [1, 2])
 def test_a_load_that_fails_brings_back_configuration_and_mail(host: Host, fails_at: int) -> None:
     loads = Loads(host, fails_at)
-    with pytest.raises(Refused, match="Postfix does not reload; this host went back"):
+    with pytest.raises(HostError, match="Postfix does not reload; this host went back"):
         host.change(loads)
     assert loads.loaded[-1] == OLD
     assert host.main.read_text() == OLD
@@ -103,7 +103,7 @@ def test_a_queue_that_cannot_be_read_is_not_an_empty_one(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    with pytest.raises(Refused, match="Input/output error"):
+    with pytest.raises(HostError, match="Input/output error"):
         host.change(Loads(host))
     assert host.main.read_text() == OLD
 

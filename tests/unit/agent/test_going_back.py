@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.host import canary, common
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.state import KEPT
 from tests.support.host_walks import (
     MAIN,
@@ -36,7 +36,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 
 
 def refused(host: StandIn, act: Any = then) -> str:
-    with pytest.raises(Refused) as reason:
+    with pytest.raises(HostError) as reason:
         act(host)
     return str(reason.value)
 

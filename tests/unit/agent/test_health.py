@@ -3,8 +3,8 @@
 import pytest
 
 from agent.health.deliveries import Look, counted
-from agent.health.judging import ENOUGH, GOOD, Health, judged
-from mailfleet.relay.failures import FAILURES
+from agent.health.thresholds import ENOUGH, GOOD, Health, judged
+from mailfleet.relay.reply_classes import FAILURES
 
 LANES = {"ses": ["ses-1", "ses-2"], "second": ["second"]}
 HOST = "relay=email-smtp.us-east-1.amazonaws.com[198.18.0.2]:587"
@@ -47,7 +47,7 @@ def test_what_the_fall_back_took_over_is_a_failure_with_its_reason() -> None:
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.example)
 def test_only_a_providers_own_failures_count(failure: object) -> None:
-    """As mailfleet/relay/failures.py has them, logged once smtp_reply_filter has seen them."""
+    """As mailfleet/relay/reply_classes.py has them, logged once smtp_reply_filter has seen them."""
     name, example = failure.name, failure.example  # type: ignore[attr-defined]
     mails = ("throttled", "sender not verified", "not permitted", "configuration set",
              "the mail itself")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.host import common
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.judge_units import judge_units
 from mailfleet.policy import Relay
 from mailfleet.relay.systems import SYSTEMS
@@ -84,7 +84,7 @@ def test_every_unit_of_ours_is_taken(systemctl: Systemctl, system: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_systemd_would_refuse(systemctl: Systemctl, file: tuple[str, str], said: str) -> None:
-    with pytest.raises(Refused, match=rf"{said}.*$"):
+    with pytest.raises(HostError, match=rf"{said}.*$"):
         judge_units("", request(file))
 
 
@@ -100,7 +100,7 @@ def test_without_systemd_analyze_the_rest_is_judged(
     monkeypatch.setattr("agent.host.judge_units.is_there", lambda _: False)
     judge_units("", request(timer("* * * * *")))
     systemctl("echo 'Failed to connect to bus' >&2; exit 1")
-    with pytest.raises(Refused, match=r"systemd does not answer.*Failed to connect to bus$"):
+    with pytest.raises(HostError, match=r"systemd does not answer.*Failed to connect to bus$"):
         judge_units("", request())
 
 
@@ -117,7 +117,9 @@ def test_a_masked_postfix(systemctl: Systemctl, types: tuple[str, ...], masked: 
     if masked is None:
         judge_units("", request())
         return
-    with pytest.raises(Refused, match=f"{masked} is masked, expected.*systemctl unmask {masked}`"):
+    with pytest.raises(
+        HostError, match=f"{masked} is masked, expected.*systemctl unmask {masked}`"
+    ):
         judge_units("", request())
     judge_units("", request(load=None))
 
@@ -139,5 +141,5 @@ def test_a_unit_that_is_a_link(
     link.symlink_to(target)
     files = [(f"{ETC}/x.timer", "[Timer]\nOnCalendar=hourly\n")] if verb == "written" else []
     units: dict[str, Any] = {} if verb == "written" else {verb: ["x.timer"]}
-    with pytest.raises(Refused, match=f"{said}"):
+    with pytest.raises(HostError, match=f"{said}"):
         judge_units(f"{tmp_path}/root", request(*files, **units))

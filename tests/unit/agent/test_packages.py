@@ -10,8 +10,8 @@ import pytest
 
 from agent.host import common
 from agent.host.apply import apply
-from agent.host.common import Refused
-from agent.host.installed import installed
+from agent.host.common import HostError
+from agent.host.installed_packages import installed
 from agent.host.packages import install
 from agent.host.read import read
 
@@ -78,7 +78,7 @@ def test_dnf_fetches_its_lists_anew_when_it_fails(program: Program, tmp_path: Pa
 
 def test_what_dnf_says_is_the_reason(program: Program) -> None:
     program("dnf", 'echo "Error: Unable to find a match: nosuch" >&2; exit 1')
-    with pytest.raises(Refused, match="cannot install nosuch: Error: Unable to find a match"):
+    with pytest.raises(HostError, match="cannot install nosuch: Error: Unable to find a match"):
         install("dnf", ["nosuch"])
 
 
@@ -102,7 +102,9 @@ def test_an_installation_may_take_longer_than_other_commands(
 def test_another_mail_server_is_left_alone(program: Program, tmp_path: Path) -> None:
     program("rpm", "echo sendmail-8.17.1-4.amzn2023.0.3.x86_64")
     program("dnf", "")
-    with pytest.raises(Refused, match=r"found the mail server sendmail-8.17.1-4.* remove it first"):
+    with pytest.raises(
+        HostError, match=r"found the mail server sendmail-8.17.1-4.* remove it first"
+    ):
         install("dnf", ["cyrus-sasl-plain", "postfix"])
     assert calls(tmp_path, "dnf") == []
 

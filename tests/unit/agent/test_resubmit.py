@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from agent.host import common, resubmit
-from agent.host.common import Refused
+from agent.host.common import HostError
 from agent.host.resubmit import quoted, read_envelope, submitted_anew
 
 ENVELOPE = """\
@@ -169,7 +169,7 @@ def test_what_can_not_be_deleted_is_not_submitted_again(smtpd: Smtpd, tmp_path: 
     smtpd.hold("A2")
     taken = iter(submitted_anew(str(smtpd.root), ["A1", "A2"], 10, []))
     assert next(taken) == "A1", "which is then ours no more"
-    with pytest.raises(Refused, match=r"A1 was submitted anew and is still on hold.*: no space"):
+    with pytest.raises(HostError, match=r"A1 was submitted anew and is still on hold.*: no space"):
         next(taken)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agent.host import common
-from agent.host.common import Refused
-from agent.host.foresee import foresee
+from agent.host.common import HostError
 from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
 from agent.host.queue import listed, supervise
+from agent.host.queue_preview import foresee
 from agent.host.tally import tally
 from agent.host.verdicts import Judge
 from agent.host.waiting import Waiting, move_on
@@ -239,7 +239,7 @@ def test_what_could_not_be_held_stops_the_change(
     """main.cf would return it."""
     queue.add("A1", STRANGER)
     queue.break_postsuper("-h", status=status)
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(HostError, match=words):
         hold(queue)
 
 
@@ -252,11 +252,11 @@ def test_a_change_that_stops_after_holding_gives_back(
 
     def held_and_interrupted(option: str, ids: Any, *queues: str) -> None:
         real(option, ids, *queues)
-        raise Refused("it took too long")
+        raise HostError("it took too long")
 
     with monkeypatch.context() as patched:
         patched.setattr("agent.host.waiting.supervise", held_and_interrupted)
-        with pytest.raises(Refused, match="it took too long"):
+        with pytest.raises(HostError, match="it took too long"):
             waiting.hold("/etc/postfix")
     waiting.back()
     assert queue.ids("deferred") == {"A1"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from mailfleet.aws.authorization import policies
 from mailfleet.aws.call import AwsCall
-from mailfleet.commands import Refuse
+from mailfleet.run.commands import Fail
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.sending_identity import SendingIdentity
 
@@ -36,7 +36,7 @@ def test_a_policy_is_changed_as_it_was_shown() -> None:
 def test_one_that_somebody_changed_meanwhile_is_refused() -> None:
     for found in ({}, {"mailfleet-1": "c"}):
         _, refusal = carried_out(PolicyChange(IDENTITY, "mailfleet-1", "a", "b"), found)
-        assert isinstance(refusal, Refuse)
+        assert isinstance(refusal, Fail)
         assert "policy mailfleet-1 of SES identity us-east-1/example.com was changed since" in (
             refusal.sentence
         )

@@ -6,8 +6,8 @@ import pytest
 
 from mailfleet.aws.regions import check_regions
 from mailfleet.dns.lookup import Unanswered
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain, Mail, Ses
-from mailfleet.refusal import Refusal
 
 
 def mail(region: str) -> Mail:
@@ -29,7 +29,9 @@ def test_a_region_of_any_partition_is_known() -> None:
 
 @pytest.mark.parametrize("lookup", [nothing, silent])
 def test_a_region_that_does_not_exist_is_refused(lookup: object) -> None:
-    with pytest.raises(Refusal, match=r"Ses 'ses': found no SES in a region 'us-east-9', .*us-eas"):
+    with pytest.raises(
+        PlanError, match=r"Ses 'ses': found no SES in a region 'us-east-9', .*us-eas"
+    ):
         check_regions(mail("us-east-9"), lookup)  # type: ignore[arg-type]
 
 

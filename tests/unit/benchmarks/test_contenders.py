@@ -8,7 +8,7 @@ from benchmarks.contenders import Contender, ours, recipe, with_connections, y20
 from benchmarks.instance import SETTINGS
 from lab.errors import LabError
 from mailfleet.policy import Domain, Mail, Ses, Smtp, secret
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import postfix_files
 from mailfleet.relay.systems import DEBIAN_12
@@ -32,7 +32,7 @@ def settings(contender: Contender) -> dict[str, str]:
 
 def test_ours_is_what_a_deploy_renders() -> None:
     policy_with_rate = policy(Ses("eu-west-1", rate=14), OTHER)
-    rendered = postfix_files(policy_with_rate, {}, Circumstances(relays=3), DEBIAN_12)
+    rendered = postfix_files(policy_with_rate, {}, Inputs(relays=3), DEBIAN_12)
     contender = ours(POLICY, rate=14, relays=3)
     assert contender.files == {"switch": contender.files["switch"]} | {
         file.path.removeprefix("/etc/postfix/"): file.content

@@ -9,7 +9,7 @@ from mailfleet.dns.changes import RecordChange, edited, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet, from_route53, to_route53
 from mailfleet.dns.zone import HostedZone, find_zone
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 CNAME = RecordSet("a._domainkey.example.com", "CNAME", ("a.dkim.amazonses.com.",))
 OTHER = RecordSet("a._domainkey.example.com", "CNAME", ("b.example.net.",))
@@ -45,17 +45,17 @@ def test_what_is_ours_is_swapped_for_exactly_what_was_read() -> None:
 
 
 def test_somebody_elses_record_is_not_overwritten() -> None:
-    with pytest.raises(Refusal, match="which is not ours"):
+    with pytest.raises(PlanError, match="which is not ours"):
         plan_records("example.com", [CNAME], zone(OTHER))
 
 
 def test_nothing_is_put_beside_a_cname() -> None:
-    with pytest.raises(Refusal, match="beside which"):
+    with pytest.raises(PlanError, match="beside which"):
         plan_records("example.com", [CNAME], zone(TXT))
     text = RecordSet(CNAME.name, "TXT", ('"x"',))
-    with pytest.raises(Refusal, match="beside which TXT"):
+    with pytest.raises(PlanError, match="beside which TXT"):
         plan_records("example.com", [text], zone(CNAME))
-    with pytest.raises(Refusal, match=r"an alias of x\., beside which"):
+    with pytest.raises(PlanError, match=r"an alias of x\., beside which"):
         plan_records(
             "example.com", [CNAME], zone(replace(TXT, values=(), special="an alias of x."))
         )
@@ -63,7 +63,7 @@ def test_nothing_is_put_beside_a_cname() -> None:
 
 def test_an_alias_or_a_routed_set_is_not_changed() -> None:
     routed = replace(OTHER, special="one of several between which a routing policy chooses (a)")
-    with pytest.raises(Refusal, match=r"one of several .* make a simple record set"):
+    with pytest.raises(PlanError, match=r"one of several .* make a simple record set"):
         plan_records("example.com", [CNAME], zone(routed, OURS))
     assert plan_records("example.com", [], zone(routed, OURS)) == ()
 
@@ -72,7 +72,7 @@ def test_nothing_is_put_where_other_servers_answer() -> None:
     apex = [RecordSet("example.com", type_, ("x.",)) for type_ in ("SOA", "NS")]
     below = RecordSet("_domainkey.example.com", "NS", ("ns.example.net.",))
     assert plan_records("example.com", [CNAME], zone(*apex))
-    with pytest.raises(Refusal, match=r"_domainkey.example.com is delegated to ns.example.net"):
+    with pytest.raises(PlanError, match=r"_domainkey.example.com is delegated to ns.example.net"):
         plan_records("example.com", [CNAME], zone(*apex, below))
 
 
@@ -112,7 +112,7 @@ def test_an_ownership_record_of_before_there_were_digests() -> None:
 
 def test_a_record_of_somebody_elses_at_our_name_is_not_overwritten() -> None:
     theirs = RecordSet(OURS.name, "TXT", ('"hello"',))
-    with pytest.raises(Refusal, match=r"TXT _mailfleet.example.com .* not ours"):
+    with pytest.raises(PlanError, match=r"TXT _mailfleet.example.com .* not ours"):
         plan_records("example.com", [CNAME], zone(theirs))
 
 
@@ -134,16 +134,18 @@ def test_names_compare_without_case_and_final_dot() -> None:
 def test_the_zone_must_be_one() -> None:
     zones = [HostedZone("Z1", "example.com"), HostedZone("Z2", "example.net")]
     assert find_zone(zones, "example.com").id == "Z1"
-    with pytest.raises(Refusal, match=r"found no public hosted zone example\.org"):
+    with pytest.raises(PlanError, match=r"found no public hosted zone example\.org"):
         find_zone(zones, "example.org")
-    with pytest.raises(Refusal, match=r"found 2 public hosted zones example.com \(Z1, Z3\)"):
+    with pytest.raises(PlanError, match=r"found 2 public hosted zones example.com \(Z1, Z3\)"):
         find_zone([*zones, HostedZone("Z3", "example.com")], "example.com")
 
 
 def test_a_zone_may_be_named_by_its_id() -> None:
     zones = [HostedZone("Z1", "example.com"), HostedZone("Z3", "example.com")]
     assert find_zone(zones, "example.com", "Z3").id == "Z3"
-    with pytest.raises(Refusal, match="found no public hosted zone Z4 in this account"):
+    with pytest.raises(PlanError, match="found no public hosted zone Z4 in this account"):
         find_zone(zones, "example.com", "Z4")
-    with pytest.raises(Refusal, match=r"found Z3 to be the zone example.com, expected example.net"):
+    with pytest.raises(
+        PlanError, match=r"found Z3 to be the zone example.com, expected example.net"
+    ):
         find_zone(zones, "example.net", "Z3")

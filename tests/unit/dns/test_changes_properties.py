@@ -7,7 +7,7 @@ from mailfleet.dns.batches import batches
 from mailfleet.dns.changes import RecordChange, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 DOMAIN = "example.com"
 labels = st.sampled_from(["a", "b", "c", "d"])
@@ -55,7 +55,7 @@ def test_one_apply_converges_or_is_refused_whole(
     zone = {**foreign, **ours, **({ownership.id: ownership} if ours else {})}
     try:
         changes = plan_records(DOMAIN, desired.values(), zone)
-    except Refusal:
+    except PlanError:
         return
     after = apply(zone, changes)
     assert plan_records(DOMAIN, desired.values(), after) == ()

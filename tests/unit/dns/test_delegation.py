@@ -6,7 +6,7 @@ from mailfleet.dns.delegation import check_delegation
 from mailfleet.dns.lookup import Unanswered
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 ZONE = HostedZone("Z1", "example.com")
 OWN = RecordSet("example.com", "NS", ("ns-1.awsdns-1.com.", "ns-2.awsdns-2.net."))
@@ -22,7 +22,9 @@ def test_one_name_server_in_common_is_enough(live: list[str]) -> None:
 
 @pytest.mark.parametrize(("live", "found"), [(["ns.x.example"], "ns.x.example"), ([], "nobody")])
 def test_a_zone_that_nobody_asks_is_refused(live: list[str], found: str) -> None:
-    with pytest.raises(Refusal, match=rf"delegated to {found}, expected ns-1\.awsdns-1\.com, ns-2"):
+    with pytest.raises(
+        PlanError, match=rf"delegated to {found}, expected ns-1\.awsdns-1\.com, ns-2"
+    ):
         check_delegation(ZONE, RECORDS, lambda name, type_: live)
 
 

@@ -5,8 +5,8 @@ import pytest
 from mailfleet.dns.dmarc import dmarc_note, dmarc_records, dmarc_text, reports_elsewhere
 from mailfleet.dns.ownership import Ownership
 from mailfleet.dns.records import RecordSet
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Dmarc
-from mailfleet.refusal import Refusal
 
 NAME = "_dmarc.example.com"
 THEIRS = RecordSet(NAME, "TXT", ('"v=DMARC1; p=reject"',))
@@ -47,7 +47,7 @@ def test_what_is_ours_follows_the_policy() -> None:
 def test_somebody_elses_is_enough_for_the_default_and_in_the_way_of_more(theirs: RecordSet) -> None:
     assert dmarc_records("example.com", Dmarc(), zone(theirs)) == ()
     assert "is not ours and stays" in str(dmarc_note("example.com", Dmarc(), zone(theirs)))
-    with pytest.raises(Refusal, match="which is not ours"):
+    with pytest.raises(PlanError, match="which is not ours"):
         dmarc_records("example.com", Dmarc("quarantine"), zone(theirs))
 
 

@@ -9,7 +9,7 @@ from mailfleet.dns.changes import plan_records
 from mailfleet.dns.ownership import Ownership
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import merge, spf_texts
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 OTHER = '"google-site-verification=x"'
 SENDGRID = "include:sendgrid.net"
@@ -118,12 +118,12 @@ def test_nothing_is_touched_when_nothing_is_wanted() -> None:
 
 
 def test_two_records_are_refused() -> None:
-    with pytest.raises(Refusal, match="found 2 SPF records"):
+    with pytest.raises(PlanError, match="found 2 SPF records"):
         merge("example.com", txt("v=spf1 a", "V=spf1 b"), [SENDGRID], frozenset())
 
 
 def test_a_provider_that_somebody_denies_is_refused() -> None:
-    with pytest.raises(Refusal, match="somebody denies it"):
+    with pytest.raises(PlanError, match="somebody denies it"):
         merged("v=spf1 -include:sendgrid.net ~all", SENDGRID)
 
 

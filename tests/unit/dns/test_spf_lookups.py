@@ -8,7 +8,7 @@ from mailfleet.dns.lookup import Unanswered
 from mailfleet.dns.spf import merge
 from mailfleet.dns.spf_check import check_spf, summary
 from mailfleet.dns.spf_lookups import Cost, cost
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 WORLD: dict[tuple[str, str], list[str]] = {
     ("example.com", "A"): ["192.0.2.1"],
@@ -121,7 +121,7 @@ def test_over_the_limit_is_refused_with_the_tree_unless_it_only_shrinks() -> Non
     many = " ".join(["a"] * 10)
     from_ = merge("example.com", None, [many], frozenset()).after
     adding = merge("example.com", from_, ["mx"], frozenset())
-    with pytest.raises(Refusal, match=r"it takes 11 DNS lookups(.|\n)*11/10   mx"):
+    with pytest.raises(PlanError, match=r"it takes 11 DNS lookups(.|\n)*11/10   mx"):
         check_spf("example.com", adding, world)
     larger = merge("example.com", None, [f"{many} mx ptr"], frozenset()).after
     shrinking = merge("example.com", larger, [], frozenset({"mx"}))

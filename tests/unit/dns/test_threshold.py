@@ -6,7 +6,7 @@ from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.threshold import check_threshold
 from mailfleet.dns.zone import HostedZone
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 
 ZONE = HostedZone("Z1", "example.com")
 
@@ -31,5 +31,5 @@ def test_creations_do_not_count() -> None:
 
 
 def test_more_is_refused() -> None:
-    with pytest.raises(Refusal, match="31 of its 100 record sets would be changed or deleted"):
+    with pytest.raises(PlanError, match="31 of its 100 record sets would be changed or deleted"):
         check_threshold(ZONE, records(100), deletions(31))

@@ -142,7 +142,7 @@ def test_ten_addresses_of_strangers_do_not_occupy_submission() -> None:
 
 @pytest.mark.case("hosts-39")
 def test_neighbours_are_served_by_port_25_where_the_policy_says_so() -> None:
-    from mailfleet.relay.doors import door_notes
+    from mailfleet.relay.access import door_notes
 
     relay = Relay(port_25={"172.17.0.1": "172.17.0.0/16", "fd00::1": ["fd00::/64", "10.1.0.0/16"]})
     assert listeners(relay) == ["smtp", "172.17.0.1:smtp", "[fd00::1]:smtp"]

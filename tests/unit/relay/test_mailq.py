@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailfleet.plan import Change
+from mailfleet.plan.change import Change
 from mailfleet.policy import PolicyError
 from mailfleet.relay.mailq import (
     Asked,

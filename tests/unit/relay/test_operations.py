@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from mailfleet.commands import HostCommand
 from mailfleet.policy import Gate
 from mailfleet.relay import operations, rotation
-from mailfleet.relay.circumstances import ALONE
 from mailfleet.relay.facts import RelayState, agent_command
+from mailfleet.relay.inputs import ALONE
 from mailfleet.relay.probe import probed_within
 from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import desired
+from mailfleet.run.commands import HostCommand
 from tests.support.relay_hosts import bare, deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 

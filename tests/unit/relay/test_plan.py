@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 from mailfleet.credential import Credential
-from mailfleet.plan import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED
-from mailfleet.relay.alarm import EMERGENCY, TIMER
+from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED
+from mailfleet.relay.alerting import EMERGENCY, TIMER
 from mailfleet.relay.plan import plan
+from mailfleet.relay.provider_switch import SWITCH
 from mailfleet.relay.state import HostState, LiveUnit, Loaded
-from mailfleet.relay.switching import SWITCH
 from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_hosts import bare, deployed, with_text
 from tests.support.relay_policy import CREDENTIALS, policy

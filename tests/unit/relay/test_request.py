@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from mailfleet.relay.alarm import TIMER
+from mailfleet.relay.alerting import TIMER
 from mailfleet.relay.request import apply_request, read_request
 from mailfleet.relay.tree import desired
 from tests.support.relay_hosts import bare, deployed, with_text

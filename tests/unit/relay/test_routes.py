@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Address, Domain, Mail, PolicyError, Route, Ses, Smtp, secret
-from mailfleet.relay.circumstances import ALONE, Circumstances
+from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.routes import Routes, route_notes, routes
 from mailfleet.relay.tables import tables
 
@@ -14,7 +14,7 @@ def smtp(name: str, **more: Any) -> Smtp:
     return Smtp(f"smtp.{name}.example", name=name, username="u", password=secret("env:PW"), **more)
 
 
-def found(*made: Route, circumstances: Circumstances = ALONE, **more: Any) -> Routes:
+def found(*made: Route, inputs: Inputs = ALONE, **more: Any) -> Routes:
     usual: dict[str, Any] = {
         "domains": [Domain("a.example"), Domain("b.example")],
         "providers": [
@@ -23,7 +23,7 @@ def found(*made: Route, circumstances: Circumstances = ALONE, **more: Any) -> Ro
         ],
         "routes": made,
     }  # fmt: skip
-    return routes(Mail(**{**usual, **more}), circumstances)
+    return routes(Mail(**{**usual, **more}), inputs)
 
 
 def shares(routes: Routes) -> dict[str, dict[str, int]]:
@@ -105,14 +105,14 @@ def test_ses_takes_over_for_domains_because_their_identity_is_then_made() -> Non
 
 
 def test_verified_senders_go_to_ses_and_anybody_else_to_the_other() -> None:
-    circumstances = Circumstances(
+    inputs = Inputs(
         verified={"ses": ("@a.example", "@old.example", "pat@b.example", "x@c.example")}
     )
     routes = found(
         Route(via="ses", senders="verified"),
         Route(via="one", senders=["@b.example"]),
         Route(via="two"),
-        circumstances=circumstances,
+        inputs=inputs,
     )
     assert shares(routes) == {
         "@a.example": {"ses": 1}, "@b.example": {"one": 1}, "@old.example": {"ses": 1},

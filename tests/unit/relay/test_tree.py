@@ -3,8 +3,8 @@ import json
 import pytest
 
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
-from mailfleet.relay.alarm import EMERGENCY, TIMER
-from mailfleet.relay.circumstances import Circumstances
+from mailfleet.relay.alerting import EMERGENCY, TIMER
+from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -65,7 +65,7 @@ def test_a_pinned_authority_is_that_transports_alone() -> None:
              ca="private.pem", messages_per_connection=100),
     ]  # fmt: skip
     tree = desired(
-        policy(providers=providers), CREDENTIALS, Circumstances(authorities={"sendgrid": "PEM"})
+        policy(providers=providers), CREDENTIALS, Inputs(authorities={"sendgrid": "PEM"})
     )
     assert text(tree, "/etc/postfix/ca_sendgrid.pem") == "PEM"
     master = text(tree, "/etc/postfix/master.cf")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Delegate
-from mailfleet.refusal import Refusal
 from mailfleet.ses.authorization import authorization_notes, policy_changes, policy_name
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.identity_policy import document, pretty
@@ -68,7 +68,7 @@ def test_ours_is_changed_and_deleted_and_theirs_is_not() -> None:
 
 def test_an_identity_that_is_not_ours_keeps_its_policies() -> None:
     assert plan(sending(policies={"mailfleet-x": THEIRS}, fleet="another")) == []
-    with pytest.raises(Refusal, match=r"us-east-1/example.com, which is not ours.*adopt=True"):
+    with pytest.raises(PlanError, match=r"us-east-1/example.com, which is not ours.*adopt=True"):
         plan(sending(OTHER, fleet="another"))
     adopted = sending(OTHER, policies={"mailfleet-x": THEIRS}, fleet="another", adopt=True)
     assert [action for _, action in plan(adopted)] == ["create", "delete"]
@@ -86,10 +86,10 @@ def test_an_address_waits_for_its_click() -> None:
 def test_more_than_ses_takes_is_refused() -> None:
     theirs = {f"p{number}": THEIRS for number in range(20)}
     assert plan(sending(policies=theirs)) == []
-    with pytest.raises(Refusal, match="found 20 policies that are not ours beside 1 delegates"):
+    with pytest.raises(PlanError, match="found 20 policies that are not ours beside 1 delegates"):
         plan(sending(OTHER, policies=theirs))
     long = Delegate("210987654321", [f"{'x' * 60}{n}@example.com" for n in range(60)])
-    with pytest.raises(Refusal, match="expected 4096 at most"):
+    with pytest.raises(PlanError, match="expected 4096 at most"):
         plan(sending(long))
 
 

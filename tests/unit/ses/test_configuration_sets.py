@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
-from mailfleet.refusal import Refusal
 from mailfleet.ses.configuration_sets import SetPlan, from_ses, set_changes, wanted_sets
 
 TAGS = [{"Key": "mailfleet", "Value": "fleet"}]
@@ -75,7 +75,7 @@ def test_no_reason_to_suppress_is_another_thing_than_the_accounts_reasons() -> N
 
 def test_somebody_elses_set_is_changed_only_by_adoption() -> None:
     with pytest.raises(
-        Refusal, match=r"tls: OPTIONAL.*not ours, expected.*tls: REQUIRE"
+        PlanError, match=r"tls: OPTIONAL.*not ours, expected.*tls: REQUIRE"
     ) as refused:
         changed(plan({}, tls="REQUIRE"))
     assert "say ConfigurationSet(..., adopt=True)" in str(refused.value)

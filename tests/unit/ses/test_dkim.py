@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mailfleet.plan import Change
-from mailfleet.policy import Domain, EasyDkim, Mail, OwnKey, PolicyError, Route, Ses, Smtp, secret
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
+from mailfleet.policy import Byodkim, Domain, EasyDkim, Mail, PolicyError, Route, Ses, Smtp, secret
 from mailfleet.ses.dkim import (
     DEFAULT,
     Dkim,
@@ -30,7 +30,7 @@ SHORT = Dkim(key_length="RSA_1024_BIT")
 TXT = OWN.record("example.com")
 
 
-def policy(dkim: EasyDkim | OwnKey, regions: tuple[str, ...] = REGIONS, **more: Any) -> Mail:
+def policy(dkim: EasyDkim | Byodkim, regions: tuple[str, ...] = REGIONS, **more: Any) -> Mail:
     return Mail(
         domains=[Domain("example.com", dkim=dkim)],
         providers=[Ses(region, name=region) for region in regions],
@@ -39,7 +39,7 @@ def policy(dkim: EasyDkim | OwnKey, regions: tuple[str, ...] = REGIONS, **more: 
     )
 
 
-def wanted(dkim: EasyDkim | OwnKey) -> list[Dkim]:
+def wanted(dkim: EasyDkim | Byodkim) -> list[Dkim]:
     mail = policy(dkim)
     return [wanted_dkim(mail.domains[0], region, mail) for region in REGIONS]
 
@@ -60,7 +60,7 @@ def test_each_region_has_keys_of_its_own_unless_the_policy_names_a_parent() -> N
 
 
 def test_one_key_of_ours_serves_all_regions_and_is_kept_once() -> None:
-    first, second = wanted(OwnKey("mf1"))
+    first, second = wanted(Byodkim("mf1"))
     assert first == second == Dkim("EXTERNAL", selector="mf1")
     assert first.secret == second.secret
     (change,) = key_changes("@aws", [first, second, DEFAULT, None])
@@ -83,7 +83,7 @@ def test_a_parent_that_the_domain_does_not_send_from_is_refused(
 def test_a_selector_that_a_provider_uses_is_refused() -> None:
     smtp = Smtp("smtp.x.example", "x", "u", secret("env:X"), dkim={"s1._domainkey": "s1.x.example"})
     with pytest.raises(PolicyError, match=r"found 's1\._domainkey' twice"):
-        Mail([Domain("example.com", dkim=OwnKey("s1"))], [smtp])
+        Mail([Domain("example.com", dkim=Byodkim("s1"))], [smtp])
 
 
 def test_what_ses_tells() -> None:
@@ -129,9 +129,9 @@ def test_a_key_is_published_in_strings_of_255_octets() -> None:
 
 
 def test_a_new_key_never_takes_the_place_of_a_published_one() -> None:
-    unknown = wanted(OwnKey("mf1"))[0]
+    unknown = wanted(Byodkim("mf1"))[0]
     zone = {TXT.id: TXT}
-    with pytest.raises(Refusal, match=r"found TXT mf1\._domain.*restore that secret, or"):
+    with pytest.raises(PlanError, match=r"found TXT mf1\._domain.*restore that secret, or"):
         check_key("example.com", unknown, zone)
     check_key("example.com", unknown, {})
     check_key("example.com", replace(unknown, public=KEY), zone)

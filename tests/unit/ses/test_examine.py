@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from mailfleet.dns.desired import Wanted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.wanted import Wanted
 from mailfleet.dns.zone import HostedZone
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Dmarc
-from mailfleet.refusal import Refusal
 from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.examine import examine
 
@@ -59,7 +59,7 @@ def test_the_total_is_that_of_the_dearest_record() -> None:
 
 def test_delegation_can_be_left_out() -> None:
     domain = sending(Wanted(dmarc=Dmarc()))
-    with pytest.raises(Refusal, match="delegated to nobody"):
+    with pytest.raises(PlanError, match="delegated to nobody"):
         examine([domain], lambda name, type_: [], nobody)
     assert examine([domain], lambda name, type_: [], nobody, delegation=False).notes == ()
 
@@ -76,7 +76,7 @@ def test_a_protected_record_set_that_would_change_is_refused() -> None:
     domain = sending(Wanted(dmarc=Dmarc()))
     examine([domain], Dns(), lambda zone: ["TXT www.example.com"])
     with pytest.raises(
-        Refusal, match=r"TXT _dmarc\.example\.com would change, and has a record set"
+        PlanError, match=r"TXT _dmarc\.example\.com would change, and has a record set"
     ):
         examine([domain], Dns(), lambda zone: ["TXT _dmarc.example.com"])
     (note,) = examine([domain], Dns(), lambda zone: None).notes

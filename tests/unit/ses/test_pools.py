@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import DedicatedPool
-from mailfleet.refusal import Refusal
 from mailfleet.ses.pools import Pool, PoolPlan, WarmUp, pool_changes, pool_notes
 
 WARM, COLD = WarmUp("192.0.2.1", 100, False), WarmUp("192.0.2.2", 40, True)
@@ -40,13 +40,13 @@ def test_a_pool_of_ours_becomes_managed() -> None:
 @pytest.mark.parametrize("adopt", [False, True])
 @pytest.mark.parametrize("fleet", ["fleet", None])
 def test_a_managed_pool_does_not_become_standard(fleet: str | None, adopt: bool) -> None:
-    with pytest.raises(Refusal, match="found the pool us-east-1/bulk with MANAGED scaling, exp"):
+    with pytest.raises(PlanError, match="found the pool us-east-1/bulk with MANAGED scaling, exp"):
         changed(plan(Pool("MANAGED", fleet), adopt=adopt))
 
 
 def test_somebody_elses_pool_is_changed_only_by_adoption() -> None:
     theirs = Pool("STANDARD", None)
-    with pytest.raises(Refusal, match=r"not ours, .* say DedicatedPool\(\.\.\., adopt=True\)"):
+    with pytest.raises(PlanError, match=r"not ours, .* say DedicatedPool\(\.\.\., adopt=True\)"):
         changed(plan(theirs, "MANAGED"))
     after = "scaling: MANAGED\ntag mailfleet: fleet"
     assert changed(plan(theirs, "MANAGED", adopt=True)) == [("update", "scaling: STANDARD", after)]

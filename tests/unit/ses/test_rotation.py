@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailfleet.credential import Credential
-from mailfleet.refusal import Refusal
+from mailfleet.plan.errors import PlanError
 from mailfleet.ses.rotation import (
     Rotation,
     rotation,
@@ -67,13 +67,15 @@ def test_what_is_left_to_do(world: Sender, todo: Rotation) -> None:
 
 def test_without_a_credential_there_is_nothing_to_rotate() -> None:
     for world in (sender(stored=None), sender(AccessKey("AKIAOLD", False)), sender()):
-        with pytest.raises(Refusal, match=r"IAM user user: found no credential that works.*deploy"):
+        with pytest.raises(
+            PlanError, match=r"IAM user user: found no credential that works.*deploy"
+        ):
             rotation("user", world)
 
 
 def test_a_key_that_somebody_uses_is_in_the_way() -> None:
     world = replace(NEVER_STORED, last_used={"AKIANEW": "s3 in eu-west-1"})
-    with pytest.raises(Refusal, match=r"AKIANEW.*last used for s3 in eu-west-1.*delete it"):
+    with pytest.raises(PlanError, match=r"AKIANEW.*last used for s3 in eu-west-1.*delete it"):
         rotation("user", world)
 
 

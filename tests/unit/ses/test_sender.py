@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailfleet.credential import Credential
-from mailfleet.plan import KNOWN_AFTER_APPLY
+from mailfleet.plan.change import KNOWN_AFTER_APPLY
 from mailfleet.ses.sender import (
     AccessKey,
     Sender,

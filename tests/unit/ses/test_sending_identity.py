@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailfleet.plan import Change
-from mailfleet.refusal import Refusal
+from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.ses.dkim import DEFAULT
 from mailfleet.ses.identity import Identity
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
@@ -71,7 +71,7 @@ def test_a_domain_that_is_to_reject_mail_is_not_verified_before_its_mx_was_found
 
 def test_an_identity_that_is_not_ours_is_refused_with_the_remedy() -> None:
     for fleet in (None, "another"):
-        with pytest.raises(Refusal, match=r"us-east-1/example.com .*not ours.*adopt=True"):
+        with pytest.raises(PlanError, match=r"us-east-1/example.com .*not ours.*adopt=True"):
             plan(sending(identity(Settings(None, None, fleet))))
 
 

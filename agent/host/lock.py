@@ -1,0 +1,88 @@
+"""Whose turn it is on a host, and what is written down of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+from agent.host.common import HostError, one_line
+from agent.host.postfix import listen
+from agent.host.state import (
+    APPLIED,
+    KEPT,
+    LOADED,
+    fingerprints,
+    keep,
+    kept,
+    live_digest,
+    observed,
+    state_digest,
+)
+from agent.host.switching import table_digest
+
+LOCK_SECONDS = 15
+
+
+@contextlib.contextmanager
+def locked(root: str, by: str) -> Iterator[None]:
+    """One change at a time. The lock goes with the process: nothing to expire or to break."""
+    os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
+    with open(f"{root}{KEPT}/lock", "a+", encoding="utf-8") as lock:
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    lock.seek(0)
+                    holder = one_line(lock.read()) or "somebody"
+                    raise HostError(f"{holder} is still at work here: try again later") from None
+                time.sleep(0.2)
+        lock.truncate(0)
+        lock.write(f"{by}, since {now()},")
+        lock.flush()
+        yield
+
+
+def compare(root: str, request: dict[str, Any]) -> None:
+    """Raises Refused when the host is no longer as it was read."""
+    now = observed(root, request["managed"])
+    if state_digest(now) == request["expected"]:
+        return
+    applied = kept(root, APPLIED)
+    who = "by hand"
+    if applied:
+        found = fingerprints(now)
+        if all(found.get(path, mark) == mark for path, mark in applied["files"].items()):
+            who = f"by {applied['by']}@{applied['on']} at {applied['at']}"
+    raise HostError(f"changed since planned, {who}: plan again")
+
+
+def record(root: str, request: dict[str, Any]) -> None:
+    """Write down who has changed the files, and what they are now."""
+    user, _, machine = request["by"].partition("@")
+    files = fingerprints(observed(root, request["managed"]))
+    keep(root, APPLIED, {"by": user, "on": machine, "at": now(), "files": files})
+
+
+def stamp(root: str, request: dict[str, Any]) -> None:
+    """Write down that Postfix runs what is live. A run killed before this leaves a stamp that
+    does not fit, so that the next plan says "reload"."""
+    live = live_digest(observed(root, request["managed"]))
+    keep(root, LOADED, {"digest": live, "listen": listen(root), "switch": table_digest(root)})
+
+
+def how_to_load(root: str) -> str:
+    """ "reload", or "restart" when Postfix is to listen elsewhere than it does."""
+    loaded = kept(root, LOADED)
+    return "reload" if loaded and loaded.get("listen") == listen(root) else "restart"
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

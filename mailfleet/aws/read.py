@@ -1,0 +1,210 @@
+"""Reading an account for a mail policy: from facts to what plans are made of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from pyinfra.api.exceptions import DeployError
+from pyinfra.api.host import Host
+
+from mailfleet.aws.dkim import read_own_key
+from mailfleet.aws.facts import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
+    AccessKeys,
+    LastUse,
+    Secret,
+    UserPolicy,
+)
+from mailfleet.aws.identities import read_identities, read_notifications
+from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
+from mailfleet.aws.zones import Zones
+from mailfleet.credential import Credential
+from mailfleet.dns.desired import Wanted
+from mailfleet.dns.records import RecordSet
+from mailfleet.plan.errors import PlanError
+from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
+from mailfleet.run.strict_facts import read
+from mailfleet.ses.domains import SendingDomain
+from mailfleet.ses.effective import shadow_notes, shadowed
+from mailfleet.ses.glance import enough
+from mailfleet.ses.identity import Identity
+from mailfleet.ses.leaving import LeavingIdentity, unlisted_notes
+from mailfleet.ses.permission import sending_policy
+from mailfleet.ses.sender import (
+    POLICY_NAME,
+    Sender,
+    parse_credential,
+    secret_name,
+    user_name,
+)
+from mailfleet.ses.sending_identity import SendingIdentity
+from mailfleet.ses.settings import wanted_settings
+
+Regions = Mapping[str, Mapping[str, Identity]]
+"""The identities of each region, by name."""
+
+
+def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
+    """Each domain of which the policy asks something. PlanError when it has not exactly one zone.
+
+    Where only the default DMARC record is to be published, and DNS is not in this account, there
+    is nothing to do.
+    """
+    zones = Zones(account)
+    found_in = _read_regions(account, mail)
+    domains = []
+    for domain in mail.domains:
+        publishes = Wanted.of(domain, mail)
+        by_ses = mail.ses_of(domain.name)
+        if by_ses or publishes.is_explicit or zones.expected(domain):
+            zone, records = zones.of(domain)
+            identities = (
+                _read_identity(account, mail, domain, ses, found_in, records) for ses in by_ses
+            )
+            domains.append(
+                SendingDomain(
+                    domain.name,
+                    zone,
+                    records,
+                    tuple(identities),
+                    publishes,
+                    adopt=domain.adopt,
+                    remove=account.data.get("remove_unlisted") == "yes",
+                )
+            )
+    for domain in mail.absent:
+        if zones.expected(domain):
+            domains.append(SendingDomain(domain.name, *zones.of(domain), remove=True))
+    return tuple(domains)
+
+
+def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
+    """The identities that are there of domains that are to be absent, in the policy's regions:
+    replicas first."""
+    leaving = []
+    for ses in mail.ses if mail.absent else ():
+        listed = read(account, EmailIdentities, region=ses.region)
+        for domain in mail.absent:
+            if domain.name in listed:
+                found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
+                if found:
+                    leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
+    return tuple(sorted(leaving, key=lambda identity: not identity.is_replica))
+
+
+def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
+    """What is to be said of domains of ours that have left the policy; seen in zones that are read
+    anyway."""
+    names = {domain.name for domain in (*mail.domains, *mail.absent)}
+    zones = {domain.zone.id: domain.records for domain in domains}
+    identities = {ses.region: read(account, EmailIdentities, region=ses.region) for ses in mail.ses}
+    return tuple(unlisted_notes(names, zones.values(), identities))
+
+
+def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
+    """The policy's address identities, in each region that their mail leaves from."""
+    found_in = _read_regions(account, mail)
+    return tuple(
+        _read_identity(account, mail, address, ses, found_in, {})
+        for address in mail.addresses
+        for ses in mail.ses_of(address.name)
+    )
+
+
+def _read_regions(account: Host, mail: Mail) -> Regions:
+    return {ses.region: read_identities(account, mail, ses) for ses in mail.ses}
+
+
+def _read_identity(
+    account: Host,
+    mail: Mail,
+    entry: Domain | Address,
+    ses: Ses,
+    found_in: Regions,
+    records: Mapping[str, RecordSet],
+) -> SendingIdentity:
+    """It is seen among a hundred others, and read by itself when that is not enough; also when
+    there seems to be none: that is too much to believe a list."""
+    wanted = wanted_settings(entry, ses, mail)
+    if wanted.dkim and wanted.dkim.secret:
+        wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
+    found = found_in[ses.region].get(entry.name)
+    if found and not found.whole and entry.delegates is not None:
+        found = None  # a glance does not see who may send as it
+    if found and not found.whole:
+        inherits = wanted.dkim is not None and _inherits(mail, entry.name, ses, found_in)
+        found = enough(found, entry.name, ses.region, wanted, records, inherits)
+    if found is None:
+        found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
+    if found and found.settings.dkim and wanted.dkim:
+        dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
+        found = replace(found, settings=replace(found.settings, dkim=dkim))
+    delegates = tuple(entry.delegates or ())
+    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
+
+
+def _inherits(mail: Mail, name: str, ses: Ses, found_in: Regions) -> bool:
+    """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
+    it is not their parent, and has the same tokens."""
+    domain = mail.domain_of(name)
+    if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
+        return False
+    tokens = found_in[ses.region][name].tokens
+    others = (found.get(name) for region, found in found_in.items() if region != ses.region)
+    return any(other is not None and other.tokens == tokens for other in others)
+
+
+def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
+    """What is to be said of address identities that override the policy's domains."""
+    notes: list[str] = []
+    for ses in mail.ses:
+        identities = read_identities(account, mail, ses)
+        listed = {address.name for address in mail.addresses}
+        addresses = {
+            name: found for name, found in identities.items() if "@" in name and name not in listed
+        }
+        wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
+        shadows = shadowed(addresses, wanted)
+        names = list(dict.fromkeys([*shadows, *shadows.values()]))
+        notifications = read_notifications(account, names, ses.region)
+        notes += shadow_notes(ses.region, wanted, addresses, notifications)
+    return tuple(notes)
+
+
+def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
+    """The IAM user of the fleet in that region, and its credential. Whether there is more to know
+    is asked only while there are keys that the stored credential does not name."""
+    user = user_name(mail.fleet, ses.region)
+    keys = read(account, AccessKeys, user=user)
+    sender = Sender(
+        keys=None if keys is None else tuple(keys),
+        policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
+        wanted=sending_policy(mail, ses),
+        stored=_read_credential(account, mail, ses, CURRENT),
+    )
+    if not sender.unnamed:
+        return sender
+    sender = replace(
+        sender,
+        pending=_read_credential(account, mail, ses, PENDING),
+        previous=_read_credential(account, mail, ses, PREVIOUS),
+    )
+    uses = {key.id: read(account, LastUse, key=key.id) for key in sender.unnamed}
+    return replace(sender, last_used={key: use for key, use in uses.items() if use})
+
+
+def _read_credential(account: Host, mail: Mail, ses: Ses, stage: str) -> Credential | None:
+    name = secret_name(mail.fleet, ses.region)
+    secret = read(account, Secret, secret=name, region=ses.region, stage=stage)
+    return parse_credential(secret.text) if secret else None
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Tell a PlanError as pyinfra tells its own errors: in one line, without a traceback."""
+    try:
+        yield
+    except (PlanError, PolicyError) as reason:
+        raise DeployError(str(reason)) from None

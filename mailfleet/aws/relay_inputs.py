@@ -1,0 +1,65 @@
+"""What the account and the inventory say that relays depend on."""
+
+import ssl
+from pathlib import Path
+
+from pyinfra.api.inventory import Inventory
+
+from mailfleet.aws.identity_facts import EmailIdentities
+from mailfleet.aws.inventory_accounts import account_of, relays_of
+from mailfleet.aws.sending_account_facts import SendingAccount
+from mailfleet.plan.errors import PlanError
+from mailfleet.policy import Mail, Ses
+from mailfleet.policy.route import VERIFIED
+from mailfleet.relay.inputs import Inputs
+from mailfleet.run.loading import policy_of
+from mailfleet.run.strict_facts import read
+
+
+def read_relay_inputs(inventory: Inventory, mail: Mail) -> Inputs:
+    """PlanError when a file of authorities can't be used."""
+    relays = [host for host in relays_of(inventory, mail) if not policy_of(host).relay.by]
+    return Inputs(
+        relays=len(relays) or 1,
+        quotas=_quotas(inventory, mail),
+        verified=_verified(inventory, mail),
+        authorities={p.name: _authorities(p.name, p.ca) for p in mail.smtp if p.ca},
+    )
+
+
+def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
+    """The account's own rate, where the policy leaves it to that."""
+    return {
+        ses.name: read(
+            account_of(inventory, mail), SendingAccount, region=ses.region
+        ).quota.max_send_rate
+        for ses in mail.ses
+        if ses in mail.used_providers and not ses.rate and not ses.connections
+    }
+
+
+def _verified(inventory: Inventory, mail: Mail) -> dict[str, tuple[str, ...]]:
+    """By SES entry, where a route asks for it: every identity that is verified there."""
+    names = {n for route in mail.routes if route.senders == VERIFIED for n in route.weights}
+    return {ses.name: _identities(inventory, mail, ses) for ses in mail.ses if ses.name in names}
+
+
+def _identities(inventory: Inventory, mail: Mail, ses: Ses) -> tuple[str, ...]:
+    listed = read(account_of(inventory, mail), EmailIdentities, region=ses.region)
+    return tuple(
+        name if "@" in name else f"@{name}"
+        for name, status in sorted(listed.items())
+        if status == "SUCCESS"
+    )
+
+
+def _authorities(name: str, path: str) -> str:
+    where = f"provider {name!r}: ca {path}"
+    try:
+        text = Path(path).read_text()
+        ssl.create_default_context(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise PlanError(f"{where}: found no certificate in PEM, expected the authority's") from None
+    except OSError as error:
+        raise PlanError(f"{where}: the file can't be read: {error.strerror}") from None
+    return text

@@ -1,0 +1,61 @@
+"""The milter that rewrites From: its program, its rules and its unit, from the policy alone."""
+
+import json
+from collections.abc import Iterator
+
+from mailfleet.plan.errors import PlanError
+from mailfleet.policy import Mail
+from mailfleet.relay.agent import joined
+from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.digest import digest
+from mailfleet.relay.file import File
+from mailfleet.relay.render import render
+from mailfleet.relay.systems import System
+
+UNIT = "mailfleet-senders.service"
+PROGRAM = "/usr/local/bin/mailfleet_senders"
+RULES = "/etc/postfix/senders.json"
+_UNIT_FILE = UNITS + UNIT
+_PARTS = tuple(
+    f"from_rewriting/{part}.py" for part in ("mailboxes", "names", "rewriting", "rules", "milter")
+)
+
+
+def rewrites_senders(mail: Mail) -> bool:
+    """Whether there is any sender that may not be used, so that a milter is needed at all."""
+    return mail.relay.rewrite_foreign or any(domain.senders for domain in mail.domains)
+
+
+def senders(mail: Mail, system: System) -> Part:
+    """Raises PlanError where the system has no package for what the policy needs."""
+    program = joined(*_PARTS).encode()
+    rules = {
+        "domains": [domain.name for domain in mail.domains],
+        "senders": list(dict.fromkeys(_usable(mail))),
+        "foreign": mail.relay.rewrite_foreign,
+    }
+    unit = render(_UNIT_FILE, program=PROGRAM, digest=digest(program, secret=False))
+    files = (
+        File(RULES, f"{json.dumps(rules, indent=2)}\n".encode()),
+        File(PROGRAM, program),
+        File(_UNIT_FILE, unit),
+    )
+    needed = rewrites_senders(mail)
+    if needed and system.milter is None:
+        raise PlanError(
+            f"found senders that have to be rewritten, and {system.name}, which has no package of "
+            "pymilter to do it: expected neither Relay(rewrite_foreign=True) nor "
+            "Domain(senders=...) in the policy of such a host"
+        )
+    return Part(needed, files, UNIT, system.milter)
+
+
+def _usable(mail: Mail) -> Iterator[str]:
+    """Whatever the policy names as a sender may be one."""
+    for domain in mail.domains:
+        yield f"noreply@{domain.name}"
+        yield from domain.senders or (f"*@{domain.name}",)
+    yield from (address.name for address in mail.addresses)
+    for sender, _ in mail.sender_routes:
+        if mail.domain_of(sender) is None:
+            yield f"*{sender}" if sender.startswith("@") else sender
