@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tests of a marker, in four parts side by side: runs against AWS compute, those in the lab
+# The tests of a marker, in four parts side by side: those without a lab compute, those in a lab
 # mostly wait. Each half of the latter has a lab of its own.
 set -u
 marker=${1:-not slow}
@@ -15,12 +15,12 @@ beside() { # NAME PATH...: run these meanwhile
     parts="$parts $!"
 }
 
-beside 1 tests/aws/test_[a-f]*.py
-beside 2 tests/aws/test_[g-z]*.py
+beside 1 tests/unit tests/aws/test_[a-f]*.py
+beside 2 tests/aws/emulator tests/aws/smtp tests/aws/test_[g-z]*.py
 beside 3 tests/lab/test_[m-z]*.py
 failed=0
-pytest -m "$marker" tests/unit tests/aws/emulator tests/aws/smtp tests/lab/test_[a-l]*.py || failed=1
-echo "The other parts, against AWS and in a second lab:"
+pytest -m "$marker" tests/lab/test_[a-l]*.py || failed=1
+echo "The other parts, without a lab and in a second one:"
 for part in $parts; do
     wait "$part" || failed=1
 done
