@@ -27,7 +27,7 @@ class ProviderEndPoint:
     port: int
     username: str
     secret: str
-    """where the password is: aws:NAME, env:NAME or file:PATH"""
+    """where the password is: aws:NAME, ssm:NAME, env:NAME or file:PATH"""
     spf: str = ""
     """SPF terms; what they include is served"""
     dkim: str = ""

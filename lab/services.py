@@ -80,8 +80,7 @@ class Lab:
         for end_point in self._services.end_points:
             if isinstance(end_point, ProviderEndPoint):
                 scheme, _, name = end_point.secret.partition(":")
-                if scheme == "aws":
-                    vault.ensure_secret(name)
+                vault.ensure(scheme, name)
 
     def _service(self, end_point: SesEndPoint | ProviderEndPoint) -> Service:
         if isinstance(end_point, SesEndPoint):

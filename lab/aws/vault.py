@@ -1,4 +1,4 @@
-"""What the SMTP end points ask of moto's IAM and Secrets Manager."""
+"""What the SMTP end points ask of moto's IAM, Secrets Manager and Parameter Store."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.secretsmanager.exceptions import SecretNotFoundException
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 REGION = "us-east-1"
-"""where the lab's secrets are"""
+"""where the lab's secrets and parameters are"""
 
 
 class AccessKey(NamedTuple):
@@ -58,12 +59,18 @@ def secret_value(name: str) -> str | None:
     return value
 
 
-def ensure_secret(name: str) -> None:
-    """Make the secret with a random value if it does not exist."""
-    if secret_value(name) is None:
+def parameter_value(name: str) -> str | None:
+    """The current value of a parameter of Systems Manager, decrypted, or None."""
+    found = ssm_backends[DEFAULT_ACCOUNT_ID][REGION].get_parameter(name)
+    return found.decrypt(found.value) if found else None
+
+
+def ensure(store: str, name: str) -> None:
+    """Make the secret ("aws") or the parameter ("ssm") with a random value if it does not exist."""
+    if store == "aws" and secret_value(name) is None:
         secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].create_secret(
             name=name,
-            secret_string=secrets.token_urlsafe(30),
+            secret_string=_random(),
             secret_binary=None,
             description=None,
             tags=None,
@@ -72,6 +79,24 @@ def ensure_secret(name: str) -> None:
             replica_regions=[],
             force_overwrite=False,
         )
+    if store == "ssm" and parameter_value(name) is None:
+        ssm_backends[DEFAULT_ACCOUNT_ID][REGION].put_parameter(
+            name=name,
+            description="",
+            value=_random(),
+            parameter_type="SecureString",
+            allowed_pattern="",
+            keyid="alias/aws/ssm",
+            overwrite=False,
+            tags=[],
+            data_type="text",
+            tier="Standard",
+            policies=None,
+        )
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(30)
 
 
 def _policies(user: Any) -> Iterator[dict[str, Any]]:

@@ -40,9 +40,13 @@ def _value(secret: str) -> str | None:
     match scheme:
         case "aws":
             return vault.secret_value(name)
+        case "ssm":
+            return vault.parameter_value(name)
         case "env":
             return os.environ.get(name)
         case "file":
             path = Path(name)
             return path.read_text().strip() if path.exists() else None
-    raise ValueError(f"a secret is aws:NAME, env:NAME or file:PATH, not {secret!r}")
+    raise ValueError(
+        f"found a secret {secret!r}, expected aws:NAME, ssm:NAME, env:NAME or file:PATH"
+    )

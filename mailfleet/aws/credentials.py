@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Never, get_args
 
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
@@ -13,7 +14,8 @@ from mailfleet.aws.read import read_sender
 from mailfleet.credential import Credential, SecretText, of_login
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Secret, Ses
-from mailfleet.run.strict_facts import read
+from mailfleet.policy.secret import Scheme
+from mailfleet.run.strict_facts import Fact, read
 
 SHORTEST = 16  # characters of a login's password
 
@@ -69,19 +71,33 @@ def _long(whose: str, credential: Credential) -> Credential:
 
 
 def _look_up(inventory: Inventory, mail: Mail, secret: Secret) -> str | None:
-    if secret.scheme == "env":
-        return os.environ.get(secret.name)
-    if secret.scheme == "file":
-        path = Path(secret.name)
-        return path.read_text().strip() if path.exists() else None
+    match secret.scheme:
+        case "env":
+            return os.environ.get(secret.name)
+        case "file":
+            path = Path(secret.name)
+            return path.read_text().strip() if path.exists() else None
+        case "ssm":
+            return _look_up_at_aws(inventory, mail, Parameter, parameter=secret.name)
+        case "aws":
+            return _look_up_at_aws(inventory, mail, facts.Secret, secret=secret.name)
+    return _unknown(secret.scheme)
+
+
+def _look_up_at_aws(
+    inventory: Inventory, mail: Mail, fact: type[Fact[SecretText | None]], **name: str
+) -> str | None:
     account = account_of(inventory, mail)
-    found: SecretText | None
     region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
-    if secret.scheme == "ssm":
-        found = read(account, Parameter, parameter=secret.name, region=region)
-    else:
-        found = read(account, facts.Secret, secret=secret.name, region=region)
+    found = read(account, fact, region=region, **name)
     return found.text if found else None
+
+
+def _unknown(scheme: Never) -> Never:
+    """mypy reports a scheme without a case above; nothing is read from a store it does not name."""
+    raise PlanError(
+        f"secret(...): found the scheme {scheme!r}, expected one of {', '.join(get_args(Scheme))}"
+    )
 
 
 def _remedy(secret: Secret) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mailfleet.policy.schema import word
-from mailfleet.policy.types import MailAddress
+from mailfleet.policy.types import MailAddressOrEmpty
 
 Disposition = Literal["none", "quarantine", "reject"]
 Alignment = Literal["relaxed", "strict"]
@@ -21,7 +21,7 @@ class Dmarc:
     """
 
     policy: Disposition = "none"
-    rua: MailAddress = ""
+    rua: MailAddressOrEmpty = ""
     subdomains: Disposition | None = None
     percent: Annotated[int, Field(ge=0, le=100)] = 100
     dkim: Alignment = "relaxed"

@@ -8,9 +8,10 @@ from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
 from mailfleet.policy.schema import Listed, word
 from mailfleet.policy.types import (
-    AccountName,
+    AccountNameOrEmpty,
     ConfigurationSetName,
     DomainName,
+    DomainNameOrEmpty,
     FromPattern,
     HostedZoneId,
     MailAddress,
@@ -39,11 +40,11 @@ class Domain:
     """
 
     name: DomainName
-    zone: DomainName = ""
+    zone: DomainNameOrEmpty = ""
     zone_id: HostedZoneId | None = None
-    zone_account: AccountName = ""
+    zone_account: AccountNameOrEmpty = ""
     dmarc: Dmarc | None = Dmarc()
-    mail_from: DomainName | None = ""
+    mail_from: DomainNameOrEmpty | None = ""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
     dkim: Dkim = EasyDkim()
     configuration_set: ConfigurationSetName | None = None

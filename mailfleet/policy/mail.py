@@ -15,6 +15,7 @@ from mailfleet.policy.schema import Listed, word
 from mailfleet.policy.types import (
     AccountName,
     MailAddress,
+    MailAddressOrEmpty,
     ShortName,
 )
 from mailfleet.policy.validation import check_entries
@@ -45,9 +46,9 @@ class Gate:
 
 @word
 class Mail:
-    """The whole policy of a fleet. `fleet` prefixes the names of what we make at AWS.
+    """The policy of a fleet. `fleet` prefixes the names of what we make at AWS.
 
-    Of the domains as they are written, those that are to be absent stand in `absent` afterwards.
+    Of `domains` as they are written, those with `absent=True` are moved to `absent`.
     """
 
     domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
@@ -55,30 +56,40 @@ class Mail:
     addresses: Annotated[Sequence[Address], Listed] = ()
     routes: Annotated[Sequence[Route], Listed] = ()
     alerts: Annotated[Sequence[EmailAlert], Listed] = ()
-    admin: MailAddress = ""
+    admin: MailAddressOrEmpty = ""
     relay: Relay = Relay()
     gate: Gate = Gate()
     fleet: ShortName = "mailfleet"
     account: AccountName | None = None
-    absent: tuple[Domain, ...] = Field(default=(), init=False)
+    absent: Annotated[Sequence[Domain], Listed] = ()
 
     def __post_init__(self) -> None:
-        require_unique("Mail.domains", [domain.name for domain in self.domains])
-        self._part_with_absent()
+        self._split_domains()
         if not self.admin:
             # RFC 2142 section 5: every domain that sends mail has a postmaster.
             object.__setattr__(self, "admin", f"postmaster@{self.myorigin}")
         check_entries(self)
 
-    def _part_with_absent(self) -> None:
+    def _split_domains(self) -> None:
+        """An absent domain may stand in `absent` already: dataclasses.replace() passes it so."""
+        every = (*self.domains, *self.absent)
+        require_unique("Mail.domains", [domain.name for domain in every])
         if self.domains[0].absent:
             raise PolicyError(
                 f"Mail.domains[0]: found {self.myorigin!r} absent, expected a domain that mail is "
                 "sent from: unqualified addresses get it"
             )
-        for attribute, absent in (("absent", True), ("domains", False)):
-            those = tuple(domain for domain in self.domains if domain.absent is absent)
-            object.__setattr__(self, attribute, those)
+        for domain in self.absent:
+            if not domain.absent:
+                raise PolicyError(
+                    f"Mail.absent: found {domain.name!r} without absent=True, expected "
+                    f"Domain({domain.name!r}, absent=True)"
+                )
+        object.__setattr__(self, "domains", tuple(d for d in every if not d.absent))
+        object.__setattr__(self, "absent", tuple(d for d in every if d.absent))
+        self._check_routes_of_absent()
+
+    def _check_routes_of_absent(self) -> None:
         names = {domain.name for domain in self.absent}
         for position, route in enumerate(self.routes):
             for sender in route.named_senders:

@@ -6,6 +6,7 @@ admits no white space, no control character and no leading `-`.
 
 import ipaddress
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -245,10 +246,17 @@ def file_name(value: str) -> str:
     return value
 
 
+def _or_empty(check: Callable[[str], str]) -> AfterValidator:
+    """ "" stands for what follows from other fields."""
+    return AfterValidator(lambda value: value and check(value))
+
+
 DomainName = Annotated[str, AfterValidator(domain_name)]
+DomainNameOrEmpty = Annotated[str, _or_empty(domain_name)]
 SelectorName = Annotated[str, AfterValidator(selector_name)]
 Selector = Annotated[str, AfterValidator(selector)]
 MailAddress = Annotated[str, AfterValidator(mail_address)]
+MailAddressOrEmpty = Annotated[str, _or_empty(mail_address)]
 SenderPattern = Annotated[str, AfterValidator(sender_pattern)]
 FromPattern = Annotated[str, AfterValidator(from_pattern)]
 Principal = Annotated[str, AfterValidator(principal)]
@@ -265,5 +273,6 @@ RelayName = Annotated[str, AfterValidator(relay_name)]
 HostPath = Annotated[str, AfterValidator(host_path)]
 Fingerprint = Annotated[str, AfterValidator(fingerprint)]
 AccountName = Annotated[str, AfterValidator(account_name)]
+AccountNameOrEmpty = Annotated[str, _or_empty(account_name)]
 CalendarEvent = Annotated[str, AfterValidator(calendar_event)]
 FileName = Annotated[str, AfterValidator(file_name)]

@@ -10,8 +10,15 @@ from tests.support.cli import Run, pyinfra
 RELAY = "\nrelays = [('@fake/relay1', {'fake_delay': 0, 'fake_delay_jitter': 0})]\n"
 
 
-def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None, more: str = "") -> Run:
-    """A dry run with a relay and a second provider whose password is kept at `reference`."""
+def deploy(
+    fleet: Fleet,
+    reference: str,
+    env: dict[str, str] | None = None,
+    more: str = "",
+    after: str = "",
+) -> Run:
+    """A dry run with a relay and a second provider whose password is kept at `reference`; `after`
+    are lines of Python at the policy's end."""
     second = (
         "Smtp('smtp.second.example', name='second', username='u', "
         f"password=secret('{reference}'){more})"
@@ -19,7 +26,7 @@ def deploy(fleet: Fleet, reference: str, env: dict[str, str] | None = None, more
     fleet.write(more=f"routes=[Route(via='second', senders=['@{fleet.domain}'])]")
     policy = fleet.directory / "group_data/all.py"
     text = policy.read_text().replace("providers=[", f"providers=[{second}, ")
-    policy.write_text(text)
+    policy.write_text(f"{text}{after}\n")
     inventory = fleet.directory / "inventory.py"
     inventory.write_text(f"{inventory.read_text()}{RELAY}")
     return pyinfra(inventory, "deploy.py", "--dry", env=env)
@@ -63,6 +70,17 @@ def test_passwords_are_read_from_their_places(fleet: Fleet, tmp_path: Path) -> N
         run = deploy(fleet, reference, {"PASSWORD": "good"})
         assert "password" not in run.output.replace("access key", "")
         assert "Plan of @aws/lab" in run.output, run.output
+
+
+@pytest.mark.case("aws-dns-37")
+def test_a_scheme_without_a_store_reads_nothing(fleet: Fleet) -> None:
+    """As one would be that was added to the policy's words alone."""
+    run = deploy(fleet, "aws:kept", after="object.__setattr__(mail.providers[0].password, "
+                 "'scheme', 'vault')")  # fmt: skip
+    assert run.status != 0
+    assert "found the scheme 'vault', expected one of aws, env, file, ssm" in run.output
+    assert "Traceback" not in run.output
+    assert "GetSecretValue" not in {call.operation for call in fleet.cloud.control.calls()}
 
 
 def test_a_login_wants_a_password_that_nobody_guesses(fleet: Fleet) -> None:

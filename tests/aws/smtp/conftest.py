@@ -21,22 +21,30 @@ from lab.control import Control
 from lab.smtp.ses import smtp_password
 from mailfleet.ses.dkim import Dkim
 
-HOSTS = {"ses": "email-smtp.us-east-1.amazonaws.com", "sendgrid": "smtp.sendgrid.net"}
+HOSTS = {
+    "ses": "email-smtp.us-east-1.amazonaws.com",
+    "sendgrid": "smtp.sendgrid.net",
+    "parameter": "smtp.parameter.example",
+}
 
 
 class Services:
     """`python -m lab.services`, without network namespaces: 127.0.0.1 and free ports."""
 
     def __init__(self, directory: Path) -> None:
-        aws_port, self.dns_port, ses_port, sendgrid_port = _free_ports(4)
-        self._ports = {"ses": ses_port, "sendgrid": sendgrid_port}
+        aws_port, self.dns_port, *ports = _free_ports(2 + len(HOSTS))
+        self._ports = dict(zip(HOSTS, ports, strict=True))
         here = {"address": "127.0.0.1"}
         sendgrid = {"name": "sendgrid", "username": "apikey", "secret": "aws:sendgrid-api-key"}
+        parameter = {"name": "parameter", "username": "user", "secret": "ssm:/mail/parameter"}
         services = {
             "aws_port": aws_port,
             "dns_port": self.dns_port,
-            "ses": [{"region": "us-east-1", "host": HOSTS["ses"], "port": ses_port, **here}],
-            "providers": [{**sendgrid, "host": HOSTS["sendgrid"], "port": sendgrid_port, **here}],
+            "ses": [{"region": "us-east-1", **here, **self._place("ses")}],
+            "providers": [
+                {**provider, **here, **self._place(provider["name"])}
+                for provider in (sendgrid, parameter)
+            ],
             "zones": ["example.com", "example.org"],
             "hosts": {},
             **here,
@@ -54,6 +62,9 @@ class Services:
             assert self._process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+    def _place(self, name: str) -> dict[str, Any]:
+        return {"host": HOSTS[name], "port": self._ports[name]}
 
     def client(self, service: str) -> Any:
         return self._session.client(service, region_name="us-east-1", endpoint_url=self.endpoint)

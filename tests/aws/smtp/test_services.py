@@ -32,6 +32,17 @@ def test_a_plain_provider_follows_its_secret(services: Services) -> None:
     assert not services.refuses(("apikey", "rotated"), "sendgrid")
 
 
+@pytest.mark.case("aws-dns-37")
+def test_a_plain_provider_follows_its_parameter(services: Services) -> None:
+    ssm = services.client("ssm")
+    found = ssm.get_parameter(Name="/mail/parameter", WithDecryption=True)
+    password = found["Parameter"]["Value"]
+    assert not services.refuses(("user", password), "parameter")
+    ssm.put_parameter(Name="/mail/parameter", Type="SecureString", Value="rotated", Overwrite=True)
+    assert services.refuses(("user", password), "parameter")
+    assert not services.refuses(("user", "rotated"), "parameter")
+
+
 def test_down_is_refused_and_up_is_back(services: Services) -> None:
     with services.connect() as open_before:
         services.control.set_faults(smtp={"ses": "down"})
