@@ -40,7 +40,7 @@ def ours(
     """The policy's configuration, with SES limited so, on one of so many relays."""
     limited = replace(ses_of(mail), connections=connections, rate=rate)
     others = (provider for provider in mail.providers if provider.name != limited.name)
-    relay = replace(mail.relay, round_trip=round_trip or mail.relay.round_trip)
+    relay = replace(mail.relay, rtt=round_trip or mail.relay.rtt)
     changed = replace(mail, providers=(limited, *others), relay=relay)
     inputs = Inputs(relays=relays)
     files = {

@@ -8,13 +8,14 @@ import re
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 from pyinfra.api.exceptions import InventoryError
 from pyinfra.api.inventory import Inventory
 
 from mailfleet import policy
 from mailfleet.policy import PolicyError
+from mailfleet.policy.renamed import renamed_word
 
 __all__ = [
     "Address",
@@ -82,6 +83,15 @@ Ses = _in_one_line(policy.Ses)
 SesAccount = _in_one_line(policy.SesAccount)
 Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
+
+
+if not TYPE_CHECKING:  # a type checker names unknown words by itself
+
+    def __getattr__(name: str) -> NoReturn:
+        """Called for a word that is not there."""
+        if sentence := renamed_word(name):
+            raise InventoryError(f"{_caller()}: {sentence}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def check_host_names(inventory: Inventory) -> None:

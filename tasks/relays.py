@@ -108,7 +108,7 @@ def _notes(mail: Mail, inputs: Inputs) -> list[str]:
 @deploy("Switch")
 def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
     """All mail by these providers, or by the policy's routes again, without asking AWS."""
-    if mail.relay.by:
+    if mail.relay.relay_hosts:
         report([], [BY_OTHERS])
         return
     state = read_state(host, desired(mail, {}))

@@ -79,7 +79,7 @@ def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
 @deploy("New credential")
 def relay_takes_it(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the new credential, then Postfix gets it."""
-    if mail.relay.by:
+    if mail.relay.relay_hosts:
         return  # it has no credential
     with in_one_line():
         credentials = read_credentials(host.inventory, mail)
@@ -129,7 +129,7 @@ def take_over(mail: Mail, plans: Plans) -> None:
 @deploy("Mail flows")
 def relay_sends_on(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the credential that Postfix has."""
-    if not mail.relay.by:
+    if not mail.relay.relay_hosts:
         relay.sends_on(mail=mail, providers=tuple(plans), name="Mail flows without the old key")
 
 

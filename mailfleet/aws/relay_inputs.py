@@ -18,7 +18,7 @@ from mailfleet.run.strict_facts import read
 
 def read_relay_inputs(inventory: Inventory, mail: Mail) -> Inputs:
     """PlanError when a file of authorities can't be used."""
-    relays = [host for host in relays_of(inventory, mail) if not policy_of(host).relay.by]
+    relays = [host for host in relays_of(inventory, mail) if not policy_of(host).relay.relay_hosts]
     return Inputs(
         relays=len(relays) or 1,
         quotas=_quotas(inventory, mail),

@@ -1,4 +1,4 @@
-"""How relay hosts behave: by themselves, for others, or through another relay."""
+"""How relay hosts behave: on their own, as dedicated relays, or as clients of these."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
@@ -26,45 +26,45 @@ from mailfleet.policy.types import (
 
 ALL = "all"
 RoundTrip = Annotated[float, Field(ge=0.0001, le=10)]
-# A password alone, or with what it may be used for.
+# A password, or a Login.
 _Login = BeforeValidator(lambda v: v if isinstance(v, Login) else refuse_literals(v))
-# One value may stand without its list.
+# A single value may be given without a list.
 _Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterValidator(tuple))
 
 
 @word
 class Relay:
-    """How a relay host behaves: every one, or those whose group_data has a `relay` of its own.
+    """How relay hosts behave: all of them, or those whose group_data has a `relay` of its own.
 
     `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
-    `round_trip`: how far the providers are, in seconds; limits are calculated with it.
-    `check_logs`: how often the logs are read for trouble, a systemd calendar event.
-    `adopt`: replace a Postfix configuration that is on a host already and is not ours.
-    `rewrite_foreign`: mail from addresses that are nowhere in the policy leaves as noreply@ its
-    first domain, and answers go to those addresses.
-    `watch_providers`: on a host where a provider keeps failing or is slow, the others get its mail
-    until it works again.
-    `returned`: how much is kept of the mail that cannot leave, and how long.
-    `port_25`: by address of the host, the private networks that may send there by port 25, mostly
-    in the clear: containers (172.17.0.1, 172.17.0.0/16) and neighbours that know no submission.
+    `rtt`: the round-trip time to the providers, in seconds; limits are calculated with it.
+    `check_logs`: how often the logs are searched for failures, a systemd calendar event.
+    `adopt`: replace a Postfix configuration on the host that mailfleet did not write.
+    `rewrite_from`: mail from addresses that the policy does not list leaves as noreply@ its first
+    domain, and replies go to those addresses.
+    `provider_failover`: while a provider keeps failing or is slow on a host, the others get its
+    mail there.
+    `returned`: how much of the mail that cannot leave is kept, and for how long.
+    `port_25`: by address of the host, the private networks that may send there over port 25, mostly
+    in the clear: containers (172.17.0.1, 172.17.0.0/16) and neighbours without submission.
 
     A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
-    "all" or addresses of the host, `clients` are the networks that it serves, `logins` the users
-    that it serves from anywhere, each with the secret that is its password (or a Login, which also
-    says whose senders it may use), `certificate` the files on the host that hold its private key
-    and then its chain; without, it makes its own.
+    "all" or addresses of the host; `clients` are the networks that it serves; `logins` are the
+    users that it serves from anywhere, each with the secret that is its password (or a Login, which
+    also limits the senders that it may use); `certificate` are the files on the host with its
+    private key and then its chain. Without `certificate` it makes its own.
 
-    `by`: all mail goes to these dedicated relays, to the first that answers, and none to a
-    provider. `pins` are the SHA-256 fingerprints of their certificates when those are self-made;
-    without, the system's certificate authorities must vouch for their names.
+    `relay_hosts`: all mail goes to these dedicated relays, to the first that answers, and none to a
+    provider. `tls_fingerprints` are the SHA-256 fingerprints of their certificates when these are
+    self-made; without, the system's certificate authorities must vouch for their names.
     """
 
     soft_bounce: bool = True
-    round_trip: RoundTrip = 0.020
+    rtt: RoundTrip = 0.020
     check_logs: CalendarEvent = "hourly"
     adopt: bool = False
-    rewrite_foreign: bool = False
-    watch_providers: bool = False
+    rewrite_from: bool = False
+    provider_failover: bool = False
     returned: Returned = Returned()
     port_25: Mapping[HostAddress, Annotated[Sequence[PrivateNetwork], *_Several]] = Field(
         default_factory=dict
@@ -73,14 +73,16 @@ class Relay:
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
     logins: Mapping[ShortName, Annotated[Secret | Login, _Login]] = Field(default_factory=dict)
     certificate: Annotated[Sequence[HostPath], *_Several] = ()
-    by: Annotated[Sequence[RelayName], *_Several] = ()
-    pins: Annotated[Sequence[Fingerprint], *_Several] = ()
+    relay_hosts: Annotated[Sequence[RelayName], *_Several] = ()
+    tls_fingerprints: Annotated[Sequence[Fingerprint], *_Several] = ()
 
     def __post_init__(self) -> None:
         require_unique("Relay.listen", self.listen)
-        require_unique("Relay.by", self.by)
+        require_unique("Relay.relay_hosts", self.relay_hosts)
         if ALL in self.listen and len(self.listen) > 1:
-            raise PolicyError(f"Relay.listen: found {ALL!r} and addresses, expected one of both")
+            raise PolicyError(
+                f"Relay.listen: found {ALL!r} and addresses, expected only one of them"
+            )
         for name in ("clients", "logins", "certificate"):
             if getattr(self, name) and not self.listen:
                 raise PolicyError(
@@ -91,15 +93,17 @@ class Relay:
             raise PolicyError(
                 "Relay.clients: found none, expected the networks that it serves, or logins"
             )
-        if self.listen and self.by:
-            raise PolicyError("Relay: found listen and by, expected one of both")
-        if self.pins and not self.by:
-            raise PolicyError("Relay.pins: found some without by, expected none")
-        for name in self.by:
-            if not self.pins and name.replace(".", "").isdigit():
+        if self.listen and self.relay_hosts:
+            raise PolicyError("Relay: found listen and relay_hosts, expected only one of them")
+        if self.tls_fingerprints and not self.relay_hosts:
+            raise PolicyError(
+                "Relay.tls_fingerprints: found some without relay_hosts, expected none"
+            )
+        for name in self.relay_hosts:
+            if not self.tls_fingerprints and name.replace(".", "").isdigit():
                 raise PolicyError(
-                    f"Relay.pins: found none for {name}, expected the fingerprint of its "
-                    "certificate: authorities vouch for names, not for addresses"
+                    f"Relay.tls_fingerprints: found none for {name}, expected the fingerprint of "
+                    "its certificate: authorities vouch for names, not for addresses"
                 )
         for address, neighbours in self.port_25.items():
             if not neighbours:
@@ -111,7 +115,7 @@ class Relay:
 
     @property
     def passwords(self) -> dict[str, Secret]:
-        """Of each login its password."""
+        """The password of each login."""
         return {
             user: found.password if isinstance(found, Login) else found
             for user, found in self.logins.items()
@@ -119,7 +123,7 @@ class Relay:
 
     @property
     def senders_of_logins(self) -> dict[str, tuple[str, ...]]:
-        """Of each login the addresses and @domains that it may send as; none are all."""
+        """The addresses and @domains that each login may send as; empty for any."""
         return {
             user: tuple(found.senders) if isinstance(found, Login) else ()
             for user, found in self.logins.items()

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 
 from mailfleet.policy.errors import PolicyError
+from mailfleet.policy.renamed import renamed_field
 
 Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 
@@ -22,13 +23,15 @@ def word(cls: type[T]) -> type[T]:
     Values of a wrong type are refused, not converted.
     """
     built: Any = dataclass(frozen=True, config=_CONFIG)(cls)
-    built.__init__ = _telling_mistakes(built, built.__init__)
+    built.__init__ = _with_clear_errors(built, built.__init__)
     built.to_json = asdict  # for pyinfra's debug-inventory
     return built  # type: ignore[no-any-return]
 
 
-def _telling_mistakes(cls: type[Any], construct: Callable[..., None]) -> Callable[..., None]:
+def _with_clear_errors(cls: type[Any], construct: Callable[..., None]) -> Callable[..., None]:
     def init(self: object, *args: Any, **kwargs: Any) -> None:
+        if sentence := renamed_field(cls.__name__, kwargs):
+            raise PolicyError(sentence)
         try:
             construct(self, *args, **kwargs)
         except ValidationError as report:

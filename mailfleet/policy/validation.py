@@ -65,10 +65,10 @@ def _check_routes(mail: Mail) -> None:
         if sum(route.senders == senders for route in mail.routes) > 1:
             raise PolicyError(f"Mail.routes: found several routes {called}, expected one")
 
-    if mail.relay.rewrite_foreign and mail.route_of_others:
+    if mail.relay.rewrite_from and mail.route_of_others:
         raise PolicyError(
             'Mail.routes: found senders="verified", which lets anybody send, and '
-            "Relay(rewrite_foreign=True), expected one of them"
+            "Relay(rewrite_from=True), expected one of them"
         )
 
 

@@ -35,4 +35,4 @@ class Dedicated:
 
 def dedicated_of(relay: Relay) -> Dedicated | None:
     """Where such a host hands its mail over; None for one that sends by providers itself."""
-    return Dedicated(tuple(relay.by)) if relay.by else None
+    return Dedicated(tuple(relay.relay_hosts)) if relay.relay_hosts else None

@@ -23,7 +23,7 @@ _PARTS = tuple(
 
 def rewrites_senders(mail: Mail) -> bool:
     """Whether there is any sender that may not be used, so that a milter is needed at all."""
-    return mail.relay.rewrite_foreign or any(domain.senders for domain in mail.domains)
+    return mail.relay.rewrite_from or any(domain.senders for domain in mail.domains)
 
 
 def senders(mail: Mail, system: System) -> Part:
@@ -32,7 +32,7 @@ def senders(mail: Mail, system: System) -> Part:
     rules = {
         "domains": [domain.name for domain in mail.domains],
         "senders": list(dict.fromkeys(_usable(mail))),
-        "foreign": mail.relay.rewrite_foreign,
+        "foreign": mail.relay.rewrite_from,
     }
     unit = render(_UNIT_FILE, program=PROGRAM, digest=digest(program, secret=False))
     files = (
@@ -44,7 +44,7 @@ def senders(mail: Mail, system: System) -> Part:
     if needed and system.milter is None:
         raise PlanError(
             f"found senders that have to be rewritten, and {system.name}, which has no package of "
-            "pymilter to do it: expected neither Relay(rewrite_foreign=True) nor "
+            "pymilter to do it: expected neither Relay(rewrite_from=True) nor "
             "Domain(senders=...) in the policy of such a host"
         )
     return Part(needed, files, UNIT, system.milter)

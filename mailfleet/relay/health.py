@@ -13,7 +13,7 @@ _PARTS = ("smtp_session.py", "health/deliveries.py", "health/thresholds.py", "he
 
 def watches_providers(mail: Mail) -> bool:
     """Whether there is anything to watch for: another provider that could take the mail."""
-    return mail.relay.watch_providers and len(mail.providers) > 1 and not mail.relay.by
+    return mail.relay.provider_failover and len(mail.providers) > 1 and not mail.relay.relay_hosts
 
 
 def health(mail: Mail) -> Part:

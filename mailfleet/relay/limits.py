@@ -36,7 +36,7 @@ class Limit:
     because: str
 
 
-def limit(provider: Provider, quota: float | None, relays: int, round_trip: float) -> Limit:
+def limit(provider: Provider, quota: float | None, relays: int, rtt: float) -> Limit:
     """The limit of each of `relays` hosts; `quota` is the provider's own, in messages a second.
 
     What the policy says wins over it.
@@ -47,7 +47,7 @@ def limit(provider: Provider, quota: float | None, relays: int, round_trip: floa
     if not rate:
         return _connections(CONNECTIONS, "nobody says its rate")
     share = rate / relays
-    seconds = ROUND_TRIPS * round_trip + SERVICE
+    seconds = ROUND_TRIPS * rtt + SERVICE
     told = f"{_number(rate)} messages/s over {relays} relays = {_number(share)}/s"
     if share * (1 + seconds) < 1:
         delay = ceil(1 / share - seconds)

@@ -77,7 +77,7 @@ def _with(selection: Selection, name: str, term: str, mail: Mail) -> Selection:
 def mailq_request(mail: Mail, asked: Asked | None) -> dict[str, Any]:
     """For the program "mailq", to look."""
     servers = {provider.name: provider.host for provider in mail.providers}
-    by = {name: name for name in mail.relay.by}
+    by = {name: name for name in mail.relay.relay_hosts}
     select = asdict(asked.selection) if asked else None
     return {"act": None, "servers": {**servers, **by}, "select": select, "before": None}
 

@@ -65,7 +65,7 @@ def postfix_files(
         "providers": (dedicated,) if dedicated else mail.providers,
         "relay": mail.relay,
         "returned": RETURNED,
-        "rewrite_foreign": mail.relay.rewrite_foreign,
+        "rewrite_from": mail.relay.rewrite_from,
         "rewrites_senders": rewrites_senders(mail),
         "sender_logins": sender_logins(mail.relay),
         "soft_bounce": mail.relay.soft_bounce,
@@ -123,7 +123,7 @@ def nexthops(mail: Mail) -> tuple[str, ...]:
 
 def _authenticating(mail: Mail) -> tuple[Provider, ...]:
     """The providers that the host itself sends by: none where dedicated relays do."""
-    return () if mail.relay.by else tuple(mail.providers)
+    return () if mail.relay.relay_hosts else tuple(mail.providers)
 
 
 def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def _passwords(mail: Mail, credentials: Mapping[str, Credential | None]) -> File
 def check(mail: Mail, inputs: Inputs) -> None:
     """Raises PolicyError for what the policy's words allow and Postfix's files cannot hold."""
     names = [transport.name for transport in transports(mail, inputs)]
-    taken = _MASTER_SERVICES if mail.relay.by else (*_MASTER_SERVICES, DEDICATED)
+    taken = _MASTER_SERVICES if mail.relay.relay_hosts else (*_MASTER_SERVICES, DEDICATED)
     for name in names:
         if name in taken:
             raise PolicyError(

@@ -27,7 +27,7 @@ class Verdict:
 def probed(mail: Mail) -> tuple[Provider, ...]:
     """The providers that a host's mail and its alerts leave by; none where dedicated relays see
     to that."""
-    if mail.relay.by:
+    if mail.relay.relay_hosts:
         return ()
     names = {p.name for p in mail.used_providers} | {alert.via for alert in mail.alerts}
     return tuple(provider for provider in mail.providers if provider.name in names)

@@ -75,7 +75,7 @@ class Routes:
 
 def routes(mail: Mail, inputs: Inputs) -> Routes:
     every = transports(mail, inputs)
-    if mail.relay.by:
+    if mail.relay.relay_hosts:
         return _by_dedicated(mail, inputs, every)
     lanes = {
         provider.name: tuple(

@@ -41,7 +41,7 @@ def limits_of(mail: Mail, inputs: Inputs) -> tuple[tuple[Provider, Limit], ...]:
                 provider,
                 inputs.quotas.get(provider.name),
                 inputs.relays,
-                mail.relay.round_trip,
+                mail.relay.rtt,
             ),
         )
         for provider in mail.providers
@@ -50,7 +50,7 @@ def limits_of(mail: Mail, inputs: Inputs) -> tuple[tuple[Provider, Limit], ...]:
 
 def limit_notes(mail: Mail, inputs: Inputs) -> tuple[str, ...]:
     """The arithmetic of the limits that follow from a rate."""
-    if mail.relay.by:
+    if mail.relay.relay_hosts:
         return ()
     return tuple(
         f"{provider.name}: {limits.because}"

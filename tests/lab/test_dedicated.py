@@ -47,7 +47,10 @@ def dedicated(
     run = found.deploy("-y", "--data", "rollout=all")
     assert run.status == 0, run.output
     by = [fleet.address(relay) for relay in (OLD, NEW)]
-    found.relay("client", f"by={by}, pins={[found.pin(OLD, CERTIFICATE), found.pin(NEW)]}")
+    found.relay(
+        "client",
+        f"relay_hosts={by}, tls_fingerprints={[found.pin(OLD, CERTIFICATE), found.pin(NEW)]}",
+    )
     run = found.deploy("-y")
     assert run.status == 0, run.output
     yield found
@@ -222,7 +225,9 @@ def test_logins_leave_and_a_relay_that_is_not_the_pinned_one_gets_nothing(
 ) -> None:
     """The last one, after the policy has lost the logins; the client gets a wrong pin."""
     fleet = dedicated.fleet
-    dedicated.relay("client", f'by="{fleet.address(OLD)}", pins="{":".join(["AB"] * 32)}"')
+    dedicated.relay(
+        "client", f'relay_hosts="{fleet.address(OLD)}", tls_fingerprints="{":".join(["AB"] * 32)}"'
+    )
     run = dedicated.deploy("-y")
     assert "went back to what worked before" in run.output
     for relay in (OLD, NEW):

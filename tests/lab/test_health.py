@@ -24,7 +24,7 @@ def watched_policy(tmp_path: Path) -> Path:
              password=secret("aws:wrapped-password"), spf="ip4:192.0.2.1"),"""
     return write_policy(
         tmp_path / "watched", second=AUTHORISED, providers=third,
-        more='routes=[Route(via="ses", fallback="wrapped")], relay=Relay(watch_providers=True),',
+        more='routes=[Route(via="ses", fallback="wrapped")], relay=Relay(provider_failover=True),',
     )  # fmt: skip
 
 

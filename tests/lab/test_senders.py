@@ -30,7 +30,7 @@ smtplib.SMTP("127.0.0.1", 25).sendmail(sys.argv[1], ["you@elsewhere.example"], s
 @pytest.fixture(scope="module")
 def rewriting(fleet: Fleet, first: object) -> Iterator[Fleet]:
     """The fleet with a policy that rewrites foreign senders, and then without again."""
-    more = "relay=Relay(rewrite_foreign=True),"
+    more = "relay=Relay(rewrite_from=True),"
     policy = write_policy(fleet.scratch / "senders", more=more)
     changed = replace(fleet, policy=policy)
     run = changed.deploy("-y")

@@ -147,7 +147,7 @@ def test_what_new_mail_would_be_rewritten_to_goes_past_the_milter(
     for relay in RELAYS:
         fleet.ssh(relay, THEIRS)
     wait_with(fleet, "foreign", STRANGER)
-    more = "relay=Relay(adopt=True, rewrite_foreign=True),"
+    more = "relay=Relay(adopt=True, rewrite_from=True),"
     policy = write_policy(tmp_path, more=more)
     dry = fleet.deploy("--dry", *LIMIT, policy=policy).output
     assert f"{NUMBER} from {STRANGER}: each is submitted anew" in dry

@@ -102,7 +102,7 @@ def test_returned_mail_is_kept_within_bounds(relay: Any, unit: str) -> None:
 
 def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
     if not watches_providers(relay_mail):
-        pytest.skip("the policy has no watch_providers, or nobody to take over")
+        pytest.skip("the policy has no provider_failover, or nobody to take over")
     see_at_work(relay, HEALTH, "a failing provider keeps its mail")
 
 

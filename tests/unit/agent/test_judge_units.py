@@ -61,8 +61,8 @@ def service(text: str) -> tuple[str, str]:
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_every_unit_of_ours_is_taken(systemctl: Systemctl, system: Any) -> None:
     """Also before its program is there, which comes with the same request."""
-    relays = [Relay(watch_providers=True)]
-    relays += [Relay(rewrite_foreign=True)] if system.milter else []
+    relays = [Relay(provider_failover=True)]
+    relays += [Relay(rewrite_from=True)] if system.milter else []
     for relay in relays:
         tree = desired(policy(relay=relay), CREDENTIALS, system=system)
         files = [(file.path, (file.content or b"").decode()) for file in tree.files]

@@ -10,7 +10,7 @@ from tests.support.relay_policy import CREDENTIALS, policy
 
 @pytest.mark.case("hosts-25")
 @pytest.mark.parametrize(
-    "relay", [Relay(), Relay(rewrite_foreign=True), Relay(by=["relay1.example.com"])]
+    "relay", [Relay(), Relay(rewrite_from=True), Relay(relay_hosts=["relay1.example.com"])]
 )
 def test_nothing_is_returned_by_our_own_main_cf(relay: Relay) -> None:
     main = desired(policy(relay=relay), CREDENTIALS).file("/etc/postfix/main.cf").content

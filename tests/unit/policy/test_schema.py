@@ -151,13 +151,25 @@ def routed(**route: Any) -> Mail:
             "found 'x.pem', expected an absolute path",
         ),
         (
-            lambda: Relay(listen="all", clients="10.0.0.0/8", by="relay1.example.com"),
-            "Relay: found listen and by, expected one of both",
+            lambda: Relay(listen="all", clients="10.0.0.0/8", relay_hosts="relay1.example.com"),
+            "Relay: found listen and relay_hosts, expected only one of them",
         ),
-        (lambda: Relay(by="relay1"), "Relay.by.0: found 'relay1', expected a domain name"),
-        (lambda: Relay(by="10.0.0.5"), "Relay.pins: found none for 10.0.0.5, expected the finger"),
-        (lambda: Relay(by="r.example.com", pins="AB:CD"), "found 'AB:CD', expected a SHA-256"),
-        (lambda: Relay(pins=":".join(["AB"] * 32)), "Relay.pins: found some without by"),
+        (
+            lambda: Relay(relay_hosts="relay1"),
+            "Relay.relay_hosts.0: found 'relay1', expected a domain name",
+        ),
+        (
+            lambda: Relay(relay_hosts="10.0.0.5"),
+            "Relay.tls_fingerprints: found none for 10.0.0.5, expected the finger",
+        ),
+        (
+            lambda: Relay(relay_hosts="r.example.com", tls_fingerprints="AB:CD"),
+            "found 'AB:CD', expected a SHA-256",
+        ),
+        (
+            lambda: Relay(tls_fingerprints=":".join(["AB"] * 32)),
+            "Relay.tls_fingerprints: found some without relay_hosts",
+        ),
         (lambda: Domain("no domain"), "Domain.name: found 'no domain', expected a domain name"),
         (lambda: Domain("example"), "Domain.name: found 'example', expected a domain name"),
         (lambda: Domain("-x.example"), "Domain.name: found '-x.example', expected"),
@@ -245,7 +257,7 @@ def routed(**route: Any) -> Mail:
         (lambda: smtp(rate=0), "Smtp.rate: found 0, expected greater than 0"),
         (lambda: smtp(tls="none"), "Smtp.tls: found 'none', expected 'starttls' or 'wrapper'"),
         (lambda: smtp(ca=""), "Smtp.ca: found '', expected the name of a file"),
-        (lambda: Relay(round_trip=0.0), "Relay.round_trip: found 0.0, expected greater than"),
+        (lambda: Relay(rtt=0.0), "Relay.rtt: found 0.0, expected greater than"),
         (lambda: Relay(check_logs="-h"), "Relay.check_logs: found '-h', expected a systemd"),
         (lambda: Mail(domains=[], providers=[SES]), "Mail.domains: "),
         (lambda: Mail(domains=["a.example"], providers=[SES]), "found 'a.example', expected an"),  # type: ignore[list-item]

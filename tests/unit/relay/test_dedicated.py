@@ -19,7 +19,7 @@ from tests.support.relay_policy import CREDENTIALS, policy
 LISTENING = "all all 127.0.0.1:smtp [::1]:smtp submission"
 PIN = ":".join(["AB"] * 32)
 SERVER = Relay(listen="all", clients=["10.1.0.0/16", "2001:db8::/48"])
-CLIENT = Relay(by=["relay1.example.com", "10.0.0.5"], pins=[PIN])
+CLIENT = Relay(relay_hosts=["relay1.example.com", "10.0.0.5"], tls_fingerprints=[PIN])
 
 
 def tree(relay: Relay) -> Desired:
@@ -178,7 +178,7 @@ def test_a_client_has_no_credential_of_a_provider() -> None:
 
 def test_a_client_verifies_its_relay() -> None:
     assert f"smtp_tls_fingerprint_cert_match={PIN}" in master_cf(CLIENT)
-    by_name = replace(CLIENT, by=["relay1.example.com"], pins=[])
+    by_name = replace(CLIENT, relay_hosts=["relay1.example.com"], tls_fingerprints=[])
     assert "fingerprint" not in master_cf(by_name)
     assert main_cf(by_name)["smtp_tls_security_level"] == "secure"
 

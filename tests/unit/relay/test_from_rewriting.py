@@ -13,7 +13,7 @@ from mailfleet.relay.tree import desired
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
-FOREIGN = Relay(rewrite_foreign=True)
+FOREIGN = Relay(rewrite_from=True)
 OWN_FILES = [RULES, PROGRAM, UNITS + UNIT]
 
 

@@ -8,8 +8,8 @@ from mailfleet.relay.limits import Lane, limit
 LANE = Lane(connections=1, delay=1)
 
 
-def lanes(rate: float, relays: int, round_trip: float = 0.020) -> tuple[Lane, ...]:
-    return limit(Ses("us-east-1"), rate, relays, round_trip).lanes
+def lanes(rate: float, relays: int, rtt: float = 0.020) -> tuple[Lane, ...]:
+    return limit(Ses("us-east-1"), rate, relays, rtt).lanes
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_who_is_asked() -> None:
     mail = policy(providers=[*ONE.providers, spare], routes=[Route("ses")])
     assert [provider.name for provider in probed(mail)] == ["ses", "sendgrid"]
     assert [provider.name for provider in probed(replace(mail, alerts=()))] == ["ses"]
-    assert probed(replace(mail, relay=Relay(by="relay1.example.com"))) == ()
+    assert probed(replace(mail, relay=Relay(relay_hosts="relay1.example.com"))) == ()
 
 
 def test_what_is_asked() -> None:

@@ -84,7 +84,7 @@ def test_a_host_knows_what_can_be_switched() -> None:
 
 
 def test_a_host_whose_mail_goes_by_dedicated_relays_has_no_switch() -> None:
-    target = desired(policy(relay=Relay(by=["relay1.example.com"])), CREDENTIALS)
+    target = desired(policy(relay=Relay(relay_hosts=["relay1.example.com"])), CREDENTIALS)
     assert ROUTES in target.absent
 
 

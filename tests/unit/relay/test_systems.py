@@ -93,14 +93,14 @@ def test_what_is_read_is_the_same_whatever_the_system() -> None:
 
 @pytest.mark.parametrize("system", [DEBIAN_13, UBUNTU_24_04], ids=lambda system: system.name)
 def test_files_are_the_same_as_on_debian_12(system: System) -> None:
-    mail = policy(relay=Relay(rewrite_foreign=True))
+    mail = policy(relay=Relay(rewrite_from=True))
     other = desired(mail, CREDENTIALS, system=system)
     assert other.files == desired(mail, CREDENTIALS, system=DEBIAN_12).files
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"relay": Relay(rewrite_foreign=True)},
+    [{"relay": Relay(rewrite_from=True)},
      {"domains": [Domain("example.com", senders=["info@example.com"])], "routes": []}],
 )  # fmt: skip
 def test_senders_are_not_rewritten_where_there_is_no_pymilter(changes: dict[str, object]) -> None:
