@@ -53,7 +53,7 @@ def through_dedicated(mail: Mail, host: str) -> Submission:
     if not mail.relay.certificate:
         raise PolicyError(
             f"{host} has a self-made certificate, which applications don't verify; expected "
-            "Relay(certificate=...) there, or a relay with relay_hosts on the application's own host"
+            "Relay(certificate=...) there, or a relay with relay_hosts on the application's host"
         )
     logins = (f"user {user}, password {kept}" for user, kept in mail.relay.passwords.items())
     return Submission(host, SUBMISSION_PORT, mail.noreply, " or ".join(logins), queued=True)
