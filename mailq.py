@@ -9,14 +9,14 @@ given. Asks nothing of AWS.
 from pyinfra import host
 
 from mailfleet.aws.inventory_accounts import GROUP
-from mailfleet.run.loading import mailq_of, policy_of
+from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import waiting
 
 mail = policy_of(host)
 
 if GROUP not in host.groups:
-    waiting.waiting(mail=mail, asked=mailq_of(host, mail))
+    waiting.waiting(mail=mail, asked=waiting.mailq_of(host, mail))
 
 report_end()
 waiting.fleet_total()

@@ -7,12 +7,12 @@ deployed meanwhile, until `to=policy`; with `--limit` only some hosts are switch
 from pyinfra import host
 
 from mailfleet.aws.inventory_accounts import GROUP
-from mailfleet.run.loading import policy_of, switch_of
+from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import relays
 
 mail = policy_of(host)
-to = switch_of(host, mail)
+to = relays.switch_of(host, mail)
 
 if GROUP not in host.groups:
     relays.switch(mail=mail, to=to)

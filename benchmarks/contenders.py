@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from lab.errors import LabError
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, Ses
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.postfix import postfix_files
 from mailfleet.relay.systems import DEBIAN_12
 from mailfleet.relay.transports import transports

@@ -1,5 +1,6 @@
 """What a relay host authenticates with at one provider, and secrets on their way there."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mailfleet.plan.change import SECRET
@@ -11,6 +12,12 @@ class Credential:
 
     username: str
     password: str = field(repr=False)
+
+
+CredentialReader = Callable[[], Mapping[str, Credential | None]]
+"""Reads credentials by provider name and `of_login`, when an operation needs them: an earlier step
+of the same run may have made them. None is one that is still to be made. Raises PlanError or
+PyinfraError when one can't be read."""
 
 
 def of_login(user: str) -> str:

@@ -1,23 +1,27 @@
 """The relay hosts: Postfix and its monitoring."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from pyinfra import host
 from pyinfra.api.deploy import deploy
+from pyinfra.api.exceptions import InventoryError
+from pyinfra.api.host import Host
 
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.read import in_one_line
+from mailfleet.aws.readiness import read_ready_credentials
 from mailfleet.aws.relay_inputs import read_relay_inputs
-from mailfleet.policy import Mail
+from mailfleet.inputs import ALONE, Inputs
+from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay import operations
 from mailfleet.relay.access import door_notes
 from mailfleet.relay.adopting import cut_off
 from mailfleet.relay.facts import read_relay, read_state
 from mailfleet.relay.health import watches_providers
-from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.preflight import preflight
-from mailfleet.relay.provider_switch import POLICY, shown, switch_notes, switch_plan
+from mailfleet.relay.provider_switch import POLICY, read_switch, shown, switch_notes, switch_plan
 from mailfleet.relay.queue_preview import foresee, foresee_rollback
 from mailfleet.relay.queued_mail import queue_changes, queue_notes
 from mailfleet.relay.routes import route_notes, routes
@@ -46,9 +50,10 @@ LOGINS_GONE = (
 @deploy("Relay")
 def relay(mail: Mail) -> None:
     """Everything on a relay host: read at once, planned in the open, written at once."""
+    credentials = partial(read_credentials, host.inventory, mail)
     with in_one_line():
         inputs = read_relay_inputs(host.inventory, mail)
-        found = read_relay(host, mail, read_credentials(host.inventory, mail), inputs)
+        found = read_relay(host, mail, credentials(), inputs)
     if found is None:
         return  # it has been said why; the others go on
     state, target = found
@@ -64,6 +69,7 @@ def relay(mail: Mail) -> None:
         mail=mail,
         inputs=inputs,
         changes=changes,
+        credentials=partial(read_ready_credentials, host.inventory, mail),
         name="Domains and credentials work",
     )
     operations.apply_first(
@@ -71,6 +77,7 @@ def relay(mail: Mail) -> None:
         inputs=inputs,
         state=state,
         changes=changes,
+        credentials=credentials,
         name="Postfix and monitoring, on one host first",
     )
     operations.apply(
@@ -78,6 +85,7 @@ def relay(mail: Mail) -> None:
         inputs=inputs,
         state=state,
         changes=changes,
+        credentials=credentials,
         name="Postfix and monitoring",
     )
 
@@ -103,6 +111,15 @@ def _notes(mail: Mail, inputs: Inputs) -> list[str]:
         *limit_notes(mail, inputs),
         *door_notes(mail.relay),
     ]
+
+
+def switch_of(host: Host, mail: Mail) -> dict[str, int] | None:
+    """The weights that `--data to=...` asks for; None for the policy's own. InventoryError for a
+    mistake in it."""
+    try:
+        return read_switch(str(host.data.get("to") or ""), mail)
+    except PolicyError as mistake:
+        raise InventoryError(str(mistake)) from None
 
 
 @deploy("Switch")

@@ -1,6 +1,7 @@
 """A new access key for the relays: made, proven on all of them, and the old one taken away."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from pyinfra import host
 from pyinfra.api.deploy import deploy
@@ -11,6 +12,7 @@ from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
 from mailfleet.aws.inventory_accounts import account_of, missing_relays, relays_of
 from mailfleet.aws.read import in_one_line, read_sender
+from mailfleet.aws.readiness import account_failed, read_new_credential
 from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay import operations
@@ -81,25 +83,31 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the new credential, then Postfix gets it."""
     if mail.relay.relay_hosts:
         return  # it has no credential
+    credentials = partial(read_credentials, host.inventory, mail)
     with in_one_line():
-        credentials = read_credentials(host.inventory, mail)
         inputs = read_relay_inputs(host.inventory, mail)
         new = {ses.name: todo.new for ses, todo in plans.items()}
-        found = read_relay(host, mail, {**credentials, **new}, inputs)
+        found = read_relay(host, mail, {**credentials(), **new}, inputs)
     if found is None:
         return  # it has been said why; the others go on
     state, target = found
     changes = plan(host.name, target, state)
-    if other := relay.beyond_credential(changes):
+    if other := relay.unrelated_changes(changes):
         fail(f"found {', '.join(other)} not as the policy says: run deploy.py before rotate.py")
         return
-    report([*relay.proofs(host.name, mail, tuple(plans)), *changes])
-    relay.prove(mail=mail, providers=tuple(plans), name="New credential works")
+    report([*relay.trial_messages(host.name, mail, tuple(plans)), *changes])
+    relay.try_new_credential(
+        mail=mail,
+        providers=tuple(plans),
+        new_credential=partial(read_new_credential, host.inventory, mail),
+        name="New credential works",
+    )
     operations.apply_first(
         mail=mail,
         inputs=inputs,
         state=state,
         changes=changes,
+        credentials=credentials,
         name="Postfix has it, on one host first",
     )
     operations.apply(
@@ -107,6 +115,7 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
         inputs=inputs,
         state=state,
         changes=changes,
+        credentials=credentials,
         name="Postfix has it",
     )
     relay.drain(mail=mail, name="Nothing is sent with the old one")
@@ -130,7 +139,12 @@ def take_over(mail: Mail, plans: Plans) -> None:
 def relay_sends_on(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the credential that Postfix has."""
     if not mail.relay.relay_hosts:
-        relay.sends_on(mail=mail, providers=tuple(plans), name="Mail flows without the old key")
+        relay.verify(
+            mail=mail,
+            providers=tuple(plans),
+            account_failed=partial(account_failed, host.inventory, mail),
+            name="Mail flows without the old key",
+        )
 
 
 @deploy("Old key gone")

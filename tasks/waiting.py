@@ -6,22 +6,25 @@ from weakref import WeakKeyDictionary
 
 from pyinfra import host, logger
 from pyinfra.api.deploy import deploy
-from pyinfra.api.exceptions import FactProcessError
+from pyinfra.api.exceptions import FactProcessError, InventoryError
 from pyinfra.api.facts import FactBase
+from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 from pyinfra.api.state import State
 
 from mailfleet.plan.change import Change
-from mailfleet.policy import Mail
+from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.mailq import (
+    ACTIONS,
     Asked,
     act_request,
     fleet_line,
     mailq_changes,
     mailq_notes,
     mailq_request,
+    read_asked,
 )
 from mailfleet.relay.operations import who
 from mailfleet.run.commands import Commands, HostCommand
@@ -50,6 +53,15 @@ class MailQueue(FactBase[Mapping[str, Any] | None]):
         except (ValueError, KeyError, TypeError):
             raise FactProcessError("the answer is not about mail that waits") from None
         return answer
+
+
+def mailq_of(host: Host, mail: Mail) -> Asked | None:
+    """What `--data flush=...`, `release=...` or `delete=...` asks for. InventoryError for a mistake
+    in it."""
+    try:
+        return read_asked({name: host.data.get(name) for name in ACTIONS}, mail)
+    except PolicyError as mistake:
+        raise InventoryError(str(mistake)) from None
 
 
 @deploy("Mail that waits")

@@ -7,8 +7,9 @@ from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.policy import Mail
+from mailfleet.run.groups import ACCOUNTS
 
-GROUP = "@aws"
+GROUP = ACCOUNTS
 
 
 def account_of(inventory: Inventory, mail: Mail) -> Host:

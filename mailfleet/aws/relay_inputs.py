@@ -8,10 +8,10 @@ from pyinfra.api.inventory import Inventory
 from mailfleet.aws.identity_facts import EmailIdentities
 from mailfleet.aws.inventory_accounts import account_of, relays_of
 from mailfleet.aws.sending_account_facts import SendingAccount
+from mailfleet.inputs import Inputs
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
 from mailfleet.policy.route import VERIFIED
-from mailfleet.relay.inputs import Inputs
 from mailfleet.run.loading import policy_of
 from mailfleet.run.strict_facts import read
 

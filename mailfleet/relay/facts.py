@@ -8,10 +8,10 @@ from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
 from mailfleet.credential import Credential
+from mailfleet.inputs import Inputs
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.systems import system_of

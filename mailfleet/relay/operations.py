@@ -8,18 +8,18 @@ from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.credentials import read_credentials
-from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.credential import CredentialReader
+from mailfleet.inputs import Inputs
 from mailfleet.plan.change import Change
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import apply_request, rollback_request, switch_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired
 from mailfleet.run.commands import Commands, Fail
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.report import changing_hosts
 
 SIMULATOR = "success@simulator.amazonses.com"
@@ -29,15 +29,25 @@ INSTALLED_WITHIN = 900
 
 @operation()
 def apply_first(
-    mail: Mail, inputs: Inputs, state: HostState, changes: Sequence[Change]
+    mail: Mail,
+    inputs: Inputs,
+    state: HostState,
+    changes: Sequence[Change],
+    credentials: CredentialReader,
 ) -> Commands:
     """Change one host, and see that it works, before any other is touched."""
     if changes and _is_first():
-        yield from _apply(mail, inputs, state)
+        yield from _apply(mail, inputs, state, credentials)
 
 
 @operation()
-def apply(mail: Mail, inputs: Inputs, state: HostState, changes: Sequence[Change]) -> Commands:
+def apply(
+    mail: Mail,
+    inputs: Inputs,
+    state: HostState,
+    changes: Sequence[Change],
+    credentials: CredentialReader,
+) -> Commands:
     """Change the host, unless it was the first, or the first has failed."""
     if not changes or (host.state.is_executing and _is_first()):
         return
@@ -45,7 +55,7 @@ def apply(mail: Mail, inputs: Inputs, state: HostState, changes: Sequence[Change
     if first and host.state.inventory.get_host(first) in host.state.failed_hosts:
         yield Fail(f"{first} failed, and was to go first: this relay stays as it is")
         return
-    yield from _apply(mail, inputs, state)
+    yield from _apply(mail, inputs, state, credentials)
 
 
 def _first() -> str | None:
@@ -55,7 +65,7 @@ def _first() -> str | None:
     """
     if host.data.get("rollout") == "all":
         return None
-    accounts = {account.name for account in host.inventory.get_group(GROUP, [])}
+    accounts = {account.name for account in host.inventory.get_group(ACCOUNTS, [])}
     return min(set(changing_hosts(host.state)) - accounts, default=None)
 
 
@@ -63,17 +73,17 @@ def _is_first() -> bool:
     return host.name == _first()
 
 
-def _apply(mail: Mail, inputs: Inputs, state: HostState) -> Commands:
+def _apply(mail: Mail, inputs: Inputs, state: HostState, credentials: CredentialReader) -> Commands:
     """Stage, check, swap and load what the plan shows, and see a message leave, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
     """
     try:
-        credentials = read_credentials(host.inventory, mail)
+        known = credentials()
     except (PyinfraError, PlanError) as reason:
         yield Fail(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, credentials, inputs, system_of(state.release))
+    target = desired(mail, known, inputs, system_of(state.release))
     if any(file.content is None for file in target.files):
         yield Fail("pending: the SMTP credential is not there yet; this relay stays as it is")
         return

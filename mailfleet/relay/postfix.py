@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from mailfleet.credential import Credential
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, PolicyError, Provider
 from mailfleet.relay import access as doors
 from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.file import File
 from mailfleet.relay.from_rewriting import rewrites_senders
 from mailfleet.relay.health import watches_providers
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.provider_switch import ROUTES, switchable
 from mailfleet.relay.render import render
 from mailfleet.relay.reply_classes import KINDS, reply_filter

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailfleet.credential import Credential
+from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Mail, Provider, Ses
-from mailfleet.relay.inputs import ALONE, Inputs
 
 TIMEOUT = 30  # seconds for each answer of an end point
 

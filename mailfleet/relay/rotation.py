@@ -1,15 +1,14 @@
-"""A relay's part of a rotation: to prove the new credential, and that sending goes on with it."""
+"""A relay's part of a rotation: try the new credential, and verify that mail leaves with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyinfra import host
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.inventory_accounts import account_of
-from mailfleet.aws.read import read_sender
+from mailfleet.credential import Credential
 from mailfleet.plan.change import Change
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.operations import SIMULATOR
@@ -17,20 +16,19 @@ from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.probe import TIMEOUT, end_point, probed_within
 from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.permission import senders
-from mailfleet.ses.rotation import under_way
 
 DRAINED_WITHIN = 600
 """Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""
 _RESERVE = 60
 
 
-def beyond_credential(changes: Sequence[Change]) -> list[str]:
+def unrelated_changes(changes: Sequence[Change]) -> list[str]:
     """What a relay lacks that is no credential: a deploy has to see to that first."""
     own = (f"{POSTFIX}sasl_passwd", "postfix")
     return [change.id for change in changes if change.id not in own]
 
 
-def proofs(host_name: str, mail: Mail, providers: Sequence[Ses]) -> list[Change]:
+def trial_messages(host_name: str, mail: Mail, providers: Sequence[Ses]) -> list[Change]:
     """The messages, as the plan shows them."""
     what = "sent with the new key"
     return [
@@ -40,22 +38,17 @@ def proofs(host_name: str, mail: Mail, providers: Sequence[Ses]) -> list[Change]
 
 
 @operation()
-def prove(mail: Mail, providers: Sequence[Ses]) -> Commands:
-    """Send a message with each new credential from this very host, before it is taken in use."""
-    account = account_of(host.inventory, mail)
+def try_new_credential(
+    mail: Mail, providers: Sequence[Ses], new_credential: Callable[[Ses], Credential]
+) -> Commands:
+    """Send a message with each new credential from this host, before Postfix gets it.
+    `new_credential` raises PlanError or PyinfraError while there is none."""
     for ses in providers:
-        if account in host.state.failed_hosts:
-            yield Fail(f"pending: {account.name} failed, so this relay keeps its credential")
-            return
         try:
-            sender = read_sender(account, mail, ses)
-        except PyinfraError as reason:
+            credential = new_credential(ses)
+        except (PyinfraError, PlanError) as reason:
             yield Fail(f"pending: {reason}; this relay keeps its credential")
             return
-        if sender.credential is None or not under_way(sender):
-            yield Fail("pending: there is no new key yet; this relay keeps its credential")
-            return
-        credential = sender.credential
         yield agent_command(
             "probe_message",
             {
@@ -81,10 +74,10 @@ def drain(mail: Mail) -> Commands:
 
 
 @operation()
-def sends_on(mail: Mail, providers: Sequence[Ses]) -> Commands:
-    """Send a message with the credential that Postfix itself holds, now that the old key is
-    refused. There is nothing to see when the account's part was not done."""
-    if account_of(host.inventory, mail) in host.state.failed_hosts:
+def verify(mail: Mail, providers: Sequence[Ses], account_failed: Callable[[], bool]) -> Commands:
+    """Send a message with the credential that Postfix has, now that the old key is refused. When
+    the account's part has failed the old key is still accepted, and there is nothing to verify."""
+    if account_failed():
         return
     for ses in providers:
         subject = "the old credential is gone"

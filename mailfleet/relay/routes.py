@@ -8,10 +8,10 @@ one's own transports. So every transport keeps its limits, its TLS and its crede
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, PolicyError, Route
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.dedicated import DEDICATED
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.selection import Choice, Choices, open_to
 from mailfleet.relay.transports import Transport, transports
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import gcd
 
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, Ses
-from mailfleet.relay.inputs import Inputs
 
 
 @dataclass(frozen=True)

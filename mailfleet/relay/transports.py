@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, Provider
 from mailfleet.relay.dedicated import DEDICATED, Dedicated, dedicated_of
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.limits import CONNECTIONS, Lane, Limit, limit
 from mailfleet.relay.reply_classes import Kind, kind_of
 

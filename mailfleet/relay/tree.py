@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailfleet.credential import Credential
+from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
 from mailfleet.relay.alerting import EMERGENCY, alarm
@@ -11,7 +12,6 @@ from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
 from mailfleet.relay.from_rewriting import senders
 from mailfleet.relay.health import health
-from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
 from mailfleet.relay.restart import drop_ins
 from mailfleet.relay.returned import returned

@@ -11,9 +11,7 @@ from pyinfra.api.state import State
 from pyinfra.context import ctx_config, ctx_state
 from pyinfra_cli.inventory import make_inventory
 
-from mailfleet.policy import Mail, PolicyError, Relay
-from mailfleet.relay.mailq import ACTIONS, Asked, read_asked
-from mailfleet.relay.provider_switch import read_switch
+from mailfleet.policy import Mail, Relay
 
 
 def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory:
@@ -53,23 +51,6 @@ def policy_of(host: Host) -> Mail:
             f"{host.name}: found relay of type {type(own).__name__}, expected `relay = Relay(...)`"
         )
     return replace(policy, relay=own)
-
-
-def switch_of(host: Host, mail: Mail) -> dict[str, int] | None:
-    """Where `--data to=...` wants all mail to go; None: by the policy. InventoryError without."""
-    try:
-        return read_switch(str(host.data.get("to") or ""), mail)
-    except PolicyError as mistake:
-        raise InventoryError(str(mistake)) from None
-
-
-def mailq_of(host: Host, mail: Mail) -> Asked | None:
-    """What `--data flush=...`, `release=...` or `delete=...` asks for. InventoryError for a mistake
-    in it."""
-    try:
-        return read_asked({name: host.data.get(name) for name in ACTIONS}, mail)
-    except PolicyError as mistake:
-        raise InventoryError(str(mistake)) from None
 
 
 def fleet_policy(inventory: Inventory) -> Mail:

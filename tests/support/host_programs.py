@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 from mailfleet.credential import Credential
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import program
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.tree import Desired, desired

@@ -9,12 +9,12 @@ from pyinfra.api.exceptions import PyinfraError
 
 from mailfleet.aws.read import read_domains
 from mailfleet.aws.relay_inputs import read_relay_inputs
+from mailfleet.inputs import Inputs
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.agent import program
 from mailfleet.relay.facts import RelayState
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.reply_classes import FAILURES
 from mailfleet.relay.routes import Routes, routes

@@ -7,8 +7,8 @@ import pytest
 from benchmarks.contenders import Contender, ours, recipe, with_connections, y2008
 from benchmarks.instance import SETTINGS
 from lab.errors import LabError
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Domain, Mail, Ses, Smtp, secret
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import postfix_files
 from mailfleet.relay.systems import DEBIAN_12

@@ -1,14 +1,11 @@
-"""How long each command on a relay may take, and what is said beforehand."""
+"""Commands on a relay: how long each may take, what is said beforehand, what is not sent."""
 
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
+from mailfleet.inputs import ALONE
 from mailfleet.policy import Gate
 from mailfleet.relay import operations, rotation
 from mailfleet.relay.facts import RelayState, agent_command
-from mailfleet.relay.inputs import ALONE
 from mailfleet.relay.probe import probed_within
 from mailfleet.relay.state import HostState
 from mailfleet.relay.tree import desired
@@ -20,10 +17,8 @@ MAIL = policy()
 TARGET = desired(MAIL, CREDENTIALS)
 
 
-def apply(monkeypatch: pytest.MonkeyPatch, state: HostState) -> HostCommand:
-    monkeypatch.setattr(operations, "host", SimpleNamespace(inventory=None))
-    monkeypatch.setattr(operations, "read_credentials", lambda *_: CREDENTIALS)
-    (command,) = operations._apply(MAIL, ALONE, state)
+def apply(state: HostState) -> HostCommand:
+    (command,) = operations._apply(MAIL, ALONE, state, lambda: CREDENTIALS)
     assert isinstance(command, HostCommand)
     return command
 
@@ -32,18 +27,16 @@ def within(command: Any) -> object:
     return command.connector_arguments["_timeout"]
 
 
-def test_an_apply_with_packages_may_take_longer_and_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    command = apply(monkeypatch, bare(TARGET))
+def test_an_apply_with_packages_may_take_longer_and_says_so() -> None:
+    command = apply(bare(TARGET))
     assert within(command) == 900
     assert command.notice.startswith("installs ")
     assert "postfix" in command.notice
     assert command.notice.endswith(": up to 15 minutes")
 
 
-def test_an_apply_without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    command = apply(monkeypatch, deployed(TARGET))
+def test_an_apply_without_packages() -> None:
+    command = apply(deployed(TARGET))
     assert within(command) == 75
     assert command.notice == ""
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
+from mailfleet.inputs import ALONE
 from mailfleet.policy import Relay, Route, Smtp, secret
-from mailfleet.relay.inputs import ALONE
 from mailfleet.relay.probe import Verdict, judge, probe_request, probed
 from tests.support.relay_policy import CREDENTIALS, policy
 

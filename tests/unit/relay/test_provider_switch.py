@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from mailfleet.inputs import ALONE
 from mailfleet.policy import PolicyError, Relay
-from mailfleet.relay.inputs import ALONE
 from mailfleet.relay.plan import plan
 from mailfleet.relay.provider_switch import (
     ROUTES,

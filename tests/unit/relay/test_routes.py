@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Address, Domain, Mail, PolicyError, Route, Ses, Smtp, secret
-from mailfleet.relay.inputs import ALONE, Inputs
 from mailfleet.relay.routes import Routes, route_notes, routes
 from mailfleet.relay.tables import tables
 

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from mailfleet.inputs import Inputs
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
 from mailfleet.relay.alerting import EMERGENCY, TIMER
-from mailfleet.relay.inputs import Inputs
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.tree import Desired, desired
 from tests.support.relay_policy import CREDENTIALS, policy

@@ -1,0 +1,3 @@
+"""Groups of an inventory that have a meaning here."""
+
+ACCOUNTS = "@aws"
