@@ -29,15 +29,15 @@ PoolName = Annotated[str, AfterValidator(_pool_name)]
 
 @word
 class DedicatedPool:
-    """A pool of dedicated IP addresses. In a STANDARD one the addresses are yours to lease, to put
-    into it and to warm up; in a MANAGED one SES sees to that, and there is no way back.
-
-    `adopt`: take over a pool that is there already and is not ours.
-    """
+    """A pool of dedicated IP addresses."""
 
     name: PoolName
+    """the pool's name"""
     scaling: Literal["STANDARD", "MANAGED"] = "STANDARD"
+    """`STANDARD`: you lease addresses, put them into the pool and warm them up; `MANAGED`: SES
+    does all that, and the pool cannot be changed back"""
     adopt: bool = False
+    """take over an existing pool that mailfleet does not own"""
 
     def __post_init__(self) -> None:
         if self.name in AWS_POOLS:
@@ -48,19 +48,21 @@ class DedicatedPool:
 
 @word
 class ConfigurationSet:
-    """A configuration set and its settings. What is None stays as it is: a new one then has
-    SES's defaults.
-
-    `pool`: the dedicated IP pool that its mail leaves by. `tls`: REQUIRE refuses recipients'
-    servers without TLS. `reputation_metrics`: bounce and complaint rates of this set alone.
-    `suppression`: as the account's, for this set. `sending`: False pauses it.
-    `adopt`: take over a set that is there already and is not ours.
-    """
+    """A configuration set and its settings. What is `None` stays as it is: a new set then has
+    SES's defaults."""
 
     name: ConfigurationSetName
+    """the configuration set's name"""
     pool: PoolName | None = None
+    """the dedicated IP pool that its mail uses: one of `pools`, `ses-shared-pool` or
+    `ses-default-dedicated-pool`"""
     tls: Literal["REQUIRE", "OPTIONAL"] | None = None
+    """`REQUIRE`: recipients' servers without TLS get no mail; or `OPTIONAL`"""
     reputation_metrics: bool | None = None
+    """record bounce and complaint rates of this set separately"""
     suppression: Reasons | None = None
+    """as for `SesAccount`, replacing the account's for this set"""
     sending: bool | None = None
+    """`False` pauses this set's mail"""
     adopt: bool = False
+    """take over an existing set that mailfleet does not own"""

@@ -14,14 +14,13 @@ MOST = 20
 
 @word
 class Delegate:
-    """A delegate sender: another AWS account, by its number, or the ARN of a user or role.
-
-    `from_addresses`: the From addresses it may use, all of the identity's by default; `*` stands
-    for anything in what is before the @.
-    """
+    """A delegate sender: who else may send as an identity."""
 
     principal: Principal
+    """an AWS account's number, or the ARN of a user or role; never `*`"""
     from_addresses: Annotated[Sequence[FromPattern], Listed] = ()
+    """the From addresses that it may use, with `*` before the @ for anything; by default all of
+    the identity's"""
 
 
 Delegates = Annotated[Sequence[Delegate], Field(max_length=MOST), Listed]

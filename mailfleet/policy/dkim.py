@@ -8,27 +8,23 @@ from mailfleet.policy.types import RegionName, Selector
 
 @word
 class EasyDkim:
-    """Keys that SES makes, keeps and publishes ("Easy DKIM in Amazon SES").
-
-    `key_length`: in bits; SES takes another one once a day at most.
-    `parent`: the region whose keys all other regions sign with, too ("Deterministic Easy DKIM");
-    without one, each region has keys of its own.
-    """
+    """Keys that SES creates, keeps and publishes ("Easy DKIM in Amazon SES")."""
 
     key_length: Literal[2048, 1024] = 2048
+    """bits of the keys, 2048 or 1024; SES accepts one change a day"""
     parent: RegionName | None = None
+    """the region whose keys all other regions sign with, too ("Deterministic Easy DKIM"); by
+    default each region has keys of its own"""
 
 
 @word
 class Byodkim:
-    """A key of ours ("Bring Your Own DKIM"): an RSA key of 2048 bits, made by the first deploy and
-    kept in Secrets Manager. All regions sign with it.
-
-    `selector`: where its public half is, `<selector>._domainkey` below the domain. Another
-    selector is another key.
-    """
+    """A key of your own ("Bring Your Own DKIM"): RSA with 2048 bits, created by the first deploy
+    and kept in Secrets Manager. All regions sign with it."""
 
     selector: Selector
+    """where its public half is published: `<selector>._domainkey` below the domain; another
+    selector is another key"""
 
 
 Dkim = EasyDkim | Byodkim

@@ -13,16 +13,18 @@ Alignment = Literal["relaxed", "strict"]
 
 @word
 class Dmarc:
-    """The DMARC record of a domain, field by field (RFC 7489 section 6.3).
-
-    `policy` is for mail that fails, `subdomains` for such mail of subdomains (the same unless
-    said), both for `percent` of it. `rua` gets the aggregate reports. `dkim` and `spf` say how
-    closely the domain that passed must match the one in From.
-    """
+    """The DMARC record of a domain, field by field (RFC 7489 section 6.3)."""
 
     policy: Disposition = "none"
+    """what receivers do with mail that fails: `none`, `quarantine` or `reject`"""
     rua: MailAddressOrEmpty = ""
+    """the address that gets aggregate reports"""
     subdomains: Disposition | None = None
+    """what receivers do with mail of its subdomains that fails; by default the same as `policy`"""
     percent: Annotated[int, Field(ge=0, le=100)] = 100
+    """the percentage of failing mail that both apply to"""
     dkim: Alignment = "relaxed"
+    """alignment of the domain that signed: `strict` requires the From domain itself, not one
+    above or below it"""
     spf: Alignment = "relaxed"
+    """alignment of the envelope sender's domain, in the same way"""

@@ -22,36 +22,42 @@ OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 
 @word
 class Domain:
-    """A domain that mail is sent from.
-
-    `zone`: its hosted zone's name, by default its own; `zone_id`: which one, where several have
-    that name; `zone_account`: the account of the inventory that has it, if another one.
-    `dmarc`: its DMARC record. The default asks that there is one; None leaves it alone.
-    `mail_from`: the subdomain in the envelope of what SES sends, by default `ses-<region>.<name>`;
-    None leaves that to amazonses.com. `on_mx_failure`: what SES does when its MX is not found.
-    `dkim`: the keys that SES signs its mail with.
-    `configuration_set`: the default one of its mail; without one, what is there stays.
-    `adopt`: take over an identity and record sets that are there already and are not ours.
-    `delegates`: who else may send as it, and an empty list that nobody may; without, those that
-    were there once go when the identity is read whole.
-    `senders`: the From addresses that may be used, by default all; `*` stands for anything in what
-    is before the @. Mail from others leaves as noreply@ the domain.
-    `absent`: no mail is sent from it any more; what is ours of it goes, and nothing else.
-    """
+    """A domain that mail is sent from."""
 
     name: DomainName
+    """the domain"""
     zone: DomainNameOrEmpty = ""
+    """the hosted zone that its records are in; by default the zone of the same name"""
     zone_id: HostedZoneId | None = None
+    """which zone, where the account has several public ones of that name"""
     zone_account: AccountNameOrEmpty = ""
+    """the inventory's account that has the zone, such as `@aws/dns`; by default the account that
+    sends"""
     dmarc: Dmarc | None = Dmarc()
+    """its DMARC record, see [What domains publish](#what-domains-publish); `None` leaves it
+    alone"""
     mail_from: DomainNameOrEmpty | None = ""
+    """the subdomain that SES uses as envelope sender, so that SPF is aligned; by default
+    `ses-<region>.` the name; `None` leaves it to amazonses.com"""
     on_mx_failure: OnMxFailure = "USE_DEFAULT_VALUE"
+    """what SES does when it does not find the MX of `mail_from`: send as amazonses.com, or
+    `REJECT_MESSAGE`"""
     dkim: Dkim = EasyDkim()
+    """the keys that SES signs with, see [DKIM keys](#dkim-keys)"""
     configuration_set: ConfigurationSetName | None = None
+    """the identity's default configuration set, created when it is missing; by default that of
+    `Ses`"""
     adopt: bool = False
+    """take over an existing SES identity and record sets that mailfleet does not own"""
     delegates: Delegates | None = None
+    """who else may send as the domain through SES, see [Delegate senders](#delegate-senders);
+    `[]` allows no one; by default they are read only by a deep plan"""
     senders: Annotated[Sequence[FromPattern], Listed] = ()
+    """the From addresses that may be used, with `*` before the @ for anything; mail from the
+    domain's other addresses leaves as `noreply@` it; by default all may be used"""
     absent: bool = False
+    """no mail is sent from it any more: [what mailfleet created for it is
+    removed](#removing-things)"""
 
     def __post_init__(self) -> None:
         if not self.zone:
@@ -75,17 +81,17 @@ class Domain:
 
 @word
 class Address:
-    """An address with an SES identity of its own, which overrides its domain's.
-
-    For one of a domain that is not in DNS's reach; its owner clicks on a link in a mail from SES.
-    It has its domain's MAIL FROM and configuration set, if the policy has that domain, but not
-    its delegates.
-    """
+    """An address with an SES identity of its own, which overrides its domain's. SES mails a link
+    to it, on which its owner has to click."""
 
     name: MailAddress
+    """the address"""
     configuration_set: ConfigurationSetName | None = None
+    """as for `Domain`; by default that of its domain, if the policy has the domain"""
     adopt: bool = False
+    """as for `Domain`"""
     delegates: Delegates | None = None
+    """as for `Domain`; never its domain's"""
 
     def __post_init__(self) -> None:
         check_delegates(self.name, self.delegates or ())

@@ -10,8 +10,9 @@ from mailfleet.policy.types import SenderPattern
 
 @word
 class Login:
-    """A user of a dedicated relay, by the secret that is its password. `senders` are the addresses
-    and @domains that it may send as; without, any of the policy's."""
+    """A user of a dedicated relay. A `secret(...)` alone stands for a Login without `senders`."""
 
     password: Annotated[Secret, NotALiteral]
+    """the `secret(...)` that holds the password"""
     senders: Annotated[Sequence[SenderPattern], Listed] = ()
+    """the addresses and `@domain`s that it may send as; by default all of the policy's"""

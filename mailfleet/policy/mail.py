@@ -25,43 +25,58 @@ Seconds = Annotated[int, Field(ge=1, le=86400)]
 
 @word
 class EmailAlert:
-    """Alerts go to this address, by a provider that the mail they are about does not use."""
+    """Where alerts go: to this address, through a provider that the mail they are about does not
+    use."""
 
     to: MailAddress
+    """the recipient"""
     via: ShortName
+    """an `Smtp` provider that the default route does not use first; it may be its fallback"""
 
 
 @word
 class Gate:
-    """How long a deploy waits, in seconds, before it leaves the relays as they are.
-
-    `published_within`: until Route 53's name servers answer with what was written ("Changes
-    generally propagate [...] within 60 seconds", ChangeResourceRecordSets).
-    """
+    """How long a deploy waits, in seconds, before it fails and leaves the relays as they are."""
 
     published_within: Seconds = 180
+    """for Route 53's name servers to answer with a change ("Changes generally propagate [...]
+    within 60 seconds", ChangeResourceRecordSets)"""
     verified_within: Seconds = 600
+    """for SES to verify the domains"""
     authenticated_within: Seconds = 120
+    """for SES to accept a new SMTP credential"""
 
 
 @word
 class Mail:
-    """The policy of a fleet. `fleet` prefixes the names of what we make at AWS.
-
-    Of `domains` as they are written, those with `absent=True` are moved to `absent`.
-    """
+    """The policy of a fleet."""
 
     domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
+    """the domains that mail is sent from; unqualified addresses get the first"""
     providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
+    """the services that relays hand mail to; several `Ses` are [several
+    regions](#several-regions)"""
     addresses: Annotated[Sequence[Address], Listed] = ()
+    """addresses with an [SES identity of their own](#identities-of-single-addresses)"""
     routes: Annotated[Sequence[Route], Listed] = ()
+    """which senders' mail uses which provider; without routes, all mail uses the first provider"""
     alerts: Annotated[Sequence[EmailAlert], Listed] = ()
+    """who is alerted to problems; without alerts, the plan warns"""
     admin: MailAddressOrEmpty = ""
+    """who gets mail to root and postmaster of every host, such as cron's; by default
+    `postmaster@` the first domain"""
     relay: Relay = Relay()
+    """how relay hosts behave; a `relay` in a group's group_data replaces it for that group's
+    hosts"""
     gate: Gate = Gate()
+    """how long a deploy waits for AWS"""
     fleet: ShortName = "mailfleet"
+    """prefix of the names of what is created at AWS"""
     account: AccountName | None = None
+    """which of the inventory's accounts sends, where several have this policy; by default the
+    only one"""
     absent: Annotated[Sequence[Domain], Listed] = ()
+    """the domains with `absent=True`: list them in `domains`, from where they are moved here"""
 
     def __post_init__(self) -> None:
         self._split_domains()

@@ -31,25 +31,28 @@ WRAPPER_PORT = 465
 
 @word
 class Ses:
-    """Amazon SES in one region. Identities, records and the SMTP credential are made for it.
-
-    `rate`: messages a second of the whole fleet; by default what the account may send there.
-    `connections`: the most that one relay host opens to the end point at a time; by default what
-    follows from the rate. `messages_per_connection`: the most that one of them is used for.
-    `configuration_set` is the default one of all domains that name none themselves. One that is
-    not among `configuration_sets` is made when it is missing, and has no settings of ours.
-    `account` is what is asked of the account there; `pools` are its dedicated IP pools.
-    """
+    """Amazon SES in one region. Identities, records and the SMTP credential are created for it."""
 
     region: RegionName
+    """the AWS region"""
     name: ShortName = "ses"
+    """what routes call it, and the name of Postfix's transport"""
     connections: Connections | None = None
+    """the most connections that one relay host opens at a time; by default they follow from the
+    rate, or are 10 without one"""
     configuration_set: ConfigurationSetName | None = None
+    """the default configuration set of all domains that name none; by default what exists stays.
+    One that is not in `configuration_sets` is created empty when it is missing"""
     account: SesAccount = SesAccount()
+    """what is required of [the SES account](#the-ses-account) in that region"""
     pools: Annotated[Sequence[DedicatedPool], AfterValidator(tuple)] = ()
+    """its dedicated IP pools"""
     configuration_sets: Annotated[Sequence[ConfigurationSet], AfterValidator(tuple)] = ()
+    """configuration sets with settings"""
     rate: Rate | None = None
+    """messages a second for the entire fleet, see [Limits](relay.md#limits)"""
     messages_per_connection: Messages | None = None
+    """the most messages that one connection is used for; by default there is no limit"""
 
     wrapper: ClassVar[bool] = False
     ca: ClassVar[str | None] = None
@@ -78,27 +81,32 @@ class Ses:
 
 @word
 class Smtp:
-    """Any SMTP service with TLS and AUTH: `endpoint` is "host" or "host:port" (587).
-
-    `tls`: "starttls", or "wrapper" for TLS from the first byte; by default what the port is for.
-    `ca`: a file of the machine that deploys with the authorities that its certificate may come
-    from (PEM); by default those of the host's system.
-    `rate`, `connections`, `messages_per_connection`: as for Ses.
-    Of each domain that it may send for, `spf` are the terms of its SPF record that let the
-    service's servers pass, and `dkim` the CNAMEs that lead to its keys, by name below the domain.
-    """
+    """Any SMTP service with TLS and AUTH."""
 
     endpoint: str
+    """`host` or `host:port`; the port is 587, or 465 with `tls="wrapper"`, unless given"""
     name: ShortName
+    """what routes call it, and the name of Postfix's transport"""
     username: UserName
+    """the name for AUTH"""
     password: Annotated[Secret, NotALiteral]
+    """a `secret(...)`; a literal password is refused"""
     connections: Connections | None = None
+    """as for `Ses`"""
     spf: SpfTerms = ""
+    """the SPF terms that let the provider's servers pass, separated by spaces"""
     dkim: Mapping[SelectorName, DomainName] = Field(default_factory=dict)
+    """the CNAMEs that lead to its DKIM keys: name below the domain, and target"""
     tls: Literal["starttls", "wrapper"] | None = None
+    """`"starttls"`, or `"wrapper"` for TLS from the first byte; by default what the port is for.
+    There is always one of them"""
     ca: FileName | None = None
+    """a PEM file on the machine that deploys: the authorities that its certificate may come
+    from; by default the host system's"""
     rate: Rate | None = None
+    """as for `Ses`"""
     messages_per_connection: Messages | None = None
+    """as for `Ses`"""
 
     def __post_init__(self) -> None:
         host, colon, port = self.endpoint.partition(":")

@@ -34,47 +34,53 @@ _Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterVa
 
 @word
 class Relay:
-    """How relay hosts behave: all of them, or those whose group_data has a `relay` of its own.
+    """How a relay host behaves: all of them, or those whose group_data has a `relay` of its own.
 
-    `soft_bounce`: mail that a provider refuses is kept and retried, not bounced.
-    `rtt`: the round-trip time to the providers, in seconds; limits are calculated with it.
-    `check_logs`: how often the logs are searched for failures, a systemd calendar event.
-    `adopt`: replace a Postfix configuration on the host that mailfleet did not write.
-    `rewrite_from`: mail from addresses that the policy does not list leaves as noreply@ its first
-    domain, and replies go to those addresses.
-    `provider_failover`: while a provider keeps failing or is slow on a host, the others get its
-    mail there.
-    `returned`: how much of the mail that cannot leave is kept, and for how long.
-    `port_25`: by address of the host, the private networks that may send there over port 25, mostly
-    in the clear: containers (172.17.0.1, 172.17.0.0/16) and neighbours without submission.
-
-    A dedicated relay serves other hosts, by submission with TLS (port 587, RFC 6409): `listen` is
-    "all" or addresses of the host; `clients` are the networks that it serves; `logins` are the
-    users that it serves from anywhere, each with the secret that is its password (or a Login, which
-    also limits the senders that it may use); `certificate` are the files on the host with its
-    private key and then its chain. Without `certificate` it makes its own.
-
-    `relay_hosts`: all mail goes to these dedicated relays, to the first that answers, and none to a
-    provider. `tls_fingerprints` are the SHA-256 fingerprints of their certificates when these are
-    self-made; without, the system's certificate authorities must vouch for their names.
+    A dedicated relay serves other hosts by submission with TLS (port 587, RFC 6409): it has
+    `listen` and `clients`, `logins` or both. Its clients have `relay_hosts`.
     """
 
     soft_bounce: bool = True
+    """mail that a provider rejects is kept and retried, not bounced"""
     rtt: RoundTrip = 0.020
+    """round-trip time to the providers in seconds; limits are calculated from it, see
+    [Limits](relay.md#limits)"""
     check_logs: CalendarEvent = "hourly"
+    """how often the logs are checked for problems: a systemd calendar event such as `*:0/15`
+    (systemd.time(7)); cron's form is refused"""
     adopt: bool = False
+    """replace a Postfix configuration that mailfleet did not write, see [Migrating an existing
+    host](relay.md#migrating-an-existing-host)"""
     rewrite_from: bool = False
+    """mail from addresses that the policy does not name leaves as `noreply@` the first domain,
+    with a `Reply-To`, see [Rewriting From addresses](relay.md#rewriting-from-addresses)"""
     provider_failover: bool = False
+    """on a host where a provider keeps failing, the others get its mail until it works again,
+    see [Switching](relay.md#switching)"""
     returned: Returned = Returned()
+    """how long bounces are kept on the host"""
     port_25: Mapping[HostAddress, Annotated[Sequence[PrivateNetwork], *_Several]] = Field(
         default_factory=dict
     )
+    """by address of the host, the private networks that may send to it on port 25:
+    `{"172.17.0.1": "172.17.0.0/16"}`, see [Containers and
+    neighbours](relay.md#containers-and-neighbours)"""
     listen: Annotated[Sequence[ListenAddress], *_Several] = ()
+    """makes it a [dedicated relay](relay.md#dedicated-relays): `"all"`, or addresses of the host"""
     clients: Annotated[Sequence[ClientNetwork], *_Several] = ()
+    """the networks that it serves, such as `"10.0.0.0/16"`"""
     logins: Mapping[ShortName, Annotated[Secret | Login, _Login]] = Field(default_factory=dict)
+    """the users that it serves from anywhere, each with its password: `{"app1":
+    secret("aws:relay-app1")}`, or a `Login`"""
     certificate: Annotated[Sequence[HostPath], *_Several] = ()
+    """paths on the host: private key, then its chain; one file may hold both; by default the
+    relay makes its own"""
     relay_hosts: Annotated[Sequence[RelayName], *_Several] = ()
+    """the dedicated relays that all mail of this host goes to, names or addresses in order; the
+    first that answers is used"""
     tls_fingerprints: Annotated[Sequence[Fingerprint], *_Several] = ()
+    """SHA-256 fingerprints of their self-signed certificates; by default the system's
+    certificate authorities must vouch for their names"""
 
     def __post_init__(self) -> None:
         require_unique("Relay.listen", self.listen)

@@ -9,8 +9,10 @@ from mailfleet.policy.schema import word
 
 @word
 class Returned:
-    """Bounces, notices and other mail without a sender stay on the host for so many `days`, and
-    take so many `megabytes` (of a million bytes) at most: the oldest go first."""
+    """How long bounces, notices and other mail without a sender are kept on the host. The oldest
+    are deleted first."""
 
     days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """the most days that a message is kept"""
     megabytes: Annotated[int, Field(ge=10, le=1_000_000)] = 100
+    """the most megabytes (of a million bytes) that all of them take"""

@@ -29,19 +29,19 @@ def _list_or_verified(value: Any) -> Any:
 
 @word
 class Route:
-    """Mail of these senders leaves by `via`: one provider, or several by weight.
-
-    `senders`: addresses and @domains; without them, all the rest. "verified" stands for every
-    identity that SES has verified; the route without senders then takes anybody else's mail.
-    `fallback`: who takes over at once, in this order, what the provider does not take.
-    """
+    """Which provider the mail of some senders uses."""
 
     via: Annotated[ShortName | Mapping[ShortName, Weight], BeforeValidator(_name_or_weights)]
+    """a provider's name, or several with weights: `{"ses": 9, "sendgrid": 1}`"""
     senders: Annotated[
         Annotated[Sequence[SenderPattern], Listed] | Literal["verified"],
         BeforeValidator(_list_or_verified),
     ] = ()
+    """addresses and `@domain`s, or `"verified"`, see [Routes](relay.md#routes); by default all
+    other senders"""
     fallback: ShortName | Annotated[Sequence[ShortName], Listed] = ()
+    """a provider's name, or several in order, that take over immediately what the provider does
+    not accept"""
 
     @property
     def weights(self) -> Mapping[str, int]:

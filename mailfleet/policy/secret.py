@@ -20,8 +20,7 @@ _NAME = re.compile(r"(?!-)[A-Za-z0-9/_+=.@~-]+")
 
 @word
 class Secret:
-    """A reference to a secret: `aws` (AWS Secrets Manager), `ssm` (Systems Manager parameter),
-    `env` or `file`, and its name there."""
+    """A reference to a secret: the store that it is in, and its name there."""
 
     scheme: Scheme
     name: str
@@ -31,9 +30,11 @@ class Secret:
 
 
 def secret(reference: str) -> Secret:
-    """Refer to a secret, as `scheme:name`.
+    """A reference to a secret: `secret("aws:NAME")` in AWS Secrets Manager, `secret("ssm:NAME")` a
+    parameter of AWS Systems Manager, or on the machine that deploys `secret("env:NAME")`, an
+    environment variable, or `secret("file:PATH")`.
 
-    Raises PolicyError for anything else, without repeating it: it may be the password itself.
+    Anything else is a PolicyError that does not repeat it: it may be the password itself.
     """
     scheme, colon, name = reference.partition(":")
     if not colon or scheme not in get_args(Scheme) or not _NAME.fullmatch(name):
