@@ -7,7 +7,7 @@ import http.client
 import json
 import urllib.parse
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
@@ -50,7 +50,7 @@ class ControlApp:
             status, found = 400, {"error": str(error)}
         except KeyError:
             status, found = 404, {"error": f"no {request.method} {request.path} here"}
-        response = Response(json.dumps(found), status, content_type="application/json")
+        response = Response(json.dumps(found, default=str), status, content_type="application/json")
         return response(environ, start)
 
     def _answer(self, request: Request) -> Any:
@@ -58,7 +58,9 @@ class ControlApp:
             case "GET", "/ready":
                 return {"ready": True}
             case "GET", "/calls":
-                return [asdict(call) for call in self._calls.all()]
+                return [asdict(replace(call, parameters=None)) for call in self._calls.all()]
+            case "GET", "/writes":
+                return [asdict(call) for call in self._calls.all() if call.write]
             case "DELETE", "/calls":
                 return self._calls.clear()
             case "GET", "/mail":
@@ -110,6 +112,10 @@ class Control:
         """The AWS calls so far, or only those that change something."""
         found = [ApiCall(**call) for call in self._ask("GET", "calls")]
         return [call for call in found if call.write or not writes]
+
+    def writes(self) -> list[ApiCall]:
+        """The AWS calls that change something, with their parameters: secrets, too."""
+        return [ApiCall(**call) for call in self._ask("GET", "writes")]
 
     def forget_calls(self) -> None:
         self._ask("DELETE", "calls")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -16,7 +17,8 @@ MAILS_KEPT = 10_000
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One AWS API call; `error` is its code, or None."""
+    """One AWS API call; `error` is its code, or None. `parameters` are kept of calls that change
+    something, and only `Control.writes` gives them."""
 
     n: int
     at: float
@@ -26,6 +28,7 @@ class ApiCall:
     write: bool
     status: int
     error: str | None
+    parameters: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import socket
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
@@ -42,7 +42,8 @@ class AwsApp:
         fault = self._account.faults.aws(call.service, call.operation)
         response = (fault and self._spoilt(call, fault)) or self._answer(call, request)
         dropped = fault is not None and bool(fault.drop)
-        self._log(call, response.status_code, "Dropped" if dropped else wire.error_code(response))
+        code = "Dropped" if dropped else wire.error_code(response)
+        self._log(call, response.status_code, code, _parameters(call, request))
         if fault and fault.late:
             time.sleep(fault.late)
         if dropped:
@@ -83,7 +84,13 @@ class AwsApp:
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         return Response.from_app(self._moto, environ, buffered=True)
 
-    def _log(self, call: wire.Call, status: int, error: str | None) -> None:
+    def _log(
+        self,
+        call: wire.Call,
+        status: int,
+        error: str | None,
+        parameters: Mapping[str, Any] | None,
+    ) -> None:
         number, at = self._calls.stamp()
         self._calls.add(
             ApiCall(
@@ -95,5 +102,16 @@ class AwsApp:
                 write=call.write,
                 status=status,
                 error=error,
+                parameters=parameters,
             )
         )
+
+
+def _parameters(call: wire.Call, request: Request) -> Mapping[str, Any] | None:
+    """Those of a write; None for one that is not understood, and so was refused."""
+    if not call.write:
+        return None
+    try:
+        return wire.parse(call, request)
+    except ApiError:
+        return None

@@ -189,6 +189,11 @@ def test_the_log_names_calls_as_boto3_does(aws: Aws) -> None:
         ("iam", "GetUser", "us-east-1", False, 404, "NoSuchEntity"),
     ]
     assert [call.n for call in aws.control.calls(writes=True)] == [1, 4]
+    assert [call.parameters for call in aws.control.calls(writes=True)] == [None, None]
+    assert [(call.n, call.parameters) for call in aws.control.writes()] == [
+        (1, {"EmailIdentity": "example.com"}),
+        (4, {"UserName": "sender"}),
+    ]
     aws.control.forget_calls()
     assert aws.control.calls() == []
 
