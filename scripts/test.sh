@@ -16,7 +16,7 @@ beside() { # NAME PATH...: run these meanwhile
 }
 
 beside 1 tests/unit tests/aws/test_[a-f]*.py
-beside 2 tests/aws/emulator tests/aws/smtp tests/aws/test_[g-z]*.py
+beside 2 tests/aws/emulator tests/aws/smtp tests/aws/test_[g-z]*.py tests/golden
 beside 3 tests/lab/test_[m-z]*.py
 failed=0
 pytest -m "$marker" tests/lab/test_[a-l]*.py || failed=1
