@@ -30,8 +30,8 @@ def leaves_by(route: Route | None) -> str:
     shares = [
         f"{name} ({weight})" if len(weights) > 1 else name for name, weight in weights.items()
     ]
-    after = f", else by {', '.join(route.fallbacks)}" if route.fallbacks else ""
-    return f"leaves by {' and '.join(shares)}{after}"
+    after = f", else through {', '.join(route.fallbacks)}" if route.fallbacks else ""
+    return f"sent through {' and '.join(shares)}{after}"
 
 
 def _facts(ses: Ses | None, found: Effective | None) -> Iterator[tuple[str, str]]:
@@ -51,7 +51,7 @@ def _facts(ses: Ses | None, found: Effective | None) -> Iterator[tuple[str, str]
 
 def _notifications(found: Notifications | None) -> Iterator[tuple[str, str]]:
     if found is None:
-        yield "notifications", "SES does not tell"
+        yield "notifications", "SES does not report them"
         return
     for kind in TOPICS:
         yield f"{kind} topic", getattr(found, kind) or "none"
@@ -68,7 +68,7 @@ def _senders(policies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for only in [f", if {grant.conditions}" if grant.conditions else ""]
         for who in grant.principals
     ]
-    for line in lines or ["nobody else"]:
+    for line in lines or ["no one else"]:
         yield "may send as it", line
 
 

@@ -81,7 +81,9 @@ def dmarc_note(
     wanted = dmarc_records(domain, dmarc, zone, adopt)
     found = published(domain, zone)
     if found and not wanted:
-        return f"DMARC of {domain} is not ours and stays: {found.id}: {' '.join(found.values)}"
+        return (
+            f"DMARC of {domain} is not mailfleet's and stays: {found.id}: {' '.join(found.values)}"
+        )
     permission = reports_elsewhere(domain, dmarc)
     if permission and found not in wanted:
         return (

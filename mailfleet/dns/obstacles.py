@@ -38,7 +38,7 @@ def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, Reco
         if other := zone.get(f"{type_} {record.name}"):
             what = f"{other.id}, {other.special}," if other.special else f"{other.id},"
             raise PlanError(
-                f"Domain {domain!r}: found {what} beside which {record.id} can't be: "
+                f"Domain {domain!r}: found {what} which {record.id} can't coexist with: "
                 "delete it if nothing needs it"
             )
 

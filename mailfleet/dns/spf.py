@@ -93,7 +93,7 @@ def _refuse_denial(domain: str, there: Sequence[str], wanted: Sequence[str]) -> 
             if found and found.mechanism == term.mechanism and found.qualifier != "+":
                 raise PlanError(
                     f"Domain {domain!r}: found {text} in its SPF record, expected "
-                    f"{text[1:]}, which a provider needs: somebody denies it, take it out"
+                    f"{text[1:]}, which a provider needs: it is denied there, remove that term"
                 )
 
 

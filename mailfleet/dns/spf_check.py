@@ -37,7 +37,7 @@ def check_spf(domain: str, change: Merge, lookup: Lookup) -> SpfCheck | None:
     if check.cost.fault and change.adds:
         raise PlanError(
             f"Domain {domain!r}: its SPF record would fail: {check.cost.fault} (RFC 7208 section "
-            "4.6.4): take out what nobody needs, or let a subdomain send by that provider\n"
+            "4.6.4): remove what is not needed, or send through that provider from a subdomain\n"
             f"{check.cost.tree}"
         )
     return check

@@ -47,7 +47,7 @@ def _with_id(zones: Iterable[HostedZone], name: str, id: str) -> HostedZone:
     if found is None:
         raise PlanError(
             f"Domain {name!r}: found no public hosted zone {id} in this account, expected "
-            f"{name} to be it: look the id up with aws route53 list-hosted-zones-by-name"
+            f"{name} to have it: look up the id with aws route53 list-hosted-zones-by-name"
         )
     if found.name != name:
         raise PlanError(f"Domain {name!r}: found {id} to be the zone {found.name}, expected {name}")

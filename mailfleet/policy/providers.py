@@ -112,7 +112,7 @@ class Smtp:
         host, colon, port = self.endpoint.partition(":")
         domain_name(host)
         if colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError(f"found end point {self.endpoint!r}, expected host:port")
+            raise ValueError(f"found endpoint {self.endpoint!r}, expected host:port")
 
     @property
     def host(self) -> str:

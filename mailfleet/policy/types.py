@@ -97,8 +97,8 @@ def principal(value: str) -> str:
     ("AWS JSON policy elements: Principal", IAM User Guide)."""
     if "*" in value:
         raise ValueError(
-            f"found {value!r}, which is everybody, expected one AWS account such as 123456789012, "
-            "or the ARN of one user or role: anybody at AWS could send as you"
+            f"found {value!r}, which is everyone, expected one AWS account such as 123456789012, "
+            "or the ARN of one user or role: anyone at AWS could send as you"
         )
     if not _ACCOUNT.fullmatch(value) and not _IAM_ARN.fullmatch(value):
         raise ValueError(
@@ -209,7 +209,7 @@ def private_network(value: str) -> str:
     ):
         raise ValueError(
             f"found {value!r}, expected a private network such as 172.17.0.0/16: mail goes to port "
-            "25 in the clear; others send by port 587, see Relay.clients and Relay.logins"
+            "25 in the clear; others use port 587, see Relay.clients and Relay.logins"
         )
     return str(network)
 

@@ -44,7 +44,7 @@ def _check_delegates(mail: Mail) -> None:
     for entry in entries:
         if entry.delegates and not mail.ses_of(entry.name):
             raise PolicyError(
-                f"Mail: found delegates of {entry.name!r}, which does not send by SES, "
+                f"Mail: found delegates of {entry.name!r}, which does not use SES, "
                 "expected none: they send as its SES identity, and it has none"
             )
 
@@ -67,7 +67,7 @@ def _check_routes(mail: Mail) -> None:
 
     if mail.relay.rewrite_from and mail.route_of_others:
         raise PolicyError(
-            'Mail.routes: found senders="verified", which lets anybody send, and '
+            'Mail.routes: found senders="verified", which lets anyone send, and '
             "Relay(rewrite_from=True), expected one of them"
         )
 
@@ -102,7 +102,7 @@ def _check_alerts(mail: Mail) -> None:
         if provider.name in mail.default_route.weights or not isinstance(provider, Smtp):
             raise PolicyError(
                 f"{where}: found {alert.via!r}, expected an Smtp provider that everyday mail "
-                "does not leave by: an alert about a broken provider must not depend on it"
+                "does not use: an alert about a broken provider must not depend on it"
             )
 
 
@@ -119,5 +119,5 @@ def _check_dkim(mail: Mail) -> None:
         if parent and parent not in regions:
             raise PolicyError(
                 f"Domain {domain.name!r}, dkim: found the parent {parent}, expected a region "
-                f"that its mail leaves by: {', '.join(regions) or 'there is none'}"
+                f"that its mail leaves from: {', '.join(regions) or 'there is none'}"
             )

@@ -43,7 +43,7 @@ def answer(prompt: object = "", /) -> str:
     except EOFError:
         if "--dry" in sys.argv:
             return ""
-        raise PyinfraError("nobody is there to confirm: run with -y, or with --dry") from None
+        raise PyinfraError("there is no terminal to confirm at: run with -y or --dry") from None
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

@@ -31,7 +31,7 @@ def test_a_bad_policy_is_one_sentence(
         ("Domain('{{7*7}}.example')", "Domain.name: found '{{7*7}}.example'"),
         ("Domain('x.example', mail_from='ses.y.example')", "found 'ses.y.example', expected a sub"),
         ("Domain('x.example', dmarc=Dmarc(rua='mailto:x'))", "Dmarc.rua: found 'mailto:x'"),
-        ("Domain('x.example', delegates=[Delegate('*')])", "found '*', which is everybody"),
+        ("Domain('x.example', delegates=[Delegate('*')])", "found '*', which is everyone"),
     ],
 )
 def test_a_domain_that_is_not_as_it_must_be(fleet: Fleet, domains: str, sentence: str) -> None:

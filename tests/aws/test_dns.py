@@ -78,7 +78,7 @@ def test_dmarc_follows_the_policy(fleet: Fleet) -> None:
 
 def test_somebody_elses_dmarc_record_satisfies_the_default(fleet: Fleet) -> None:
     put(fleet, "_dmarc", "TXT", '"v=DMARC1; p=reject"')
-    assert f"DMARC of {fleet.domain} is not ours and stays" in settles(fleet)
+    assert f"DMARC of {fleet.domain} is not mailfleet's and stays" in settles(fleet)
     assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=reject"']
     fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('quarantine'))")
     refused(fleet, '"v=DMARC1; p=reject", which is not ours', "Domain(..., dmarc=None)")

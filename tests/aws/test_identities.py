@@ -293,7 +293,7 @@ def test_an_address_that_shadows_its_domain_is_warned_of_and_explained(fleet: Fl
     assert "bounce topic       none\n" in explained
     assert f"bounce topic       {topic}\n" in other
     assert "feedback by mail   on" in other
-    assert "may send as it     nobody else\n" in other
+    assert "may send as it     no one else\n" in other
 
 
 def test_explaining_what_has_no_identity_and_what_is_no_address(fleet: Fleet) -> None:

@@ -59,9 +59,9 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     config = tmp_path / "config.py"
     config.write_text(
         # gevent's own sleep is none where its loop is at work, which a signal may meet
-        "from gevent.monkey import get_original\nfrom mailfleet import terminal\n"
-        "sleep = get_original('time', 'sleep')\nterminal.prepare()\n"
-        "terminal._left = lambda run: sleep(60)\nprint('ready', flush=True)\nsleep(60)\n"
+        "from gevent.monkey import get_original\nfrom mailfleet.run import interrupts\n"
+        "sleep = get_original('time', 'sleep')\ninterrupts.prepare()\n"
+        "interrupts._left = lambda run: sleep(60)\nprint('ready', flush=True)\nsleep(60)\n"
     )
     run = subprocess.Popen(
         command("@local", "--config", str(config), "-y", "exec", "--", "true"),
@@ -85,6 +85,6 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
 def test_without_a_terminal_a_run_with_changes_says_what_to_do(fleet: Fleet) -> None:
     run = fleet.deploy()
     assert run.status != 0
-    assert "nobody is there to confirm: run with -y, or with --dry" in run.output
+    assert "there is no terminal to confirm at: run with -y or --dry" in run.output
     assert "Traceback" not in run.output
     assert fleet.cloud.writes() == []

@@ -24,14 +24,14 @@ MAIL = Mail(
 def test_the_most_specific_route_counts() -> None:
     assert ses_of(MAIL, "billing@example.com") == MAIL.ses[0]
     assert ses_of(MAIL, "app@example.com") is None
-    assert leaves_by(MAIL.route_of("app@example.com")) == "leaves by other"
+    assert leaves_by(MAIL.route_of("app@example.com")) == "sent through other"
     assert "may not send" in leaves_by(MAIL.route_of("app@example.net"))
     assert ses_of(MAIL, "app@example.net") == MAIL.ses[0]
 
 
 def test_weights_and_fall_backs_are_told() -> None:
     route = Route(via={"ses": 9, "other": 1}, fallback="other")
-    assert leaves_by(route) == "leaves by ses (9) and other (1), else by other"
+    assert leaves_by(route) == "sent through ses (9) and other (1), else through other"
 
 
 TOPICS = Notifications(bounce="arn:aws:sns:us-east-1:123456789012:bounces")
@@ -50,7 +50,7 @@ def explained(**changed: object) -> list[str]:
 
 def test_what_counts_is_told_a_line_a_fact() -> None:
     assert explained(mail_from_status="SUCCESS") == [
-        "From               billing@example.com, leaves by ses",
+        "From               billing@example.com, sent through ses",
         "identity           us-east-1/example.com, SUCCESS",
         "DKIM               signed as example.com",
         "MAIL FROM          ses.example.com",
@@ -59,7 +59,7 @@ def test_what_counts_is_told_a_line_a_fact() -> None:
         "complaint topic    none",
         "delivery topic     none",
         "feedback by mail   on: bounces and complaints go to the sender",
-        "may send as it     nobody else",
+        "may send as it     no one else",
     ]
 
 

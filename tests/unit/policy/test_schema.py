@@ -59,8 +59,8 @@ def routed(**route: Any) -> Mail:
             ),
             "Mail.routes[0].senders: found 'bills@old.example' of an absent domain, expected one",
         ),
-        (lambda: Delegate("*"), "Delegate.principal: found '*', which is everybody, expected one"),
-        (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everybody"),
+        (lambda: Delegate("*"), "Delegate.principal: found '*', which is everyone, expected one"),
+        (lambda: Delegate("arn:aws:iam::210987654321:role/*"), "role/*', which is everyone"),
         (lambda: Delegate("21098765432"), "found '21098765432', expected an AWS account such as"),
         (lambda: Delegate("arn:aws:iam::210987654321:root"), "or the ARN of a user or role such"),
         (lambda: Delegate("210987654321\n"), "found '210987654321\\n', expected an AWS account"),
@@ -93,7 +93,7 @@ def routed(**route: Any) -> Mail:
         ),
         (
             lambda: Mail(domains=[Domain("example.com", delegates=[ACCOUNT])], providers=[smtp()]),
-            "Mail: found delegates of 'example.com', which does not send by SES, expected none",
+            "Mail: found delegates of 'example.com', which does not use SES, expected none",
         ),
         (
             lambda: Relay(listen="all", clients="0.0.0.0/0"),
@@ -233,7 +233,7 @@ def routed(**route: Any) -> Mail:
         (lambda: Ses("us-east-1", name="-x"), "Ses.name: found '-x', expected a short name"),
         (lambda: smtp("smtp.example.net\n:587"), "Smtp: found 'smtp.example.net\\n', expected"),
         (lambda: smtp("-o.example.net"), "Smtp: found '-o.example.net', expected a domain name"),
-        (lambda: smtp("smtp.example.net:http"), "found end point 'smtp.example.net:http'"),
+        (lambda: smtp("smtp.example.net:http"), "found endpoint 'smtp.example.net:http'"),
         (lambda: Route(via="ses", senders=["list"]), "found 'list', expected a mail address"),
         (lambda: Route(via=["ses"]), "Route.via: found ['ses'], expected a provider's name, or"),  # type: ignore[arg-type]
         (lambda: Route(via={}), "Route.via: found {}, expected a provider's name, or weights"),
@@ -398,7 +398,7 @@ def test_alerts_may_leave_by_a_mere_fall_back() -> None:
     providers: list[Provider] = [SES, smtp()]
     fallback = [Route(via="ses", fallback="other")]
     Mail(domains=domains, providers=providers, alerts=alerts, routes=fallback)
-    with pytest.raises(PolicyError, match="everyday mail does not leave by"):
+    with pytest.raises(PolicyError, match="everyday mail does not use"):
         Mail(domains=domains, providers=providers, alerts=alerts,
              routes=[Route(via={"ses": 9, "other": 1})])  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_every_sender_that_the_policy_names_may_be_used() -> None:
 
 def test_foreign_senders_are_rewritten_or_sent_as_they_are() -> None:
     routes = [Route("ses", senders="verified"), Route("sendgrid")]
-    with pytest.raises(PolicyError, match="which lets anybody send, and Relay"):
+    with pytest.raises(PolicyError, match="which lets anyone send, and Relay"):
         policy(relay=FOREIGN, routes=routes, alerts=[])
 
 
