@@ -11,14 +11,14 @@ from pyinfra.operations import apt, files, systemd
 
 from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.aws.relay_inputs import read_relay_inputs
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from mailfleet.run.loading import policy_of
 
 if GROUP not in host.groups:
     mail = policy_of(host)
-    target = desired(mail, {}, read_relay_inputs(host.inventory, mail))
-    apt.packages(packages=list(target.packages), name="Packages")
-    for file in target.files:
+    desired = desired_host(mail, {}, read_relay_inputs(host.inventory, mail))
+    apt.packages(packages=list(desired.packages), name="Packages")
+    for file in desired.files:
         if file.content is not None:
             files.put(
                 src=io.BytesIO(file.content),
@@ -28,5 +28,5 @@ if GROUP not in host.groups:
                 mode=file.mode,
                 name=file.path,
             )
-    for unit in (unit for unit in target.units if unit.enabled):
+    for unit in (unit for unit in desired.units if unit.enabled):
         systemd.service(service=unit.name, running=True, enabled=True, name=unit.name)

@@ -15,20 +15,26 @@ from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay import operations
-from mailfleet.relay.access import door_notes
+from mailfleet.relay.access import access_notes
 from mailfleet.relay.adopting import cut_off
 from mailfleet.relay.facts import read_relay, read_state
-from mailfleet.relay.health import watches_providers
+from mailfleet.relay.health import fails_over
 from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.preflight import preflight
-from mailfleet.relay.provider_switch import POLICY, read_switch, shown, switch_notes, switch_plan
-from mailfleet.relay.queue_preview import foresee, foresee_rollback
+from mailfleet.relay.provider_switch import (
+    POLICY,
+    read_switch,
+    switch_notes,
+    switch_plan,
+    weights_text,
+)
+from mailfleet.relay.queue_preview import preview, preview_rollback
 from mailfleet.relay.queued_mail import queue_changes, queue_notes
 from mailfleet.relay.routes import route_notes, routes
 from mailfleet.relay.state import Switch
-from mailfleet.relay.submission_auth import lacks_judge
+from mailfleet.relay.submission_auth import lacks_dovecot
 from mailfleet.relay.transports import limit_notes
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from mailfleet.run.commands import fail
 from mailfleet.run.report import report
 
@@ -56,12 +62,12 @@ def relay(mail: Mail) -> None:
         found = read_relay(host, mail, credentials(), inputs)
     if found is None:
         return  # it has been said why; the others go on
-    state, target = found
+    state, desired = found
     if state.foreign and not mail.relay.adopt:
         fail(FOREIGN)
         return
-    changes = (*plan(host.name, target, state), *queue_changes(host.name, state))
-    waiting = [*foresee(host, target, state), *queue_notes(state.queue)]
+    changes = (*plan(host.name, desired, state), *queue_changes(host.name, state))
+    waiting = [*preview(host, desired, state), *queue_notes(state.queue)]
     notes = [*_in_force(mail, state.switch), *_notes(mail, inputs)]
     adopting = [ADOPTED, *cut_off(state, mail.relay)] if state.foreign else []
     report(changes, [*adopting, *waiting, *notes])
@@ -94,13 +100,13 @@ def _in_force(mail: Mail, switch: Switch) -> list[str]:
     """What a deploy keeps: who has switched to what, and which providers are in poor health."""
     if found := switch.switched:
         return [
-            f"switched to {shown(found.to)} since {found.at} by {found.by}@{found.on}: "
+            f"switched to {weights_text(found.to)} since {found.at} by {found.by}@{found.on}: "
             f"`switch.py --data to={POLICY}` ends it"
         ]
     return [
         f"{name} is failing here, and has {weight:.0%} of its weight"
         for name, weight in switch.health.items()
-        if weight < 1 and watches_providers(mail)
+        if weight < 1 and fails_over(mail)
     ]
 
 
@@ -109,7 +115,7 @@ def _notes(mail: Mail, inputs: Inputs) -> list[str]:
         *([] if mail.alerts else [NO_ALERTS]),
         *route_notes(routes(mail, inputs)),
         *limit_notes(mail, inputs),
-        *door_notes(mail.relay),
+        *access_notes(mail.relay),
     ]
 
 
@@ -128,7 +134,7 @@ def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
     if mail.relay.relay_hosts:
         report([], [BY_OTHERS])
         return
-    state = read_state(host, desired(mail, {}))
+    state = read_state(host, desired_host(mail, {}))
     if state is None:
         return
     if state.applied is None:
@@ -136,21 +142,21 @@ def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
         return
     changes = switch_plan(host.name, state, to)
     report(changes, switch_notes(to, routes(mail, ALONE), mail))
-    operations.switch(state=state, to=to, changes=changes, name=f"All mail by {shown(to)}")
+    operations.switch(state=state, to=to, changes=changes, name=f"All mail by {weights_text(to)}")
 
 
 @deploy("Go back")
 def rollback(mail: Mail) -> None:
     """The Postfix configuration that worked before the last deploy, without asking AWS."""
-    state = read_state(host, desired(mail, {}), previous=True)
+    state = read_state(host, desired_host(mail, {}), previous=True)
     if state is None:
         return
     if state.previous is None:
         fail(NOTHING_BEFORE)
         return
-    if lacks_judge(state):
+    if lacks_dovecot(state):
         fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
-    report(changes, foresee_rollback(host, state) if changes else ())
+    report(changes, preview_rollback(host, state) if changes else ())
     operations.rollback(mail=mail, state=state, changes=changes, name="What worked before")

@@ -34,8 +34,8 @@ from agent.host.previous_config import (
     set_aside,
     works,
 )
+from agent.host.provider_switch import due_table, live_table, table_file
 from agent.host.state import APPLIED, LOADED, POSTFIX, ROUTES, SWITCH, kept, observed
-from agent.host.switching import due_table, live_table, table_file
 from agent.host.transaction import Transaction, sweep, transaction
 from agent.host.units import Units
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.host.common import HostError, one_line
 from agent.host.postfix import listen
+from agent.host.provider_switch import table_digest
 from agent.host.state import (
     APPLIED,
     KEPT,
@@ -23,7 +24,6 @@ from agent.host.state import (
     observed,
     state_digest,
 )
-from agent.host.switching import table_digest
 
 LOCK_SECONDS = 15
 

@@ -9,8 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from agent.host.access_checks import (
+    access_weaknesses,
+    is_open,
+    is_private,
+    network_of,
+    port_of,
+    words_of,
+)
 from agent.host.configuration import Configuration, Service
-from agent.host.doors import is_open, is_private, network_of, port_of, weak_doors, words_of
 
 _LOGGED_IN = "permit_sasl_authenticated"
 _OWN_SENDERS = "reject_authenticated_sender_login_mismatch"
@@ -23,7 +30,7 @@ def strangers(found: Configuration, staged: Mapping[str, bytes] | None = None) -
     `staged` are the contents of files that are not live yet, by path."""
     for server in found.servers:
         who = "" if server.name == "smtp" else f"service {server.name}: "
-        every = (_networks, _restrictions, _passwords, weak_doors)
+        every = (_networks, _restrictions, _passwords, access_weaknesses)
         yield from (f"{who}{fault}" for judge in every for fault in judge(found, server))
         if found.of(server, "smtpd_tls_security_level") == "encrypt":
             yield from _certificate(found.of(server, "smtpd_tls_chain_files"), staged or {})

@@ -24,7 +24,7 @@ _SECONDS, _MOST = 8.0, 50_000
 _ROWS = 10
 
 
-def foresee(request: dict[str, Any], root: str = "") -> dict[str, Any]:
+def preview(request: dict[str, Any], root: str = "") -> dict[str, Any]:
     """`request` has the `files` of Postfix that will be others, and those that will be `absent`; or
     it asks for what worked before, `previous`.
 
@@ -90,7 +90,7 @@ def _changes(root: str, request: dict[str, Any]) -> dict[str, bytes | None]:
 
 def _answer(request: dict[str, Any]) -> None:
     try:
-        answer = foresee(request)
+        answer = preview(request)
     except HostError as reason:  # the plan is shown without it: an apply will say what is wrong
         answer = {"unknown": str(reason)}
     print_answer(answer)

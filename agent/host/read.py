@@ -7,6 +7,7 @@ from agent.answer import print_answer
 from agent.host.common import ending_in_one_sentence
 from agent.host.installed_packages import installed
 from agent.host.previous_config import previous
+from agent.host.provider_switch import due_table, live_table, loaded_table
 from agent.host.release import release
 from agent.host.state import (
     APPLIED,
@@ -20,7 +21,6 @@ from agent.host.state import (
     running,
     state_digest,
 )
-from agent.host.switching import due_table, live_table, loaded_table
 from agent.host.tally import tally
 
 

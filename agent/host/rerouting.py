@@ -2,8 +2,8 @@
 
 from agent.host.common import run, say
 from agent.host.postfix import Loading
+from agent.host.provider_switch import due_table, live_table, loaded_table, table_digest, table_file
 from agent.host.state import LOADED, SWITCH, keep, kept
-from agent.host.switching import due_table, live_table, loaded_table, table_digest, table_file
 from agent.host.transaction import Transaction
 
 

@@ -17,8 +17,8 @@ from agent.host.held import WAITING
 from agent.host.lock import compare, how_to_load, locked, record, stamp
 from agent.host.postfix import Loading
 from agent.host.previous_config import PREVIOUS, files_of, remember
+from agent.host.provider_switch import due_table, live_table, table_file
 from agent.host.state import APPLIED, LOADED, SWITCH, kept
-from agent.host.switching import due_table, live_table, table_file
 from agent.host.transaction import sweep, transaction
 
 STAYED = "this host runs what it ran before"

@@ -8,7 +8,7 @@ from rich.table import Table
 from mailfleet.commands.explain import leaves_by
 from mailfleet.dns.dmarc import dmarc_text
 from mailfleet.policy import Mail, Ses
-from mailfleet.relay.health import watches_providers
+from mailfleet.relay.health import fails_over
 
 
 def of(mail: Mail, hosts: Sequence[str]) -> Table:
@@ -32,7 +32,7 @@ def of(mail: Mail, hosts: Sequence[str]) -> Table:
     table.add_row("route", "the policy's other senders", leaves_by(mail.default_route))
     others = mail.route_of_others
     table.add_row("route", "anybody else", leaves_by(others) if others else "may not send")
-    if watches_providers(mail):
+    if fails_over(mail):
         table.add_row("", "on each host", "a provider that keeps failing loses its mail meanwhile")
     table.add_row("system mail", "to", mail.admin)
     table.add_row("", "from", mail.noreply)

@@ -1,4 +1,4 @@
-"""Where a relay host takes mail from other programs and hosts, and from whom."""
+"""Where a relay host accepts mail from other programs and hosts, and from whom."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from ipaddress import ip_address, ip_network
 from mailfleet.policy import Relay
 from mailfleet.policy.relay import ALL
 
-# Connections of one address that is no client (yet), and processes of the submission service: a
-# dozen strangers' addresses together do not occupy it. A login is a stranger until it has said
-# its password, and comes with as many connections as its application has workers.
-STRANGERS = {False: 5, True: 20}  # by whether there are logins
+# Connections of one unauthenticated address, and processes of the submission service: a dozen such
+# addresses cannot use it up. With logins, clients count as unauthenticated until they have sent
+# their password, and open as many connections as their application has workers.
+MAX_CONNECTIONS = {False: 5, True: 20}  # by whether there are logins
 PROCESSES = 250
 
 
 @dataclass(frozen=True)
-class Door:
-    """A port 25 for networks that the policy names: its service in master.cf."""
+class Port25:
+    """A service of master.cf for port 25 of an address, and the networks that may use it."""
 
     service: str
     networks: tuple[str, ...]
 
 
 def inet_interfaces(relay: Relay) -> str:
-    """Where the services of master.cf listen that name no address themselves."""
+    """Where services of master.cf without an address of their own listen."""
     return "all" if ALL in relay.listen else "loopback-only"
 
 
 def port_25(relay: Relay) -> tuple[str, ...]:
-    """The services by which the host itself hands over mail, on loopback alone.
+    """The services for mail of the host itself, on the loopback interface only.
 
-    A named address has to be there, and not each kernel has IPv6: where "all" has to stand for
-    port 587, ::1 is served when the policy knows of clients with IPv6.
+    Postfix does not start when a named address is missing, and some kernels have no IPv6: where
+    inet_interfaces is "all" for port 587, ::1 is served when the policy has clients with IPv6.
     """
     if ALL not in relay.listen:
         return ("smtp",)
@@ -40,7 +40,7 @@ def port_25(relay: Relay) -> tuple[str, ...]:
 
 
 def submission(relay: Relay) -> tuple[str, ...]:
-    """The services that clients, and tests/verify on the host, hand over to (RFC 6409)."""
+    """The submission services (RFC 6409), for clients and for tests/verify on the host."""
     if ALL in relay.listen:
         return ("submission",)
     everywhere = any(ip_address(address).is_unspecified for address in relay.listen)
@@ -49,27 +49,27 @@ def submission(relay: Relay) -> tuple[str, ...]:
     return tuple(f"{_host(address)}:submission" for address in addresses)
 
 
-def neighbours(relay: Relay) -> tuple[Door, ...]:
+def neighbours(relay: Relay) -> tuple[Port25, ...]:
     return tuple(
-        Door(f"{_host(address)}:smtp", tuple(networks))
+        Port25(f"{_host(address)}:smtp", tuple(networks))
         for address, networks in relay.port_25.items()
     )
 
 
 def listening(inet_interfaces: str, inet_protocols: str, services: Iterable[str]) -> str:
-    """What only a restart changes, as agent/host/postfix.py has it: a reload would open a door
-    before it has closed another one at the same port, and fail."""
+    """Where Postfix listens, in the form of agent/host/postfix.py. Only a restart changes it: a
+    reload would open a socket before it has closed another one on the same port, and fail."""
     named = [name for name in services if name.endswith(("smtp", "submission")) and name != "smtp"]
     return " ".join([inet_interfaces, inet_protocols, *named])
 
 
-def door_notes(relay: Relay) -> Iterator[str]:
-    """Who sends without the certainty of TLS."""
+def access_notes(relay: Relay) -> Iterator[str]:
+    """Who may send without TLS."""
     how = "in the clear, unless they use STARTTLS," if relay.listen else "in the clear"
     for address, networks in relay.port_25.items():
         yield (
-            f"port 25 of {address} takes mail {how} from {', '.join(networks)}: whoever is on the "
-            "way between them can read it, and every host there may send"
+            f"port 25 of {address} accepts mail {how} from {', '.join(networks)}: it can be read "
+            "on the way, and every host there may send"
         )
 
 

@@ -19,13 +19,13 @@ _HOST = (
     "host/common.py",
     "host/files.py",
     "host/state.py",
-    "host/switching.py",
+    "host/provider_switch.py",
     "host/previous_config.py",
 )
 _CHECK = (
     "host/tables.py",
     "host/configuration.py",
-    "host/doors.py",
+    "host/access_checks.py",
     "host/open_relay.py",
     "host/milters.py",
     "host/lint.py",
@@ -56,7 +56,7 @@ _PARTS = {
         "host/read.py",
     ),
     "mailq": (*CHANGE, *_WAITING, "host/mailq.py"),
-    "foresee": (*_HOST, *_QUEUE, "host/verdicts.py", "host/queue_preview.py"),
+    "queue_preview": (*_HOST, *_QUEUE, "host/verdicts.py", "host/queue_preview.py"),
     "apply": (
         *CHANGE,
         *_WAITING,
@@ -78,13 +78,13 @@ _PARTS = {
     "rollback": (*CHANGE, *_WAITING, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
-_ANSWERING = ("read", "foresee", "mailq", "probe_smtp")
+_ANSWERING = ("read", "queue_preview", "mailq", "probe_smtp")
 """Of the others only their good end is to be known."""
 WITHIN = 75
 """Seconds for a program that waits for nothing but the host itself."""
 UNFINISHED = {
     "read": "it was only read, and is as it was",
-    "foresee": "it was only read, and is as it was",
+    "queue_preview": "it was only read, and is as it was",
     "mailq": "what was asked for may have been done to a part of the mail: look with mailq.py",
     "apply": "the change had been sent; it ends there by itself, old or new, or with the next run "
     "when the host has rebooted: run this again",

@@ -1,11 +1,11 @@
-"""The alarm: what reads the logs for trouble, and by which servers it is told, from the policy."""
+"""Alerting: what searches the logs for failures, and the servers that alerts are sent through."""
 
 import json
 from collections.abc import Mapping
 
 from mailfleet.credential import Credential
 from mailfleet.policy import Mail, Provider
-from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.file import File
 from mailfleet.relay.postfix import ca_path
 from mailfleet.relay.render import render
@@ -14,10 +14,10 @@ EMERGENCY = "/etc/mailfleet/emergency.json"
 TIMER = "check-mail-logs.timer"
 
 
-def alarm(mail: Mail, credentials: Mapping[str, Credential | None]) -> Part:
+def alerting(mail: Mail, credentials: Mapping[str, Credential | None]) -> Component:
     paths = [f"{UNITS}check-mail-logs.{kind}" for kind in ("service", "timer")]
     units = (File(path, render(path, check_logs=mail.relay.check_logs)) for path in paths)
-    return Part(bool(mail.alerts), (*units, _emergency(mail, credentials)), TIMER)
+    return Component(bool(mail.alerts), (*units, _emergency(mail, credentials)), TIMER)
 
 
 def _emergency(mail: Mail, credentials: Mapping[str, Credential | None]) -> File:

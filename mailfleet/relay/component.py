@@ -1,4 +1,4 @@
-"""A part of a relay host that not every policy needs."""
+"""A component of a relay host: what not every policy needs."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ UNITS = "/etc/systemd/system/"
 
 
 @dataclass(frozen=True)
-class Part:
-    """What is there where it is `needed`, and gone where it is not: its files, and the unit that is
-    enabled and active. `package` is installed for it, and stays."""
+class Component:
+    """Its files, and the unit that is enabled and active: present where it is `needed`, removed
+    where it is not. `package` is installed for it, and is never removed."""
 
     needed: bool
     files: tuple[File, ...]

@@ -15,14 +15,14 @@ from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, progra
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
 from mailfleet.relay.systems import system_of
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from mailfleet.run.commands import HostCommand, fail
 
 
 class RelayState(FactBase[HostState | None]):
-    """What a relay host holds. None means that it could not be read, never that it holds nothing.
+    """The state of a relay host. None means that it could not be read, never that it is empty.
 
-    Ask for it with read_state(), which puts the program on standard input.
+    Use read_state(), which passes the program on standard input.
     """
 
     def command(self) -> HostCommand:
@@ -40,18 +40,18 @@ class RelayState(FactBase[HostState | None]):
 
 
 def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostState | None:
-    """Everything that mailfleet manages on `host`, in one round trip; `previous`: also what
-    Postfix's files were before.
+    """Everything that mailfleet manages on `host`, in one round trip; `previous`: also the previous
+    configuration.
 
-    None when the host could not be read: it is then out of the run, but pyinfra goes on with the
-    operation, which must stop by itself.
+    None when the host could not be read: it is then out of the run, but pyinfra continues the
+    operation, which has to stop itself.
     """
     request = read_request(desired, previous=previous)
     state: HostState | None = host.get_fact(
         RelayState, _stdin=program("read", request), _timeout=WITHIN
     )
     if state is None and host not in host.state.failed_hosts:
-        fail("the host answered nothing to the question what it holds: nothing was changed there")
+        fail("the host gave no answer when it was read: nothing was changed there")
     return state
 
 
@@ -61,16 +61,16 @@ def read_relay(
     credentials: Mapping[str, Credential | None],
     inputs: Inputs,
 ) -> tuple[HostState, Desired] | None:
-    """What the host holds, and what it should hold with the system that it runs.
+    """The host's state, and the desired one for the system that it runs.
 
-    None when it could not be read, and with a sentence, when its system is none of ours or has not
-    what the policy needs. Raises PolicyError as desired() does.
+    None when the host could not be read; also, with a sentence, when its system is not supported or
+    lacks what the policy needs. Raises PolicyError as desired_host() does.
     """
-    state = read_state(host, desired(mail, credentials, inputs))
+    state = read_state(host, desired_host(mail, credentials, inputs))
     if state is None:
         return None
     try:
-        return state, desired(mail, credentials, inputs, system_of(state.release))
+        return state, desired_host(mail, credentials, inputs, system_of(state.release))
     except PlanError as reason:
         fail(f"{reason}; nothing was changed there")
         return None
@@ -81,7 +81,7 @@ def agent_command(
 ) -> HostCommand:
     """The command that runs a program on a host with its request, to be yielded by an operation.
 
-    `within` are the seconds that it may take, `notice` is a line to show before it starts.
+    `within`: the seconds that it may take; `notice`: a line to show before it starts.
     """
     return HostCommand(
         COMMAND,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import joined
-from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
@@ -21,12 +21,12 @@ _PARTS = tuple(
 )
 
 
-def rewrites_senders(mail: Mail) -> bool:
+def rewrites_from(mail: Mail) -> bool:
     """Whether there is any sender that may not be used, so that a milter is needed at all."""
     return mail.relay.rewrite_from or any(domain.senders for domain in mail.domains)
 
 
-def senders(mail: Mail, system: System) -> Part:
+def from_rewriting(mail: Mail, system: System) -> Component:
     """Raises PlanError where the system has no package for what the policy needs."""
     program = joined(*_PARTS).encode()
     rules = {
@@ -40,14 +40,14 @@ def senders(mail: Mail, system: System) -> Part:
         File(PROGRAM, program),
         File(_UNIT_FILE, unit),
     )
-    needed = rewrites_senders(mail)
+    needed = rewrites_from(mail)
     if needed and system.milter is None:
         raise PlanError(
             f"found senders that have to be rewritten, and {system.name}, which has no package of "
             "pymilter to do it: expected neither Relay(rewrite_from=True) nor "
             "Domain(senders=...) in the policy of such a host"
         )
-    return Part(needed, files, UNIT, system.milter)
+    return Component(needed, files, UNIT, system.milter)
 
 
 def _usable(mail: Mail) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import CHANGE, joined
-from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 
@@ -11,14 +11,14 @@ PROGRAM = "/usr/local/bin/mailfleet_health"
 _PARTS = ("smtp_session.py", "health/deliveries.py", "health/thresholds.py", "health/watch.py")
 
 
-def watches_providers(mail: Mail) -> bool:
+def fails_over(mail: Mail) -> bool:
     """Whether there is anything to watch for: another provider that could take the mail."""
     return mail.relay.provider_failover and len(mail.providers) > 1 and not mail.relay.relay_hosts
 
 
-def health(mail: Mail) -> Part:
+def health(mail: Mail) -> Component:
     program = "#!/usr/bin/python3 -I\n" + joined(*CHANGE, "host/rerouting.py", *_PARTS)
     paths = [f"{UNITS}mailfleet-health.{kind}" for kind in ("service", "timer")]
     units = (File(path, render(path, program=PROGRAM)) for path in paths)
     files = (File(PROGRAM, program.encode(), mode="755"), *units)
-    return Part(watches_providers(mail), files, TIMER)
+    return Component(fails_over(mail), files, TIMER)

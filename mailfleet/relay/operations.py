@@ -1,4 +1,4 @@
-"""Changing a relay host: only when its mail would then work, and all at once."""
+"""Changing a relay host: only when its mail would then work, and completely or not at all."""
 
 import getpass
 import socket
@@ -17,7 +17,7 @@ from mailfleet.relay.facts import agent_command
 from mailfleet.relay.request import apply_request, rollback_request, switch_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from mailfleet.run.commands import Commands, Fail
 from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.report import changing_hosts
@@ -35,7 +35,7 @@ def apply_first(
     changes: Sequence[Change],
     credentials: CredentialReader,
 ) -> Commands:
-    """Change one host, and see that it works, before any other is touched."""
+    """Change one host and verify that it works, before any other is changed."""
     if changes and _is_first():
         yield from _apply(mail, inputs, state, credentials)
 
@@ -48,21 +48,19 @@ def apply(
     changes: Sequence[Change],
     credentials: CredentialReader,
 ) -> Commands:
-    """Change the host, unless it was the first, or the first has failed."""
+    """Change the host, unless it was the first one, or the first one has failed."""
     if not changes or (host.state.is_executing and _is_first()):
         return
     first = _first()
     if first and host.state.inventory.get_host(first) in host.state.failed_hosts:
-        yield Fail(f"{first} failed, and was to go first: this relay stays as it is")
+        yield Fail(f"{first}, which was deployed first, failed: this relay stays as it is")
         return
     yield from _apply(mail, inputs, state, credentials)
 
 
 def _first() -> str | None:
-    """The host that goes first: the first by name of those that change, unless all go at once.
-
-    Known once every host has announced its part of the plan.
-    """
+    """The host that is deployed first: the first by name of those that change; None when all are
+    deployed at once. Known once every host has reported its part of the plan."""
     if host.data.get("rollout") == "all":
         return None
     accounts = {account.name for account in host.inventory.get_group(ACCOUNTS, [])}
@@ -74,7 +72,7 @@ def _is_first() -> bool:
 
 
 def _apply(mail: Mail, inputs: Inputs, state: HostState, credentials: CredentialReader) -> Commands:
-    """Stage, check, swap and load what the plan shows, and see a message leave, in one command.
+    """Stage, check, swap and load what the plan shows, and send a canary message, in one command.
 
     The host refuses when it is no longer as it was read: "changed since planned".
     """
@@ -83,11 +81,11 @@ def _apply(mail: Mail, inputs: Inputs, state: HostState, credentials: Credential
     except (PyinfraError, PlanError) as reason:
         yield Fail(f"{reason}; this relay stays as it is")
         return
-    target = desired(mail, known, inputs, system_of(state.release))
-    if any(file.content is None for file in target.files):
-        yield Fail("pending: the SMTP credential is not there yet; this relay stays as it is")
+    desired = desired_host(mail, known, inputs, system_of(state.release))
+    if any(file.content is None for file in desired.files):
+        yield Fail("pending: there is no SMTP credential yet; this relay stays as it is")
         return
-    request = apply_request(target, state, who(), _canary(mail))
+    request = apply_request(desired, state, who(), _canary(mail))
     if packages := request["packages"]:
         minutes = f"up to {INSTALLED_WITHIN // 60} minutes"
         notice = f"installs {', '.join(packages)}: {minutes}"
@@ -97,7 +95,7 @@ def _apply(mail: Mail, inputs: Inputs, state: HostState, credentials: Credential
 
 
 def _canary(mail: Mail) -> tuple[str, str] | None:
-    """Who writes to whom: only SES takes mail to a recipient that is nobody's mailbox ("Using the
+    """Sender and recipient of the canary: only SES has a recipient without a mailbox ("Using the
     mailbox simulator", Amazon SES Developer Guide)."""
     route = mail.route_of(mail.noreply)
     by_ses = route and all(isinstance(mail.provider(name), Ses) for name in route.weights)
@@ -106,19 +104,19 @@ def _canary(mail: Mail) -> tuple[str, str] | None:
 
 @operation()
 def rollback(mail: Mail, state: HostState, changes: Sequence[Change]) -> Commands:
-    """Let what worked before take the place of what is there."""
+    """Restore the previous configuration."""
     if changes:
-        request = rollback_request(desired(mail, {}), state, who())
+        request = rollback_request(desired_host(mail, {}), state, who())
         yield agent_command("rollback", request)
 
 
 @operation()
 def switch(state: HostState, to: Mapping[str, int] | None, changes: Sequence[Change]) -> Commands:
-    """Let the host's mail leave by these providers, or by the policy's again."""
+    """Send the host's mail through these providers, or through the policy's again."""
     if changes:
         yield agent_command("switch", switch_request(state, who(), to))
 
 
 def who() -> str:
-    """Who changes a host, as it writes that down: user@machine."""
+    """Who changes a host, as recorded there: user@machine."""
     return f"{getpass.getuser()}@{socket.gethostname()}"

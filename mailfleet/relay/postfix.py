@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from mailfleet.credential import Credential
 from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, PolicyError, Provider
-from mailfleet.relay import access as doors
+from mailfleet.relay import access
 from mailfleet.relay.dedicated import CERTIFICATE, DEDICATED, dedicated_of
 from mailfleet.relay.file import File
-from mailfleet.relay.from_rewriting import rewrites_senders
-from mailfleet.relay.health import watches_providers
-from mailfleet.relay.provider_switch import ROUTES, switchable
+from mailfleet.relay.from_rewriting import rewrites_from
+from mailfleet.relay.health import fails_over
+from mailfleet.relay.provider_switch import ROUTES, routes_json
 from mailfleet.relay.render import render
 from mailfleet.relay.reply_classes import KINDS, reply_filter
 from mailfleet.relay.returned import RETURNED
@@ -52,25 +52,25 @@ def postfix_files(
         "admin": mail.admin,
         "certificate": mail.relay.certificate or (CERTIFICATE,),
         "found": found,
-        "inet_interfaces": doors.inet_interfaces(mail.relay),
+        "inet_interfaces": access.inet_interfaces(mail.relay),
         "host_patterns": _HOSTS,
         "logins_socket": SOCKET,
         "logins_unit": LOGINS_UNIT,
         "lookups": lookups,
         "myorigin": mail.myorigin,
-        "neighbours": doors.neighbours(mail.relay),
+        "neighbours": access.neighbours(mail.relay),
         "noreply": mail.noreply,
-        "port_25": doors.port_25(mail.relay),
-        "processes": doors.PROCESSES,
+        "port_25": access.port_25(mail.relay),
+        "processes": access.PROCESSES,
         "providers": (dedicated,) if dedicated else mail.providers,
         "relay": mail.relay,
         "returned": RETURNED,
         "rewrite_from": mail.relay.rewrite_from,
-        "rewrites_senders": rewrites_senders(mail),
+        "rewrites_from": rewrites_from(mail),
         "sender_logins": sender_logins(mail.relay),
         "soft_bounce": mail.relay.soft_bounce,
-        "strangers": doors.STRANGERS,
-        "submission": doors.submission(mail.relay),
+        "max_connections": access.MAX_CONNECTIONS,
+        "submission": access.submission(mail.relay),
         "system": system,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),
     }
@@ -87,7 +87,7 @@ def postfix_files(
         content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
         files.append(File(f"{POSTFIX}replies_{kind}", content))
     if found.switchable:
-        files.append(File(ROUTES, switchable(found, servers(mail), watches_providers(mail))))
+        files.append(File(ROUTES, routes_json(found, servers(mail), fails_over(mail))))
     files += [
         File(ca_path(provider), inputs.authorities.get(provider.name, "").encode())
         for provider in _authenticating(mail)

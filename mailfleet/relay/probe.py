@@ -1,4 +1,4 @@
-"""Whether its providers take a host's mail: what is asked there, and what follows from it."""
+"""Whether a host's providers accept its mail: the request, and what follows from the answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from mailfleet.policy import Mail, Provider, Ses
 
 TIMEOUT = 30  # seconds for each answer of an end point
 
-SESSION = 8  # answers of a session at most: some addresses, greeting, EHLO, STARTTLS, EHLO, AUTH
+SESSION = 8  # answers of a session at most: several addresses, greeting, EHLO, STARTTLS, EHLO, AUTH
 
 Answers = Mapping[str, Sequence[str]]
-"""By provider: the outcome ("works", "passing" or "lasting" trouble) and what was seen."""
+"""By provider: the outcome ("works", a "passing" or a "lasting" problem) and what was seen."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`refusal` is why the host must stay as it is; `warnings` are what somebody should know."""
+    """`refusal`: why the host must stay as it is; None, and only `warnings`, when it may change."""
 
     refusal: str | None
     warnings: tuple[str, ...]
 
 
 def probed(mail: Mail) -> tuple[Provider, ...]:
-    """The providers that a host's mail and its alerts leave by; none where dedicated relays see
-    to that."""
+    """The providers that the host's mail and alerts are sent through; none where it sends through
+    dedicated relays."""
     if mail.relay.relay_hosts:
         return ()
     names = {p.name for p in mail.used_providers} | {alert.via for alert in mail.alerts}
@@ -34,7 +34,7 @@ def probed(mail: Mail) -> tuple[Provider, ...]:
 
 
 def end_point(provider: Provider, inputs: Inputs = ALONE) -> dict[str, Any]:
-    """How a program on the host reaches it. The authorities are not on the host yet."""
+    """How a program on the host connects to it. The file of `ca` is not on the host yet."""
     return {
         "host": provider.host,
         "port": provider.port,
@@ -45,15 +45,15 @@ def end_point(provider: Provider, inputs: Inputs = ALONE) -> dict[str, Any]:
 
 
 def probed_within(mail: Mail) -> int:
-    """Seconds that a host may take to ask a provider: all that SES needs to know a new credential,
-    and one more session in which each answer comes at the last moment."""
+    """Seconds that a host may take to ask a provider: the time that SES needs to accept a new
+    credential, and one more session in which each answer comes at the last moment."""
     return mail.gate.authenticated_within + SESSION * TIMEOUT
 
 
 def probe_request(
     mail: Mail, credentials: Mapping[str, Credential], inputs: Inputs
 ) -> dict[str, Any]:
-    """For the program "probe_smtp". Only SES makes credentials that it does not know at once."""
+    """For the program "probe_smtp". Only new SES credentials may be refused at first."""
     return {
         provider.name: {
             **end_point(provider, inputs),
@@ -66,15 +66,15 @@ def probe_request(
 
 
 def judge(mail: Mail, answers: Answers) -> Verdict:
-    """Trouble that somebody has to mend refuses the change. What may pass is a warning, as long as
-    everyday mail has a provider that works."""
+    """A problem that someone must fix refuses the change. One that may pass is a warning, while at
+    least one provider of everyday mail works."""
     everyday = {provider.name for provider in mail.used_providers}
     lasting = _seen(answers, "lasting")
     if lasting:
         return Verdict("; ".join(lasting.values()), tuple(_warnings(everyday, answers)))
     if not everyday & _seen(answers, "works").keys():
         seen = [said for name, said in _seen(answers, "passing").items() if name in everyday]
-        return Verdict(f"no provider is reached from here: {'; '.join(seen)}", ())
+        return Verdict(f"no provider can be reached from here: {'; '.join(seen)}", ())
     return Verdict(None, tuple(_warnings(everyday, answers)))
 
 
@@ -84,5 +84,5 @@ def _seen(answers: Answers, outcome: str) -> dict[str, str]:
 
 def _warnings(everyday: set[str], answers: Answers) -> Iterator[str]:
     for name, seen in _seen(answers, "passing").items():
-        everyday_mail = "its mail waits or leaves by the fall-back"
-        yield f"{seen}; {everyday_mail if name in everyday else 'no alert leaves by it'}"
+        mail = "its mail stays queued or is sent through the fallback"
+        yield f"{seen}; {mail if name in everyday else 'alerts cannot be sent through it'}"

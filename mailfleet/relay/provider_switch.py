@@ -1,4 +1,4 @@
-"""Switching providers: what a host has to know for it, and what a person asks for."""
+"""Provider switches: what a host has to know for them, and what `--data to=...` asks for."""
 
 import json
 import re
@@ -17,11 +17,11 @@ POLICY = "policy"
 _EXPECTED = "expected a provider, weights such as ses:9,sendgrid:1, or policy"
 
 
-def switchable(
+def routes_json(
     routes: Routes, servers: Mapping[str, Mapping[str, object]], by_health: bool
 ) -> bytes:
-    """What agent/host/switching.py makes the table of a switch from, by people and, where
-    `by_health`, by the watch over providers, which reaches them as `servers` says."""
+    """The file from which agent/host/provider_switch.py makes the table of a switch: of a manual
+    one or, where `by_health`, of automatic failover, which probes the providers at `servers`."""
     known = {
         "by_health": by_health,
         "servers": servers,
@@ -29,12 +29,12 @@ def switchable(
         "lanes": {provider: sorted(set(lanes)) for provider, lanes in routes.lanes.items()},
         "hops": {hop.name: [hop.origin, hop.depth] for hop in routes.hops},
         "choices": {
-            choice.name: {
-                "weights": dict(choice.weights),
-                "then": {name: list(names) for name, names in choice.then.items()},
-                "open_to": list(choice.open_to),
+            selection.name: {
+                "weights": dict(selection.weights),
+                "then": {name: list(names) for name, names in selection.then.items()},
+                "open_to": list(selection.open_to),
             }
-            for choice in routes.choices
+            for selection in routes.selections
         },
     }
     return f"{json.dumps(known, indent=2)}\n".encode()
@@ -65,8 +65,8 @@ def read_switch(text: str, mail: Mail) -> dict[str, int] | None:
     return weights
 
 
-def shown(weights: Mapping[str, int] | None) -> str:
-    """As `--data to=...` has it."""
+def weights_text(weights: Mapping[str, int] | None) -> str:
+    """Weights in the form of `--data to=...`."""
     if weights is None:
         return POLICY
     if len(weights) == 1:
@@ -75,33 +75,33 @@ def shown(weights: Mapping[str, int] | None) -> str:
 
 
 def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tuple[Change, ...]:
-    """What a person's switch changes; None is the way back to the policy's weights."""
+    """What a manual switch changes; None returns to the policy's weights."""
     if state.switch.to == to and state.switch.current:
         return ()
-    before, after = shown(state.switch.to), shown(to)
+    before, after = weights_text(state.switch.to), weights_text(to)
     return (
         Change(host, "switch", "all mail", "run", f"by {before}", f"by {after} (was: {before})"),
     )
 
 
 def switch_notes(weights: Mapping[str, int] | None, routes: Routes, mail: Mail) -> tuple[str, ...]:
-    """Who does not follow, and whose mail receivers may distrust; nobody on the way back."""
+    """Senders that can't be switched, and those whose mail receivers may then distrust."""
     if weights is None:
         return ()
     stay: list[str] = []
     distrusted: dict[str, list[str]] = {}
-    for sender, choice in routes.senders.items():
-        targets = [name for name in weights if name in choice.open_to]
+    for sender, selection in routes.senders.items():
+        targets = [name for name in weights if name in selection.open_to]
         if not targets:
             stay.append(sender.removeprefix("@"))
         for name in targets:
             if not mail.may_take_over(mail.provider(name), sender):
                 distrusted.setdefault(name, []).append(sender.removeprefix("@"))
     return (
-        *([f"{', '.join(stay)}: not moved, SES has no identity for it"] if stay else []),
+        *([f"{', '.join(stay)}: not switched, SES has no identity for it"] if stay else []),
         *(
-            f"{', '.join(senders)}: receivers may distrust mail by {name}, for which the policy "
-            "gives neither spf nor dkim"
+            f"{', '.join(senders)}: receivers may distrust mail from {name}, for which the policy "
+            "has neither spf nor dkim"
             for name, senders in distrusted.items()
         ),
     )

@@ -1,4 +1,4 @@
-"""What a plan says of the mail that waits on a host."""
+"""What a plan says about the queued mail of a host."""
 
 import re
 from collections.abc import Mapping
@@ -7,38 +7,38 @@ from typing import Any
 from mailfleet.plan.change import Change
 from mailfleet.relay.state import HostState, Queue
 
-_LONGEST = 120  # of a stranger's text on a terminal
+_LONGEST = 120  # of foreign text on a terminal
 _WHAT = {
-    "leaves": "leaves by the new routes",
-    "renamed": "leaves as {sender}",
-    "rewritten": "is submitted anew, and rewritten as new mail is",
+    "leaves": "is sent through the new routes",
+    "renamed": "is sent as {sender}",
+    "rewritten": "is submitted again, and rewritten as new mail is",
     "returned": "is kept on this host, as bounces are",
     "held": "is held ({why})",
 }
 _SUMS = {
-    "leaves": "leave by the new routes",
-    "renamed": "leave under another sender",
-    "rewritten": "are submitted anew",
+    "leaves": "are sent through the new routes",
+    "renamed": "are sent with another sender",
+    "rewritten": "are submitted again",
     "returned": "are kept on this host",
     "held": "are held",
 }
 
 
-def cleaned(text: str) -> str:
-    """A stranger's text in one line of printable characters, bounded."""
+def printable(text: str) -> str:
+    """Foreign text on one line of printable characters, of limited length."""
     line = "".join(c if c.isprintable() else "?" for c in re.sub(r"\s+", " ", text).strip())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
 
 
-def foreseen_notes(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    """What becomes of the mail that waits: by sender, and all in all."""
+def preview_notes(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """What happens to the queued mail: in total, and by sender."""
     if "unknown" in answer:
-        return (f"what becomes of the mail that waits is not known: {answer['unknown']}",)
+        return (f"it is not known what will happen to the queued mail: {answer['unknown']}",)
     if not answer["total"]:
         return ()
     sums = answer["sums"]
     parts = [f"{sums[what]} {words}" for what, words in _SUMS.items() if what in sums]
-    first = ", ".join([f"{_of(answer['counted'], answer['total'])} wait in the queue", *parts])
+    first = ": ".join([_of(answer["counted"], answer["total"]), ", ".join(parts)])
     rows = (
         f"{number} from {_name(sender)}: each {_becomes(what, becomes, why)}"
         for sender, number, what, becomes, why in answer["rows"]
@@ -47,28 +47,29 @@ def foreseen_notes(answer: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def queue_notes(queue: Queue) -> tuple[str, ...]:
-    """What a plan says of mail that is held, also when it changes nothing."""
+    """What a plan says about held mail, also when it changes nothing."""
     return tuple(
-        f"{number} held here: {cleaned(why)}; see mailq.py"
+        f"{number} held here: {printable(why)}; see mailq.py"
         for why, number in sorted(queue.held.items())
     )
 
 
 def queue_changes(host: str, state: HostState) -> tuple[Change, ...]:
-    """The work that an earlier apply had no time for."""
+    """Held mail that an earlier apply had no time to release."""
     if not state.queue.unfinished:
         return ()
-    after = f"{state.queue.unfinished} go on"
+    after = f"{state.queue.unfinished} released"
     return (Change(host, "queue", "mail that an earlier deploy held", "run", None, after),)
 
 
 def _of(counted: int, total: int) -> str:
-    return f"{total}" if counted >= total else f"{total}, of which {counted} were looked at"
+    checked = "" if counted >= total else f" ({counted} of them checked)"
+    return f"{total} queued messages{checked}"
 
 
 def _name(sender: str) -> str:
-    return cleaned(sender) or "<> (bounces)"
+    return printable(sender) or "<> (bounces)"
 
 
 def _becomes(what: str, sender: str, why: str) -> str:
-    return _WHAT[what].format(sender=_name(sender), why=cleaned(why))
+    return _WHAT[what].format(sender=_name(sender), why=printable(why))

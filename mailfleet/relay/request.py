@@ -1,4 +1,4 @@
-"""What the programs on a host are asked for."""
+"""Requests to the programs that run on a host."""
 
 import base64
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from mailfleet.relay.plan import (
     to_restart,
 )
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.provider_switch import shown
+from mailfleet.relay.provider_switch import weights_text
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import EVERY_PACKAGE, POSTFIX_UNITS
 from mailfleet.relay.tree import SECRETS, Desired
@@ -23,7 +23,7 @@ from mailfleet.relay.tree import SECRETS, Desired
 
 def read_request(desired: Desired, *, previous: bool = False) -> dict[str, Any]:
     """For the program "read": all that `desired` manages, and the packages of any system; with
-    `previous` what worked before."""
+    `previous` also the previous configuration."""
     return {
         "previous": previous,
         "files": _managed(desired),
@@ -33,38 +33,37 @@ def read_request(desired: Desired, *, previous: bool = False) -> dict[str, Any]:
 
 
 def apply_request(
-    desired: Desired, state: HostState, by: str, canary: tuple[str, str] | None = None
+    desired: Desired, found: HostState, by: str, canary: tuple[str, str] | None = None
 ) -> dict[str, Any]:
-    """For the program "apply": what `plan` shows, for a host that is still in `state`.
+    """For the program "apply": what `plan` shows, for a host that is still as `found`.
 
-    `by` is "user@machine", for whoever meets the change later; `canary` are the sender and the
-    recipient of a message that has to leave. Raises ValueError while a
-    file's content is not known.
+    `by` is "user@machine", recorded on the host; `canary` are the sender and the recipient of a
+    message that has to leave. Raises ValueError while a file's content is not known.
     """
     return {
-        "expected": state.digest,
+        "expected": found.digest,
         "by": by,
         "managed": _managed(desired),
         "manager": desired.system.manager,
-        "packages": missing_packages(desired, state),
-        "files": [_file(file) for file in changed_files(desired, state)],
-        "absent": files_to_remove(desired, state),
-        "certificate": certificate_to_make(desired, state),
+        "packages": missing_packages(desired, found),
+        "files": [_file(file) for file in changed_files(desired, found)],
+        "absent": files_to_remove(desired, found),
+        "certificate": certificate_to_make(desired, found),
         "nexthops": list(desired.nexthops),
-        "units": _units(desired, state),
-        "load": load_action(desired, state),
-        "waiting": bool(state.queue.unfinished),
+        "units": _units(desired, found),
+        "load": load_action(desired, found),
+        "waiting": bool(found.queue.unfinished),
         "canary": canary and {"from": canary[0], "to": canary[1]},
     }
 
 
-def foresee_request(desired: Desired, state: HostState) -> dict[str, Any] | None:
-    """For the program "foresee": how Postfix's files would be. None when nothing waits, or none of
-    them changes."""
-    if not (state.queue.total or state.queue.held) or not load_action(desired, state):
+def preview_request(desired: Desired, found: HostState) -> dict[str, Any] | None:
+    """For the program "queue_preview": Postfix's files as they would be. None when no mail is
+    queued, or none of the files changes."""
+    if not (found.queue.total or found.queue.held) or not load_action(desired, found):
         return None
-    files = [file for file in changed_files(desired, state) if file.path.startswith(POSTFIX)]
-    absent = [path for path in files_to_remove(desired, state) if path.startswith(POSTFIX)]
+    files = [file for file in changed_files(desired, found) if file.path.startswith(POSTFIX)]
+    absent = [path for path in files_to_remove(desired, found) if path.startswith(POSTFIX)]
     if not files and not absent:
         return None
     return {
@@ -74,14 +73,14 @@ def foresee_request(desired: Desired, state: HostState) -> dict[str, Any] | None
     }
 
 
-def rollback_request(desired: Desired, state: HostState, by: str) -> dict[str, Any]:
-    """For the program "rollback", for a host that is still in `state`."""
-    return {"expected": state.digest, "by": by, "managed": _managed(desired)}
+def rollback_request(desired: Desired, found: HostState, by: str) -> dict[str, Any]:
+    """For the program "rollback", for a host that is still as `found`."""
+    return {"expected": found.digest, "by": by, "managed": _managed(desired)}
 
 
-def switch_request(state: HostState, by: str, to: Mapping[str, int] | None) -> dict[str, Any]:
-    """For the program "switch", on a host where the switch of `state` is still in force."""
-    return {"expected": state.switch.to, "by": by, "to": to, "shown": shown(to)}
+def switch_request(found: HostState, by: str, to: Mapping[str, int] | None) -> dict[str, Any]:
+    """For the program "switch", for a host whose switch is still as `found`."""
+    return {"expected": found.switch.to, "by": by, "to": to, "shown": weights_text(to)}
 
 
 def _managed(desired: Desired) -> list[dict[str, Any]]:
@@ -100,10 +99,10 @@ def _file(file: File) -> dict[str, str]:
     }
 
 
-def _units(desired: Desired, state: HostState) -> dict[str, Any]:
-    now = state.units
+def _units(desired: Desired, found: HostState) -> dict[str, Any]:
+    now = found.units
     return {
-        "reload": stale_units(desired, state),
+        "reload": stale_units(desired, found),
         "disable": [
             unit.name
             for unit in desired.units
@@ -112,5 +111,5 @@ def _units(desired: Desired, state: HostState) -> dict[str, Any]:
         "enable": [
             unit.name for unit in desired.units if unit.enabled and not now[unit.name].enabled
         ],
-        "restart": [unit.name for unit in desired.units if to_restart(unit, desired, state)],
+        "restart": [unit.name for unit in desired.units if to_restart(unit, desired, found)],
     }

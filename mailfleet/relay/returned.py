@@ -2,7 +2,7 @@
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
-from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.file import File
 from mailfleet.relay.render import render
 from mailfleet.relay.systems import System
@@ -14,7 +14,7 @@ PROGRAM = "/usr/local/bin/mailfleet_returned"
 UNIT, TIMER, PATH = (f"mailfleet-returned.{kind}" for kind in ("service", "timer", "path"))
 
 
-def returned(mail: Mail, system: System) -> tuple[Part, Part]:
+def returned(mail: Mail, system: System) -> tuple[Component, Component]:
     """Two parts, as each has a unit that is enabled; every relay host has both."""
     values = {
         "directory": RETURNED,
@@ -27,4 +27,4 @@ def returned(mail: Mail, system: System) -> tuple[Part, Part]:
         File(UNITS + name, render(UNITS + name, **values)) for name in (UNIT, TIMER, PATH)
     )
     program = File(PROGRAM, (AGENT / "returned.py").read_bytes(), mode="755")
-    return Part(True, (program, service, timer), TIMER), Part(True, (path,), PATH)
+    return Component(True, (program, service, timer), TIMER), Component(True, (path,), PATH)

@@ -23,7 +23,7 @@ _RESERVE = 60
 
 
 def unrelated_changes(changes: Sequence[Change]) -> list[str]:
-    """What a relay lacks that is no credential: a deploy has to see to that first."""
+    """Changes that are not of the credential: they need a deploy first."""
     own = (f"{POSTFIX}sasl_passwd", "postfix")
     return [change.id for change in changes if change.id not in own]
 
@@ -52,7 +52,7 @@ def try_new_credential(
         yield agent_command(
             "probe_message",
             {
-                **_request(mail, ses, "a new credential is tried"),
+                **_request(mail, ses, "trying a new credential"),
                 "username": credential.username,
                 "password": credential.password,
             },
@@ -62,14 +62,14 @@ def try_new_credential(
 
 @operation()
 def drain(mail: Mail) -> Commands:
-    """Wait until Postfix sends by no connection that it has authenticated with the old key."""
+    """Wait until no connection of Postfix is left that was authenticated with the old key."""
     ports = sorted({ses.port for ses in mail.ses})
     request = {"ports": ports, "within": DRAINED_WITHIN}
     yield agent_command(
         "drain_connections",
         request,
         DRAINED_WITHIN + _RESERVE,
-        f"waits until the old key's connections are gone: up to {DRAINED_WITHIN // 60} minutes",
+        f"waits until the old key's connections are closed: up to {DRAINED_WITHIN // 60} minutes",
     )
 
 
@@ -80,13 +80,13 @@ def verify(mail: Mail, providers: Sequence[Ses], account_failed: Callable[[], bo
     if account_failed():
         return
     for ses in providers:
-        subject = "the old credential is gone"
+        subject = "the old credential is refused"
         request = {**_request(mail, ses, subject), "nexthop": ses.nexthop}
         yield agent_command("probe_message", request, _sent_within(mail))
 
 
 def _sent_within(mail: Mail) -> int:
-    """Seconds: as probed_within(), and five answers more: MAIL, RCPT, DATA, the message, QUIT."""
+    """Seconds: as probed_within(), plus five answers: MAIL, RCPT, DATA, the message, QUIT."""
     return probed_within(mail) + 5 * TIMEOUT
 
 
@@ -101,6 +101,6 @@ def _request(mail: Mail, ses: Ses, subject: str) -> dict[str, Any]:
 
 
 def sender_of(mail: Mail, ses: Ses) -> str:
-    """An address whose mail leaves by that Ses: noreply where its first domain does."""
+    """An address whose mail is sent through that Ses: noreply@ its first domain, if that is."""
     (name, *_) = senders(mail, ses)
     return name if "@" in name else f"noreply@{name}"

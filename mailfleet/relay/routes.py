@@ -1,8 +1,8 @@
-"""Which sender's mail goes to which provider, and who takes over what a provider does not take.
+"""Which provider each sender's mail goes to, and its fallbacks.
 
-A provider hands over by the last of its next hops, which is this very host: a port of the
-loopback address (a hop) where the mail is queued anew for the provider that follows, with that
-one's own transports. So every transport keeps its limits, its TLS and its credential.
+A provider's last next hop is the host itself: a port of the loopback address (a hop), where mail
+that the provider did not accept is queued again for the next provider, with that provider's own
+transports. So every transport keeps its limits, its TLS settings and its credential.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,19 +12,19 @@ from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail, PolicyError, Route
 from mailfleet.policy.route import VERIFIED
 from mailfleet.relay.dedicated import DEDICATED
-from mailfleet.relay.selection import Choice, Choices, open_to
+from mailfleet.relay.selection import Selection, Selections, open_to
 from mailfleet.relay.transports import Transport, transports
 
-# Which no user of a host can listen at, nobody else does (IANA has 288 to 307 unassigned), and RPC
-# services don't take by chance (they look above 600: bindresvport(3)).
+# Ports that users of a host cannot bind (below 1024), that no service has (unassigned at IANA), and
+# that RPC services never take (they search from 600 up: bindresvport(3)).
 PORTS = range(288, 308)
 
 
 @dataclass(frozen=True)
 class Hop:
-    """Where mail goes on that came by `origin`, and by `depth` others after it, in vain.
+    """Where mail goes that `origin`, and `depth` fallbacks after it, did not accept.
 
-    `senders` says, for an address or a domain, which provider takes over.
+    `senders`: the next provider, by address or domain.
     """
 
     origin: str
@@ -43,22 +43,22 @@ class Hop:
 
 @dataclass(frozen=True)
 class Routes:
-    """`senders`: of each address or @domain its choice; `others` that of anybody else, None when
-    nobody else may send. `lanes`: of each provider its transports, each as often as it counts.
-    `alone`: (sender, providers that may not take over), where that leaves it no fall-back.
+    """`senders`: the selection of each address or @domain; `others`: that of all other senders,
+    None when no others may send. `lanes`: each provider's transports, each repeated by its weight.
+    `alone`: senders without a usable fallback, each with the providers that may not take over.
     """
 
     transports: tuple[Transport, ...]
     lanes: Mapping[str, tuple[str, ...]]
-    senders: Mapping[str, Choice]
-    others: Choice | None
+    senders: Mapping[str, Selection]
+    others: Selection | None
     hops: tuple[Hop, ...]
     alone: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def selections(self) -> tuple[Selection, ...]:
         every = [*self.senders.values(), *([self.others] if self.others else [])]
-        return tuple({choice.name: choice for choice in every}.values())
+        return tuple({selection.name: selection for selection in every}.values())
 
     @property
     def switchable(self) -> bool:
@@ -66,7 +66,7 @@ class Routes:
         return len(self.lanes) > 1
 
     def destination(self, name: str, hop: Hop | None = None) -> str:
-        """transport:nexthop of a transport, at a hop or at the beginning."""
+        """transport:nexthop of a transport, at a hop or for new mail."""
         transport = next(transport for transport in self.transports if transport.name == name)
         origin, depth = (hop.origin, hop.depth + 1) if hop else (transport.provider.name, 0)
         after = [h.nexthop for h in self.hops if (h.origin, h.depth) == (origin, depth)]
@@ -86,8 +86,8 @@ def routes(mail: Mail, inputs: Inputs) -> Routes:
         )
         for provider in mail.providers
     }
-    choices = Choices()
-    senders: dict[str, Choice] = {}
+    selections = Selections()
+    senders: dict[str, Selection] = {}
     hops: dict[tuple[str, int], dict[str, str]] = {}
     alone: dict[str, tuple[str, ...]] = {}
     for sender, route in _senders(mail, inputs):
@@ -101,13 +101,13 @@ def routes(mail: Mail, inputs: Inputs) -> Routes:
                 # access(5) writes a domain without the @
                 hops.setdefault((origin, depth), {})[sender.removeprefix("@")] = name
             then[origin] = tuple(chain)
-        senders[sender] = choices.of(route.weights, then, open_to(mail, inputs, sender))
+        senders[sender] = selections.of(route.weights, then, open_to(mail, inputs, sender))
     others = mail.route_of_others
     return Routes(
         transports=every,
         lanes=lanes,
         senders=senders,
-        others=choices.of(others.weights, {}, _smtp(mail)) if others else None,
+        others=selections.of(others.weights, {}, _smtp(mail)) if others else None,
         hops=tuple(
             Hop(origin, depth, _port(n, len(hops)), taking_over)
             for n, ((origin, depth), taking_over) in enumerate(sorted(hops.items()))
@@ -119,9 +119,9 @@ def routes(mail: Mail, inputs: Inputs) -> Routes:
 def _port(n: int, of: int) -> int:
     if of > len(PORTS):
         raise PolicyError(
-            f"Mail.routes: found fall-backs that take {of} ports of the loopback address, expected "
-            f"{len(PORTS)} at most (each provider takes one for each that is asked after it): name "
-            "fewer providers in fallback="
+            f"Mail.routes: found fallbacks that need {of} ports of the loopback address, expected "
+            f"at most {len(PORTS)} (one for each fallback of each provider): name fewer "
+            "providers in fallback="
         )
     return PORTS[n]
 
@@ -131,8 +131,8 @@ def _smtp(mail: Mail) -> tuple[str, ...]:
 
 
 def _by_dedicated(mail: Mail, inputs: Inputs, every: tuple[Transport, ...]) -> Routes:
-    """Dedicated relays decide on providers and fall-backs; who may send, each host by itself."""
-    there = Choice("choice1", {DEDICATED: 1}, {}, (DEDICATED,))
+    """Dedicated relays choose providers and fallbacks; each host checks who may send."""
+    there = Selection("choice1", {DEDICATED: 1}, {}, (DEDICATED,))
     senders = {sender: there for sender, _ in _senders(mail, inputs)}
     others = there if mail.route_of_others else None
     lanes = {DEDICATED: tuple(transport.name for transport in every)}
@@ -140,20 +140,20 @@ def _by_dedicated(mail: Mail, inputs: Inputs, every: tuple[Transport, ...]) -> R
 
 
 def route_notes(found: Routes) -> tuple[str, ...]:
-    """Who has no fall-back although the policy names one."""
+    """Senders without a fallback although the policy names one."""
     by_names: dict[tuple[str, ...], list[str]] = {}
     for sender, names in found.alone:
         by_names.setdefault(names, []).append(sender.removeprefix("@"))
     return tuple(
-        f"no fall-back for {', '.join(senders)}: receivers do not know {' or '.join(names)} as a "
-        "sender of that, because the policy gives neither its spf nor its dkim or does not have "
-        "the domain"
+        f"no fallback for {', '.join(senders)}: receivers would not trust mail from "
+        f"{' or '.join(names)}, because the policy has neither spf nor dkim for it, or does not "
+        "have the domain"
         for names, senders in by_names.items()
     )
 
 
 def _senders(mail: Mail, inputs: Inputs) -> Iterator[tuple[str, Route]]:
-    """Who may send, and by which route."""
+    """Who may send, and through which route."""
     known = [f"@{domain.name}" for domain in mail.domains]
     known += [address.name for address in mail.addresses]
     known += [sender for sender, _ in mail.sender_routes]

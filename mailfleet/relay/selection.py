@@ -1,4 +1,4 @@
-"""Choices: how the mail of senders of which the same is true is shared by providers."""
+"""Selections: how the mail of senders is distributed among providers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from mailfleet.policy import Mail, Ses
 
 
 @dataclass(frozen=True)
-class Choice:
-    """How the mail of some senders is shared by providers.
+class Selection:
+    """How the mail of some senders is distributed among providers.
 
-    `weights`: the share of each, in the smallest whole numbers. `then`: who takes over, in order,
-    what one of them does not take. `open_to`: all providers that would take these senders' mail.
+    `weights`: the share of each provider, in the smallest integers. `then`: the fallbacks of each
+    provider, in order. `open_to`: all providers that would accept these senders' mail.
     """
 
     name: str
@@ -22,27 +22,28 @@ class Choice:
     open_to: tuple[str, ...]
 
 
-class Choices:
-    """The choices of a policy: one for all senders of which the same is true."""
+class Selections:
+    """The selections of a policy: senders with equal weights, fallbacks and providers share one."""
 
     def __init__(self) -> None:
-        self._found: dict[object, Choice] = {}
+        self._found: dict[object, Selection] = {}
 
     def of(
         self,
         weights: Mapping[str, int],
         then: Mapping[str, tuple[str, ...]],
         open_to: tuple[str, ...],
-    ) -> Choice:
+    ) -> Selection:
         common = gcd(*weights.values())
         least = {name: weight // common for name, weight in weights.items()}
         key = (tuple(least.items()), tuple(then.items()), open_to)
         name = f"choice{len(self._found) + 1}"
-        return self._found.setdefault(key, Choice(name, least, then, open_to))
+        return self._found.setdefault(key, Selection(name, least, then, open_to))
 
 
 def open_to(mail: Mail, inputs: Inputs, sender: str) -> tuple[str, ...]:
-    """SES refuses a sender that it has not verified; others know their customers' senders."""
+    """The providers that would accept the sender's mail: SES refuses senders that it has not
+    verified, others check them by their own rules."""
     there = mail.ses_of(sender.removeprefix("@"))
     return tuple(
         provider.name

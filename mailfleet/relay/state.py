@@ -1,4 +1,4 @@
-"""What a relay host holds, as its own program read it."""
+"""The state of a relay host, as the program "read" reports it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,8 +10,8 @@ R = TypeVar("R", "Loaded", "Applied", "Switched")
 
 
 @dataclass(frozen=True)
-class LiveFile:
-    """A file as found. `text` is None for a secret one and for one that is not UTF-8."""
+class FoundFile:
+    """A file as found. `text` is None for a secret file, and for one that is not UTF-8."""
 
     digest: str
     mode: str
@@ -21,8 +21,8 @@ class LiveFile:
 
 
 @dataclass(frozen=True)
-class LiveUnit:
-    """`current`: systemd has read the unit's file as it is now; `main`: it has a main process,
+class FoundUnit:
+    """`current`: systemd has loaded the unit's file as it is now; `main`: it has a main process,
     whose end systemd notices."""
 
     enabled: bool
@@ -33,7 +33,7 @@ class LiveUnit:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The stamp of the last good load: a digest of its files, and where it listens."""
+    """The stamp of the last successful load: a digest of its files, and where Postfix listens."""
 
     digest: str
     listen: str
@@ -41,7 +41,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Applied:
-    """Who wrote the files last: user `by` on the machine `on` that deployed, in UTC."""
+    """The last deploy: user `by` on the machine `on`, at a time in UTC."""
 
     by: str
     on: str
@@ -50,7 +50,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Switched:
-    """A person's switch: `to` are weights by provider; by whom, where from, when (UTC)."""
+    """A manual switch: `to` are weights by provider; the user, the machine and the time (UTC)."""
 
     to: Mapping[str, int]
     by: str
@@ -60,9 +60,9 @@ class Switched:
 
 @dataclass(frozen=True)
 class Switch:
-    """What is in force instead of the policy's weights: a person's switch, and the part of their
-    weight (0 to 1) that providers have by their `health`. The host makes a table of it that Postfix
-    goes by: `found` says whether it is there, `current` whether it is due and loaded."""
+    """What is in force instead of the policy's weights: a manual switch, and the fraction (0 to 1)
+    of its weight that each provider keeps because of its `health`. The host makes a table of it for
+    Postfix: `found` says whether it exists, `current` whether it is up to date and loaded."""
 
     switched: Switched | None
     health: Mapping[str, float]
@@ -79,15 +79,15 @@ NO_SWITCH = Switch(None, {}, found=True, current=True)
 
 @dataclass(frozen=True)
 class Queue:
-    """The mail that waits: `total` messages, without those on hold. `held` says how many mailfleet
-    holds, by the reason."""
+    """The queued mail: `total` messages, without those on hold. `held`: how many messages mailfleet
+    holds, by reason."""
 
     total: int
     held: Mapping[str, int]
 
     @property
     def unfinished(self) -> int:
-        """Held messages that the configuration allows: the next apply lets them go."""
+        """Held messages that the configuration allows: the next apply releases them."""
         return sum(number for why, number in self.held.items() if why in UNFINISHED)
 
 
@@ -98,17 +98,17 @@ EMPTY_QUEUE = Queue(0, {})
 
 @dataclass(frozen=True)
 class HostState:
-    """A host's answer, complete: there is no such object for a host that was not read.
+    """The complete state of a host: there is no such object for a host that was not read.
 
-    `digest` covers all managed files; an apply that names it is refused once they have changed.
-    `live` is a digest of what Postfix would load now. `previous` are Postfix's files that worked
-    before; None when there are none, or nobody asked.
+    `digest` covers all managed files; the host refuses an apply for a digest that is out of date.
+    `live` is a digest of what Postfix would load now. `previous` is the previous configuration:
+    Postfix's files as they last worked; None when there are none, or they were not asked for.
     """
 
     release: Release
-    files: Mapping[str, LiveFile | None]
+    files: Mapping[str, FoundFile | None]
     packages: Mapping[str, str | None]
-    units: Mapping[str, LiveUnit]
+    units: Mapping[str, FoundUnit]
     loaded: Loaded | None
     live: str | None
     applied: Applied | None
@@ -116,7 +116,7 @@ class HostState:
     running: bool
     switch: Switch = NO_SWITCH
     queue: Queue = EMPTY_QUEUE
-    previous: Mapping[str, LiveFile | None] | None = None
+    previous: Mapping[str, FoundFile | None] | None = None
 
     @property
     def foreign(self) -> bool:
@@ -125,15 +125,15 @@ class HostState:
 
 
 def _record(kind: type[R], found: Mapping[str, Any] | None) -> R | None:
-    """A record that the host keeps. A damaged one is none, and the next apply writes it anew."""
-    names = [part.name for part in fields(kind)]
+    """A record that the host keeps. A damaged one counts as missing: the next apply rewrites it."""
+    names = [entry.name for entry in fields(kind)]
     if not found or not all(name in found for name in names):
         return None
     return kind(**{name: found[name] for name in names})
 
 
-def _files(answer: Mapping[str, Any]) -> dict[str, LiveFile | None]:
-    return {path: file and LiveFile(**file) for path, file in answer.items()}
+def _files(answer: Mapping[str, Any]) -> dict[str, FoundFile | None]:
+    return {path: file and FoundFile(**file) for path, file in answer.items()}
 
 
 def _switch(answer: Mapping[str, Any]) -> Switch:
@@ -150,12 +150,12 @@ def _queue(answer: Mapping[str, Any]) -> Queue:
 
 
 def parse(answer: Mapping[str, Any]) -> HostState:
-    """The answer of the program "read". Raises KeyError or TypeError when it is none."""
+    """The answer of the program "read". Raises KeyError or TypeError for anything else."""
     return HostState(
         release=Release(**answer["release"]),
         files=_files(answer["files"]),
         packages=dict(answer["packages"]),
-        units={name: LiveUnit(**unit) for name, unit in answer["units"].items()},
+        units={name: FoundUnit(**unit) for name, unit in answer["units"].items()},
         loaded=_record(Loaded, answer["loaded"]),
         live=answer["live"],
         applied=_record(Applied, answer["applied"]),

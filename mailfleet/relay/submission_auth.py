@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Relay
-from mailfleet.relay.component import UNITS, Part
+from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
 from mailfleet.relay.parameters import postfix_parameters
@@ -31,7 +31,9 @@ _UNIT_FILE = UNITS + LOGINS_UNIT
 _ROUNDS = 5000
 
 
-def logins(mail: Mail, credentials: Mapping[str, Credential | None], system: System) -> Part:
+def submission_auth(
+    mail: Mail, credentials: Mapping[str, Credential | None], system: System
+) -> Component:
     """The file of passwords has no content while one of them is not known. Raises PlanError where
     the system has no Dovecot."""
     known = [credentials.get(of_login(user)) for user in mail.relay.logins]
@@ -60,7 +62,7 @@ def logins(mail: Mail, credentials: Mapping[str, Credential | None], system: Sys
         )
     passwords = File(LOGINS, content, mode="600", owner=USER, secret=True)
     files = (passwords, *configurations, File(_UNIT_FILE, unit))
-    return Part(bool(mail.relay.logins), files, LOGINS_UNIT, system.dovecot)
+    return Component(bool(mail.relay.logins), files, LOGINS_UNIT, system.dovecot)
 
 
 def _line(fleet: str, credential: Credential) -> str:
@@ -92,7 +94,7 @@ def sender_logins(relay: Relay) -> dict[str, str]:
     return rows
 
 
-def lacks_judge(state: HostState) -> bool:
+def lacks_dovecot(state: HostState) -> bool:
     """Whether Postfix's files that worked before ask Dovecot, which no longer runs there: port 587
     would then serve nobody at all."""
     before = (state.previous or {}).get("/etc/postfix/main.cf")

@@ -1,10 +1,9 @@
 """Routes as Postfix's lookup tables.
 
-Postfix looks up each mail's sender, and finds its destination in four steps: the choice that is the
-sender's, a provider of that choice, a lane of that provider, and where that leads. The second and
-the third are drawn anew for each mail. Where a switch is in force (agent/host/switch.py), its
-table says which provider it is, by the number that was drawn. See pipemap, unionmap and randmap in
-DATABASE_README.
+Postfix looks up each message's sender and finds the destination in four steps: the selection of the
+sender, a provider of that selection, a lane of that provider, and the lane's destination. Provider
+and lane are drawn at random for each message. While a switch is in force (agent/host/switch.py) its
+table maps the drawn number to a provider. See pipemap, unionmap and randmap in DATABASE_README.
 """
 
 import re
@@ -17,15 +16,15 @@ Rows = dict[str, str]
 DIRECTORY = "$config_directory"
 SWITCH = "switch"
 _HOP_CHOICES = "hop_choices"
-# Numbers that a switch shares among providers: its weights count in twentieths.
+# Numbers that a switch distributes among providers: its weights count in twentieths.
 SLOTS = 20
 
 
 @dataclass
 class Tables:
-    """`rows`: the lines of each file by its name. `parameters`: maps that main.cf names for others
-    to use. `senders`: the lookup tables, in order, for the destination of a sender. `hops`: those
-    that let a sender's mail go on, by the hop's name."""
+    """`rows`: the lines of each file, by name. `parameters`: maps that main.cf defines for use in
+    other parameters. `senders`: the lookup tables for a sender's destination, in order. `hops`: the
+    lookup tables of each hop, by its name."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
@@ -34,7 +33,7 @@ class Tables:
 
 
 def tables(routes: Routes, kept_here: Iterable[str]) -> Tables:
-    """`kept_here` are senders whose mail the transport `returned` takes."""
+    """`kept_here`: senders whose mail goes to the transport `returned`."""
     return Tables(
         rows={
             "kept_here": dict.fromkeys(kept_here, "returned:"),
@@ -52,10 +51,10 @@ def tables(routes: Routes, kept_here: Iterable[str]) -> Tables:
 
 
 def _parameters(routes: Routes) -> dict[str, str]:
-    slots = {c.name: [f"{c.name}.{slot}" for slot in range(SLOTS)] for c in routes.choices}
+    slots = {c.name: [f"{c.name}.{slot}" for slot in range(SLOTS)] for c in routes.selections}
     draws = {
-        choice.name: [name for name, weight in choice.weights.items() for _ in range(weight)]
-        for choice in routes.choices
+        selection.name: [name for name, weight in selection.weights.items() for _ in range(weight)]
+        for selection in routes.selections
     }
     return {
         **({"switch_draws": _draws(slots)} if routes.switchable else {}),
@@ -65,7 +64,7 @@ def _parameters(routes: Routes) -> dict[str, str]:
 
 
 def _draws(of: Mapping[str, Sequence[str]]) -> str:
-    """The map from each name to one of its values, at random."""
+    """A map from each name to one of its values, at random."""
     maps = []
     for name, values in of.items():
         if len(set(values)) == 1:
@@ -76,37 +75,41 @@ def _draws(of: Mapping[str, Sequence[str]]) -> str:
 
 
 def _destinations(routes: Routes) -> Iterable[str]:
-    choices = [_file("sender_choices")]
+    selections = [_file("sender_choices")]
     if routes.others:
-        choices += [f"regexp:{DIRECTORY}/sender_domains", f"static:{routes.others.name}"]
-    for choice in choices:
+        selections += [f"regexp:{DIRECTORY}/sender_domains", f"static:{routes.others.name}"]
+    for selection in selections:
         if routes.switchable:
             yield _pipe(
-                choice, "$switch_draws", _file(SWITCH), "$lane_draws", _file("destinations")
+                selection, "$switch_draws", _file(SWITCH), "$lane_draws", _file("destinations")
             )
-        yield _pipe(choice, "$provider_draws", "$lane_draws", _file("destinations"))
+        yield _pipe(selection, "$provider_draws", "$lane_draws", _file("destinations"))
 
 
 def _domains(routes: Routes) -> Rows:
-    """Postfix asks all tables for the whole address before it asks them for the domain. A route for
-    everybody else would answer first: so domains are known by the whole address, too."""
+    """Postfix looks up the full address in all tables before it looks up the domain. A route for
+    all other senders would match first, so domains must match full addresses, too."""
     return {
-        f"/{re.escape(sender)}$/": choice.name
-        for sender, choice in routes.senders.items()
+        f"/{re.escape(sender)}$/": selection.name
+        for sender, selection in routes.senders.items()
         if sender.startswith("@")
     }
 
 
 def _hop_choices(routes: Routes) -> Rows:
-    """The choice of each sender, with domains as access(5) writes them."""
-    return {sender.removeprefix("@"): choice.name for sender, choice in routes.senders.items()}
+    """The selection of each sender, with domains as access(5) writes them."""
+    return {
+        sender.removeprefix("@"): selection.name for sender, selection in routes.senders.items()
+    }
 
 
 def _hop(hop: Hop, routes: Routes) -> tuple[str, ...]:
-    """First whether the provider before the hop is still the sender's: the table of a switch says
-    OK where it is not, so that the mail takes the sender's way from its beginning. Then where it
-    goes on, and last whether it does: FILTER alone permits nothing."""
-    keys = ",".join(f"{choice.name}={choice.name}.{hop.name}" for choice in routes.choices)
+    """First whether the provider before the hop is still in use for the sender: a switch's table
+    answers OK where it is not, and the mail is routed as new mail is. Then the next provider's
+    transport, and last the permission: FILTER alone permits nothing."""
+    keys = ",".join(
+        f"{selection.name}={selection.name}.{hop.name}" for selection in routes.selections
+    )
     return (
         _pipe(_file(_HOP_CHOICES), f"inline:{{{keys}}}", _file(SWITCH)),
         _pipe(_file(hop.name), "$lane_draws", _file(_next(hop))),
@@ -115,7 +118,7 @@ def _hop(hop: Hop, routes: Routes) -> tuple[str, ...]:
 
 
 def _filters(routes: Routes, hop: Hop) -> Rows:
-    """What an access(5) table answers for each transport that mail may go on by."""
+    """The answer of an access(5) table for each transport that mail may continue through."""
     names = [name for provider in hop.senders.values() for name in routes.lanes[provider]]
     return {name: f"FILTER {routes.destination(name, hop)}" for name in dict.fromkeys(names)}
 

@@ -1,4 +1,4 @@
-"""Postfix's transports: one for each lane of a provider, with settings of its own."""
+"""Postfix's transports: one for each lane of a provider, each with its own settings."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ def limits_of(mail: Mail, inputs: Inputs) -> tuple[tuple[Provider, Limit], ...]:
 
 
 def limit_notes(mail: Mail, inputs: Inputs) -> tuple[str, ...]:
-    """The arithmetic of the limits that follow from a rate."""
+    """How the limits that follow from a rate were calculated."""
     if mail.relay.relay_hosts:
         return ()
     return tuple(

@@ -7,15 +7,15 @@ from mailfleet.credential import Credential
 from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
-from mailfleet.relay.alerting import EMERGENCY, alarm
+from mailfleet.relay.alerting import EMERGENCY, alerting
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
-from mailfleet.relay.from_rewriting import senders
+from mailfleet.relay.from_rewriting import from_rewriting
 from mailfleet.relay.health import health
 from mailfleet.relay.postfix import POSTFIX, absent_tables, check, nexthops, postfix_files
 from mailfleet.relay.restart import drop_ins
 from mailfleet.relay.returned import returned
-from mailfleet.relay.submission_auth import LOGINS, logins
+from mailfleet.relay.submission_auth import LOGINS, submission_auth
 from mailfleet.relay.systems import DEBIAN_12, System
 
 SECRETS = frozenset({EMERGENCY, CERTIFICATE, LOGINS, f"{POSTFIX}sasl_passwd"})
@@ -54,7 +54,7 @@ class Desired:
         return tuple(sorted([*(file.path for file in self.files), *self.absent, *made]))
 
 
-def desired(
+def desired_host(
     mail: Mail,
     credentials: Mapping[str, Credential | None],
     inputs: Inputs = ALONE,
@@ -68,23 +68,30 @@ def desired(
     """
     check(mail, inputs)
     postfix = postfix_files(mail, credentials, inputs, system)
-    parts = (
-        alarm(mail, credentials),
-        senders(mail, system),
-        logins(mail, credentials, system),
+    components = (
+        alerting(mail, credentials),
+        from_rewriting(mail, system),
+        submission_auth(mail, credentials, system),
         health(mail),
         *returned(mail, system),
     )
-    needed = [part for part in parts if part.needed]
-    unneeded = [file.path for part in parts if not part.needed for file in part.files]
-    packages = [part.package for part in needed if part.package]
+    needed = [component for component in components if component.needed]
+    unneeded = [
+        file.path for component in components if not component.needed for file in component.files
+    ]
+    packages = [component.package for component in needed if component.package]
     return Desired(
-        files=(*postfix, *_programs(), *drop_ins(), *(f for part in needed for f in part.files)),
+        files=(
+            *postfix,
+            *_programs(),
+            *drop_ins(),
+            *(f for component in needed for f in component.files),
+        ),
         absent=(*absent_tables(mail, postfix), *unneeded),
         packages=(*system.packages, *packages),
         units=(
             Unit("postfix.service", True),
-            *(Unit(part.unit, part.needed, part.needed) for part in parts),
+            *(Unit(component.unit, component.needed, component.needed) for component in components),
         ),
         nexthops=nexthops(mail),
         system=system,

@@ -17,7 +17,7 @@ REFUSALS = [
     ({SECOND: WRONG_CERTIFICATE}, "second: smtp.second.example:587 shows a certificate that does "
                                   "not verify (Hostname mismatch"),
     ({"ses": DOWN, SECOND: NO_STARTTLS}, "second: smtp.second.example:587 does not offer what is"),
-    ({"ses": DOWN, SECOND: BUSY}, "no provider is reached from here: ses: "
+    ({"ses": DOWN, SECOND: BUSY}, "no provider can be reached from here: ses: "
                                   "email-smtp.us-east-1.amazonaws.com:587 is not reached "
                                   "(Connection refused): see that firewalls"),
 ]  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_provider_that_is_down_is_a_warning_while_another_works(
     fleet_as_before: Fleet, policy: Path
 ) -> None:
     fleet = fleet_as_before
-    waits = "its mail waits or leaves by the fall-back"
+    waits = "its mail stays queued or is sent through the fallback"
     run = deploy(fleet, policy, ses=DOWN)
     assert run.status == 0, run.output
     (warning,) = (line for line in run.output.splitlines() if waits in line)
@@ -73,7 +73,7 @@ def test_a_provider_that_is_down_is_a_warning_while_another_works(
     run = deploy(fleet, fleet.policy, ses=UP, second=DOWN)
     assert run.status == 0, run.output
     assert "second: smtp.second.example:587 is not reached (Connection refused)" in run.output
-    assert "no alert leaves by it" in run.output
+    assert "alerts cannot be sent through it" in run.output
     assert fleet.ssh("relay1", LIMIT) == "10\n"
 
 

@@ -40,7 +40,7 @@ _sys.addaudithook(_fail)
 
 @dataclass(frozen=True)
 class Point:
-    """The step that fails: the call, and what is in its subject; of a renaming the target."""
+    """The step that fails: the call, and what is in its subject; of a renaming the desired."""
 
     name: str
     step: str
@@ -87,9 +87,9 @@ class Walk:
             assert self.changes(new) == (), point
             assert self.apply(old) == (0, ""), point
 
-    def apply(self, target: Desired, point: Point | None = None) -> tuple[int, str]:
-        found = state(self.fleet, self.relay, target)
-        request = apply_request(target, found, "walk@test", (NOREPLY, SIMULATOR))
+    def apply(self, desired: Desired, point: Point | None = None) -> tuple[int, str]:
+        found = state(self.fleet, self.relay, desired)
+        request = apply_request(desired, found, "walk@test", (NOREPLY, SIMULATOR))
         if point and point.name == "install":
             request = {**request, "packages": ["postfix"]}
         text = program("apply", request).encode().decode()
@@ -97,8 +97,8 @@ class Walk:
         done = ask(self.fleet, self.relay, f"{head}{first}{point.prelude if point else ''}{rest}")
         return done.returncode, done.stderr
 
-    def changes(self, target: Desired) -> Sequence[object]:
-        return plan(self.relay, target, state(self.fleet, self.relay, target))
+    def changes(self, desired: Desired) -> Sequence[object]:
+        return plan(self.relay, desired, state(self.fleet, self.relay, desired))
 
 
 @contextmanager

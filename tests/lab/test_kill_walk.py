@@ -122,8 +122,8 @@ class Walk:
         """The steps that it died at: from `step` on, until an apply gets through."""
         died: list[str] = []
         while True:
-            target = self.ways[len(died) % 2]
-            killed = self.apply(target, DIES.format(step=step))
+            desired = self.ways[len(died) % 2]
+            killed = self.apply(desired, DIES.format(step=step))
             if killed.returncode == 0:
                 return died
             assert "mailfleet:" not in killed.stderr, killed.stderr
@@ -132,23 +132,23 @@ class Walk:
             found = self.fleet.ssh(self.relay, SECRET_FILES, self.secrets).splitlines()
             assert len(found) > 2
             assert all(file.startswith("600 root ") for file in found), f"{died[-1]}: {found}"
-            if self.changes(target):
-                again = self.apply(target)
+            if self.changes(desired):
+                again = self.apply(desired)
                 assert again.returncode == 0, f"after {died[-1]}: {again.stderr}"
-            assert self.changes(target) == (), died[-1]
+            assert self.changes(desired) == (), died[-1]
             loaded, changed = map(float, self.fleet.ssh(self.relay, LOADED).split())
             assert loaded > changed, f"after {died[-1]}: Postfix runs what was there before"
             step += len(self.fleet.relays)
 
-    def apply(self, target: Desired, before: str = "") -> "subprocess.CompletedProcess[str]":
-        found = state(self.fleet, self.relay, target)
-        request = apply_request(target, found, "walk@test", (NOREPLY, SIMULATOR))
+    def apply(self, desired: Desired, before: str = "") -> "subprocess.CompletedProcess[str]":
+        found = state(self.fleet, self.relay, desired)
+        request = apply_request(desired, found, "walk@test", (NOREPLY, SIMULATOR))
         text = program("apply", request).encode().decode()
         head, first, rest = text.partition("from __future__ import annotations\n")
         return ask(self.fleet, self.relay, f"{head}{first}{before}{rest}")
 
-    def changes(self, target: Desired) -> Sequence[object]:
-        return plan(self.relay, target, state(self.fleet, self.relay, target))
+    def changes(self, desired: Desired) -> Sequence[object]:
+        return plan(self.relay, desired, state(self.fleet, self.relay, desired))
 
 
 def ways(fleet: Fleet, scratch: Path) -> list[Desired]:

@@ -8,7 +8,7 @@ from mailfleet.relay.agent import program
 from mailfleet.relay.file import File
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.fleet import Fleet
 from tests.support.host_programs import ask, state
 from tests.support.relay_policy import CREDENTIALS, policy
@@ -72,7 +72,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
-def broken(target: Desired, fault: Broken) -> Desired:
+def broken(desired: Desired, fault: Broken) -> Desired:
     def spoil(file: File) -> File:
         if file.path != POSTFIX + fault.file or file.content is None:
             return file
@@ -81,18 +81,18 @@ def broken(target: Desired, fault: Broken) -> Desired:
         spoilt = text.replace(fault.old, fault.new, 1) if fault.old else f"{text}{fault.new}\n"
         return replace(file, content=spoilt.encode())
 
-    return replace(target, files=tuple(spoil(file) for file in target.files))
+    return replace(desired, files=tuple(spoil(file) for file in desired.files))
 
 
 @pytest.mark.parametrize(("relay", "faults"), [("relay1", BROKEN), ("relay3", BROKEN[::3])])
 def test_what_would_lose_mail_is_refused(deployed: Fleet, relay: str, faults: list[Broken]) -> None:
     """On the older Postfix each of them, on the newer one every third."""
-    target = desired(policy(), CREDENTIALS)
+    desired = desired_host(policy(), CREDENTIALS)
     before = deployed.fingerprint(relay)
-    found = state(deployed, relay, target)
+    found = state(deployed, relay, desired)
     taken = []
     for fault in faults:
-        request = apply_request(broken(target, fault), found, "test@lab")
+        request = apply_request(broken(desired, fault), found, "test@lab")
         answer = ask(deployed, relay, program("apply", request))
         if answer.returncode != 1 or fault.said not in answer.stderr:
             taken.append(f"{fault.name}: {answer.returncode} {answer.stderr}")
@@ -102,10 +102,10 @@ def test_what_would_lose_mail_is_refused(deployed: Fleet, relay: str, faults: li
 
 
 def test_a_credential_that_others_could_read_is_refused(deployed: Fleet) -> None:
-    target = desired(policy(), CREDENTIALS)
-    files = tuple(replace(f, mode="644") if f.secret else f for f in target.files)
+    desired = desired_host(policy(), CREDENTIALS)
+    files = tuple(replace(f, mode="644") if f.secret else f for f in desired.files)
     request = apply_request(
-        replace(target, files=files), state(deployed, "relay1", target), "test@lab"
+        replace(desired, files=files), state(deployed, "relay1", desired), "test@lab"
     )
     answer = ask(deployed, "relay1", program("apply", request))
     assert "sasl_passwd has mode 644, expected 600" in answer.stderr

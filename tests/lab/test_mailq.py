@@ -43,13 +43,13 @@ def test_it_is_shown_by_provider_and_reason_without_aws(waits: Fleet, tmp_path: 
     assert "13: connect to email-smtp.us-east-1.amazonaws.com:587: Connection refused" in run.output
     assert "on hold by others: 2, oldest " in run.output
     last = run.output.rstrip().splitlines()
-    assert any("Fleet: 15 wait on 3 hosts, 0 of them held by mailfleet" in line for line in last)
+    assert any("Fleet: 15 queued on 3 hosts, 0 of them held by mailfleet" in line for line in last)
 
 
 def test_what_is_deleted_is_named_and_nothing_else_goes(waits: Fleet) -> None:
     selection = f"delete={SENDER},to:you3@elsewhere.example"
     dry = mailq(waits, "--dry", "--data", selection)
-    assert f"1 messages that wait (1 of {SENDER})" in dry.output
+    assert f"1 queued messages (1 from {SENDER})" in dry.output
     assert len(waits.queued(RELAY)) == 15
     run = mailq(waits, "-y", "--data", selection)
     assert run.status == 0, run.output

@@ -7,7 +7,7 @@ from pathlib import Path
 from mailfleet.relay.agent import CHANGE, joined
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.systems import AMAZON_LINUX_2023
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.fleet import Fleet
 from tests.support.host_programs import ask, state
 from tests.support.policies import write_policy
@@ -46,9 +46,9 @@ def test_a_host_of_another_system_stays_as_it_is(deployed: Fleet, tmp_path: Path
     assert deployed.fingerprint("relay2") == before
 
 
-def judged(fleet: Fleet, target: Desired) -> str:
+def judged(fleet: Fleet, desired: Desired) -> str:
     """What Postfix and our linter on the oldest relay say of a tree; nothing there changes."""
-    request = apply_request(target, state(fleet, OLDEST, target), "test@lab")
+    request = apply_request(desired, state(fleet, OLDEST, desired), "test@lab")
     given = {name: request[name] for name in ("files", "absent", "nexthops")}
     names = "\n".join(f"{name} = {value!r}" for name, value in given.items())
     answer = ask(fleet, OLDEST, f"{joined(*CHANGE)}\nimport base64\n{names}\n{CHECK}")
@@ -58,13 +58,13 @@ def judged(fleet: Fleet, target: Desired) -> str:
 
 def test_amazon_linuxs_configuration_passes_the_oldest_postfix(deployed: Fleet) -> None:
     """`postconf -n`, `postfix check` and our linter; with its authorities where they are there."""
-    target = desired(policy(), CREDENTIALS, system=AMAZON_LINUX_2023)
+    desired = desired_host(policy(), CREDENTIALS, system=AMAZON_LINUX_2023)
     before = deployed.fingerprint(OLDEST)
-    assert f"smtp_tls_CAfile {BUNDLE}, which holds no certificate" in judged(deployed, target)
+    assert f"smtp_tls_CAfile {BUNDLE}, which holds no certificate" in judged(deployed, desired)
     bundle = f"mkdir -p {BUNDLE.parent}; cp /etc/ssl/certs/ca-certificates.crt {BUNDLE}"
     deployed.ssh(OLDEST, bundle)
     try:
-        assert judged(deployed, target) == ""
+        assert judged(deployed, desired) == ""
     finally:
         deployed.ssh(OLDEST, f"rm -r {BUNDLE.parents[2]}")
     assert deployed.fingerprint(OLDEST) == before

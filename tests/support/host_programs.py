@@ -11,7 +11,7 @@ from mailfleet.policy import Mail
 from mailfleet.relay.agent import program
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.fleet import Fleet
 
 
@@ -27,8 +27,8 @@ def ask(fleet: Fleet, relay: str, text: str) -> "subprocess.CompletedProcess[str
     )
 
 
-def state(fleet: Fleet, relay: str, target: Desired) -> HostState:
-    answer = ask(fleet, relay, program("read", read_request(target)))
+def state(fleet: Fleet, relay: str, desired: Desired) -> HostState:
+    answer = ask(fleet, relay, program("read", read_request(desired)))
     # earlier commits, whose programs scripts/cases.sh runs, have no mark
     return parse(json.loads(answer.stdout.splitlines()[-1].removeprefix("mailfleet-answer: ")))
 
@@ -51,7 +51,7 @@ def wanted(fleet: Fleet, mail: Mail) -> Desired:
     of_others = {p.name: Credential(p.username, value(p.password.name)) for p in mail.smtp}
     authorities = {p.name: Path(p.ca).read_text() for p in mail.smtp if p.ca}
     inputs = Inputs(relays=len(fleet.relays), authorities=authorities)
-    return desired(mail, {**of_ses, **of_others}, inputs)
+    return desired_host(mail, {**of_ses, **of_others}, inputs)
 
 
 def _of_ses(stored: str) -> Credential:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from mailfleet.relay.digest import digest
 from mailfleet.relay.state import (
     Applied,
+    FoundFile,
+    FoundUnit,
     HostState,
-    LiveFile,
-    LiveUnit,
     Loaded,
     Switch,
     Switched,
@@ -29,7 +29,7 @@ def bare(desired: Desired) -> HostState:
         release=release_of(desired.system),
         files=dict.fromkeys(desired.managed),
         packages=dict.fromkeys(desired.packages) | {"python3": "3.13.5-1"},
-        units={unit.name: LiveUnit(False, False, True) for unit in desired.units},
+        units={unit.name: FoundUnit(False, False, True) for unit in desired.units},
         loaded=None,
         live=None,
         applied=None,
@@ -45,7 +45,7 @@ def deployed(desired: Desired) -> HostState:
         release=release_of(desired.system),
         files=dict.fromkeys(desired.absent)
         | {
-            file.path: LiveFile(
+            file.path: FoundFile(
                 digest(file.content or b"", file.secret),
                 file.mode,
                 file.owner,
@@ -56,7 +56,7 @@ def deployed(desired: Desired) -> HostState:
         },
         packages=dict.fromkeys(desired.packages, "1.0"),
         units={
-            unit.name: LiveUnit(unit.enabled, unit.enabled if unit.active is None else unit.active,
+            unit.name: FoundUnit(unit.enabled, unit.enabled if unit.active is None else unit.active,
                                 True)
             for unit in desired.units
         },

@@ -18,7 +18,7 @@ from mailfleet.relay.facts import RelayState
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from mailfleet.run.loading import policy_of
 from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet, testinfra_host
@@ -78,7 +78,7 @@ def relay(fleet: Fleet, relay_name: str) -> Any:
 @pytest.fixture(scope="session")
 def state(relay: Any, relay_mail: Mail, inputs: Inputs) -> HostState:
     """What the relay's own reading of itself says; secrets are not in it."""
-    request = read_request(desired(relay_mail, {}, inputs))
+    request = read_request(desired_host(relay_mail, {}, inputs))
     text = program("read", request).encode().decode()
     answer = relay.check_output(f"python3 -I -c {shlex.quote(text)}")
     state = RelayState().process(answer.splitlines())
@@ -87,10 +87,10 @@ def state(relay: Any, relay_mail: Mail, inputs: Inputs) -> HostState:
 
 
 @pytest.fixture(scope="session")
-def target(relay_mail: Mail, inputs: Inputs, state: HostState) -> Desired:
+def desired(relay_mail: Mail, inputs: Inputs, state: HostState) -> Desired:
     """A relay as it should be with the system that it runs, but for what holds secrets."""
     try:
-        return desired(relay_mail, {}, inputs, system_of(state.release))
+        return desired_host(relay_mail, {}, inputs, system_of(state.release))
     except PlanError as reason:
         pytest.fail(str(reason), pytrace=False)
 

@@ -9,9 +9,9 @@ import pytest
 from mailfleet.policy import Mail
 from mailfleet.relay.alerting import TIMER
 from mailfleet.relay.from_rewriting import UNIT as SENDERS
-from mailfleet.relay.from_rewriting import rewrites_senders
+from mailfleet.relay.from_rewriting import rewrites_from
 from mailfleet.relay.health import TIMER as HEALTH
-from mailfleet.relay.health import watches_providers
+from mailfleet.relay.health import fails_over
 from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import changed_files, files_to_remove
 from mailfleet.relay.postfix import POSTFIX
@@ -22,8 +22,8 @@ from mailfleet.relay.systems import POSTFIX_UNITS
 from mailfleet.relay.tree import Desired
 
 
-def test_packages_are_installed(target: Desired, state: HostState) -> None:
-    missing = [name for name in target.packages if state.packages[name] is None]
+def test_packages_are_installed(desired: Desired, state: HostState) -> None:
+    missing = [name for name in desired.packages if state.packages[name] is None]
     assert not missing, f"not installed: {', '.join(missing)}; a deploy installs them"
 
 
@@ -41,10 +41,10 @@ def test_a_postfix_that_crashes_is_started_again(relay: Any, state: HostState) -
     assert known or not state.running, "systemd does not know Postfix's master: it won't see it end"
 
 
-def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> None:
+def test_effective_parameters_are_the_policys(relay: Any, desired: Desired) -> None:
     """`postconf -n` lists every parameter that main.cf sets, as Postfix understood it."""
     effective = postfix_parameters(relay.check_output("/usr/sbin/postconf -n"))
-    main_cf = target.file(f"{POSTFIX}main.cf").content
+    main_cf = desired.file(f"{POSTFIX}main.cf").content
     assert main_cf is not None
     wanted = postfix_parameters(main_cf.decode())
     differing = [
@@ -55,33 +55,33 @@ def test_effective_parameters_are_the_policys(relay: Any, target: Desired) -> No
     assert not differing, "main.cf was changed by hand: " + "; ".join(differing)
 
 
-def test_each_provider_has_a_credential(relay: Any, target: Desired) -> None:
+def test_each_provider_has_a_credential(relay: Any, desired: Desired) -> None:
     """A next hop without one is refused with 530, which would bounce all mail. The credential
     itself stays on the host."""
-    for nexthop in target.nexthops:
+    for nexthop in desired.nexthops:
         table = f"texthash:{POSTFIX}sasl_passwd"
         found = relay.run(f"/usr/sbin/postmap -q '{nexthop}' {table} >/dev/null")
         assert found.rc == 0, f"no credential for {nexthop} in {POSTFIX}sasl_passwd"
 
 
-def test_files_are_the_policys(target: Desired, state: HostState) -> None:
+def test_files_are_the_policys(desired: Desired, state: HostState) -> None:
     """As a plan compares them, but for those that hold what only the host and the account know."""
     differing = [
         f"{file.path} is missing" if live is None else f"{file.path} was changed by hand"
-        for file in changed_files(target, state)
+        for file in changed_files(desired, state)
         for live in [state.files[file.path]]
         if live is None or file.content is not None
     ]
-    differing += [f"{path} should be gone" for path in files_to_remove(target, state)]
+    differing += [f"{path} should be gone" for path in files_to_remove(desired, state)]
     assert not differing, f"{'; '.join(differing)}; see `pyinfra ... --dry --diff`"
 
 
-def test_files_belong_to_root_and_secrets_to_root_alone(relay: Any, target: Desired) -> None:
-    paths = " ".join(file.path for file in target.files)
+def test_files_belong_to_root_and_secrets_to_root_alone(relay: Any, desired: Desired) -> None:
+    paths = " ".join(file.path for file in desired.files)
     found = relay.check_output(f"stat -c '%n %a %U %G' {paths}").splitlines()
-    wanted = [f"{file.path} {file.mode} {file.owner} {file.group}" for file in target.files]
+    wanted = [f"{file.path} {file.mode} {file.owner} {file.group}" for file in desired.files]
     assert found == wanted
-    assert all(file.mode == "600" for file in target.files if file.secret)
+    assert all(file.mode == "600" for file in desired.files if file.secret)
 
 
 def test_postfix_runs_what_is_on_disk(state: HostState) -> None:
@@ -101,13 +101,13 @@ def test_returned_mail_is_kept_within_bounds(relay: Any, unit: str) -> None:
 
 
 def test_providers_are_watched(relay: Any, relay_mail: Mail) -> None:
-    if not watches_providers(relay_mail):
+    if not fails_over(relay_mail):
         pytest.skip("the policy has no provider_failover, or nobody to take over")
     see_at_work(relay, HEALTH, "a failing provider keeps its mail")
 
 
 def test_senders_are_rewritten(relay: Any, relay_mail: Mail) -> None:
-    if not rewrites_senders(relay_mail):
+    if not rewrites_from(relay_mail):
         pytest.skip("the policy lets all senders pass")
     see_at_work(relay, SENDERS, "no mail is taken")
 

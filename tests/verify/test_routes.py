@@ -7,9 +7,9 @@ import pytest
 from mailfleet.inputs import Inputs
 from mailfleet.policy import Mail
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.reply_classes import FAILURES
+from mailfleet.relay.reply_classes import REPLY_CLASSES
 from mailfleet.relay.routes import Routes, routes
-from mailfleet.relay.selection import Choice
+from mailfleet.relay.selection import Selection
 from mailfleet.relay.state import HostState, Switch
 
 MAPS = "sender_dependent_default_transport_maps"
@@ -31,7 +31,7 @@ def test_each_sender_leaves_by_its_route(relay: Any, wanted: Routes, state: Host
         assert found in expected, f"{sender} leaves by {found}, expected {' or '.join(expected)}"
 
 
-def providers(choice: Choice, switch: Switch) -> set[str]:
+def providers(choice: Selection, switch: Switch) -> set[str]:
     """Those that mail of such senders may go to first."""
     if switched := set(switch.to or ()) & set(choice.open_to):
         return switched
@@ -73,7 +73,7 @@ def test_a_providers_refusal_loses_no_mail(relay: Any, relay_mail: Mail, wanted:
 
 def test_replies_that_blame_no_mail_are_read_as_try_again(relay: Any, wanted: Routes) -> None:
     for kind in {transport.kind for transport in wanted.transports}:
-        for failure in FAILURES:
+        for failure in REPLY_CLASSES:
             if failure.reply and kind in failure.kinds:
                 table = f"regexp:{POSTFIX}replies_{kind}"
                 found = relay.run(f"/usr/sbin/postmap -q {failure.example!r} {table}").stdout

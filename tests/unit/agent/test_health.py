@@ -4,7 +4,7 @@ import pytest
 
 from agent.health.deliveries import Look, counted
 from agent.health.thresholds import ENOUGH, GOOD, Health, judged
-from mailfleet.relay.reply_classes import FAILURES
+from mailfleet.relay.reply_classes import REPLY_CLASSES
 
 LANES = {"ses": ["ses-1", "ses-2"], "second": ["second"]}
 HOST = "relay=email-smtp.us-east-1.amazonaws.com[198.18.0.2]:587"
@@ -45,7 +45,7 @@ def test_what_the_fall_back_took_over_is_a_failure_with_its_reason() -> None:
     assert found.failed == 0
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.example)
+@pytest.mark.parametrize("failure", REPLY_CLASSES, ids=lambda failure: failure.example)
 def test_only_a_providers_own_failures_count(failure: object) -> None:
     """As mailfleet/relay/reply_classes.py has them, logged once smtp_reply_filter has seen them."""
     name, example = failure.name, failure.example  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from agent.host.common import HostError
 from agent.host.judge_units import judge_units
 from mailfleet.policy import Relay
 from mailfleet.relay.systems import SYSTEMS
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 
 ETC = "/etc/systemd/system"
@@ -64,7 +64,7 @@ def test_every_unit_of_ours_is_taken(systemctl: Systemctl, system: Any) -> None:
     relays = [Relay(provider_failover=True)]
     relays += [Relay(rewrite_from=True)] if system.milter else []
     for relay in relays:
-        tree = desired(policy(relay=relay), CREDENTIALS, system=system)
+        tree = desired_host(policy(relay=relay), CREDENTIALS, system=system)
         files = [(file.path, (file.content or b"").decode()) for file in tree.files]
         judge_units("", request(*files, enable=[unit.name for unit in tree.units]))
 
@@ -125,7 +125,7 @@ def test_a_masked_postfix(systemctl: Systemctl, types: tuple[str, ...], masked: 
 
 
 @pytest.mark.parametrize(
-    ("directory", "target", "said"),
+    ("directory", "desired", "said"),
     [
         (ETC, "/dev/null", "is masked by /etc/systemd/system/x.timer.*`systemctl unmask x.timer`"),
         ("/run/systemd/system", "/dev/null", "`systemctl unmask --runtime x.timer`"),
@@ -134,11 +134,11 @@ def test_a_masked_postfix(systemctl: Systemctl, types: tuple[str, ...], masked: 
 )
 @pytest.mark.parametrize("verb", ["enable", "restart", "disable", "written"])
 def test_a_unit_that_is_a_link(
-    systemctl: Systemctl, tmp_path: Path, directory: str, target: str, said: str, verb: str
+    systemctl: Systemctl, tmp_path: Path, directory: str, desired: str, said: str, verb: str
 ) -> None:
     link = tmp_path / f"root{directory}/x.timer"
     link.parent.mkdir(parents=True)
-    link.symlink_to(target)
+    link.symlink_to(desired)
     files = [(f"{ETC}/x.timer", "[Timer]\nOnCalendar=hourly\n")] if verb == "written" else []
     units: dict[str, Any] = {} if verb == "written" else {verb: ["x.timer"]}
     with pytest.raises(HostError, match=f"{said}"):

@@ -4,7 +4,7 @@ import pytest
 
 from agent.host.lenient import lenient
 from mailfleet.policy import Relay
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 
 
@@ -13,7 +13,7 @@ from tests.support.relay_policy import CREDENTIALS, policy
     "relay", [Relay(), Relay(rewrite_from=True), Relay(relay_hosts=["relay1.example.com"])]
 )
 def test_nothing_is_returned_by_our_own_main_cf(relay: Relay) -> None:
-    main = desired(policy(relay=relay), CREDENTIALS).file("/etc/postfix/main.cf").content
+    main = desired_host(policy(relay=relay), CREDENTIALS).file("/etc/postfix/main.cf").content
     assert main
     text = lenient(main).decode()
     assert "error:5" not in text

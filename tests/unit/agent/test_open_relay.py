@@ -194,7 +194,9 @@ def test_a_service_that_a_few_strangers_could_occupy_is_told(chain: Path) -> Non
 def test_port_25_is_for_private_networks_at_named_addresses(
     chain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.host.doors._is_here", lambda address: address == "172.17.0.1")
+    monkeypatch.setattr(
+        "agent.host.access_checks._is_here", lambda address: address == "172.17.0.1"
+    )
 
     def told(address: str, networks: str) -> list[str]:
         own = {

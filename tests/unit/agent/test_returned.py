@@ -10,7 +10,7 @@ from agent.check_mail_logs import trouble
 from agent.returned import DAY, LARGEST, tidy
 from mailfleet.policy import PolicyError, Relay, Returned
 from mailfleet.relay.returned import PATH, PROGRAM, RETURNED, TIMER, UNIT
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 
 MEGABYTE = 1_000_000
@@ -75,13 +75,13 @@ def test_a_missing_directory_is_made(tmp_path: Path) -> None:
 
 
 def unit_file(name: str, relay: Relay | None = None) -> str:
-    tree = desired(policy(relay=relay or Relay()), CREDENTIALS)
+    tree = desired_host(policy(relay=relay or Relay()), CREDENTIALS)
     return (tree.file(f"/etc/systemd/system/{name}").content or b"").decode()
 
 
 @pytest.mark.case("hosts-5")
 def test_every_host_keeps_it_within_the_policys_bounds() -> None:
-    tree = desired(policy(), CREDENTIALS)
+    tree = desired_host(policy(), CREDENTIALS)
     assert {(unit.name, unit.enabled, unit.active) for unit in tree.units} >= {
         (TIMER, True, True),
         (PATH, True, True),

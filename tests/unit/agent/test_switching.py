@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.host.provider_switch import apportioned, by_health, due_table, live_table, switch_table
 from agent.host.state import ROUTES, SWITCH, SWITCHED, keep
-from agent.host.switching import apportioned, by_health, due_table, live_table, switch_table
 
 CHOICES: dict[str, dict[str, Any]] = {
     "choice1": {"weights": {"ses": 1}, "then": {"ses": ["one", "two"]},

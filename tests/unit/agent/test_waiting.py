@@ -11,7 +11,7 @@ from agent.host import common
 from agent.host.common import HostError
 from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
 from agent.host.queue import listed, supervise
-from agent.host.queue_preview import foresee
+from agent.host.queue_preview import preview
 from agent.host.tally import tally
 from agent.host.verdicts import Judge
 from agent.host.waiting import Waiting, move_on
@@ -211,7 +211,7 @@ def test_the_tally_is_exact_and_cheap(queue: PostfixQueue) -> None:
 def test_what_would_become_of_it_is_foreseen(queue: PostfixQueue) -> None:
     for name, sender in (("A1", STRANGER), ("A2", STRANGER), ("A3", SYSTEM), ("A4", OWN)):
         queue.add(name, sender)
-    found = foresee({"files": [], "absent": [], "previous": False}, str(queue.root))
+    found = preview({"files": [], "absent": [], "previous": False}, str(queue.root))
     assert found["sums"] == {"held": 2, "renamed": 1, "leaves": 1}
     assert found["rows"][0] == [STRANGER, 2, "held", STRANGER, "this sender may not send from here"]
     assert queue.ids("deferred") == {"A1", "A2", "A3", "A4"}

@@ -7,8 +7,8 @@ import pytest
 from mailfleet.policy import Relay
 from mailfleet.relay.adopting import cut_off
 from mailfleet.relay.postfix import POSTFIX
-from mailfleet.relay.state import HostState, LiveFile
-from mailfleet.relay.tree import desired
+from mailfleet.relay.state import FoundFile, HostState
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_hosts import bare
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -20,9 +20,9 @@ mynetworks = 127.0.0.0/8 [::1]/128
 
 
 def theirs(main_cf: str) -> HostState:
-    target = desired(policy(), CREDENTIALS)
-    live = LiveFile(digest="theirs", mode="644", owner="root", group="root", text=main_cf)
-    found = bare(target)
+    desired = desired_host(policy(), CREDENTIALS)
+    live = FoundFile(digest="theirs", mode="644", owner="root", group="root", text=main_cf)
+    found = bare(desired)
     return replace(found, files={**found.files, f"{POSTFIX}main.cf": live})
 
 
@@ -64,5 +64,5 @@ def test_one_that_serves_its_own_host_alone_is_no_news(interfaces: str) -> None:
 
 
 def test_our_own_configuration_is_no_news() -> None:
-    target = desired(policy(), CREDENTIALS)
-    assert list(cut_off(bare(target), Relay())) == []
+    desired = desired_host(policy(), CREDENTIALS)
+    assert list(cut_off(bare(desired), Relay())) == []

@@ -33,7 +33,7 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
         "switch",
         "probe_smtp",
         "probe_message",
-        "foresee",
+        "queue_preview",
         "mailq",
     ],
 )

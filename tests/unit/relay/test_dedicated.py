@@ -12,7 +12,7 @@ from mailfleet.relay.plan import load_action, plan
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.state import Loaded
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -23,7 +23,7 @@ CLIENT = Relay(relay_hosts=["relay1.example.com", "10.0.0.5"], tls_fingerprints=
 
 
 def tree(relay: Relay) -> Desired:
-    return desired(policy(relay=relay), CREDENTIALS)
+    return desired_host(policy(relay=relay), CREDENTIALS)
 
 
 def main_cf(relay: Relay) -> dict[str, str]:
@@ -80,22 +80,22 @@ def test_a_certificate_of_the_policy_is_named_key_first() -> None:
 
 
 def test_a_missing_certificate_is_made_and_a_made_one_stays() -> None:
-    target = tree(SERVER)
-    whole = replace(deployed(target), loaded=Loaded("live", LISTENING))
+    desired = tree(SERVER)
+    whole = replace(deployed(desired), loaded=Loaded("live", LISTENING))
     missing = replace(whole, files={**whole.files, CERTIFICATE: None})
-    changes = plan("relay1", target, missing)
+    changes = plan("relay1", desired, missing)
     assert [change.id for change in changes] == [CERTIFICATE, "postfix"]
-    assert apply_request(target, missing, "t@t")["certificate"] == CERTIFICATE
+    assert apply_request(desired, missing, "t@t")["certificate"] == CERTIFICATE
     made = replace(whole, files={**whole.files, CERTIFICATE: whole.files[f"{POSTFIX}main.cf"]})
-    assert plan("relay1", target, made) == ()
-    assert apply_request(target, made, "t@t")["certificate"] is None
+    assert plan("relay1", desired, made) == ()
+    assert apply_request(desired, made, "t@t")["certificate"] is None
 
 
 def test_postfix_restarts_to_listen_elsewhere() -> None:
     before = deployed(tree(Relay()))
-    target = tree(SERVER)
+    desired = tree(SERVER)
     state = replace(before, files={**before.files, CERTIFICATE: None})
-    assert load_action(target, state) == "restart"
+    assert load_action(desired, state) == "restart"
 
 
 def test_postfix_restarts_to_open_other_doors() -> None:
@@ -142,7 +142,7 @@ def test_ten_addresses_of_strangers_do_not_occupy_submission() -> None:
 
 @pytest.mark.case("hosts-39")
 def test_neighbours_are_served_by_port_25_where_the_policy_says_so() -> None:
-    from mailfleet.relay.access import door_notes
+    from mailfleet.relay.access import access_notes
 
     relay = Relay(port_25={"172.17.0.1": "172.17.0.0/16", "fd00::1": ["fd00::/64", "10.1.0.0/16"]})
     assert listeners(relay) == ["smtp", "172.17.0.1:smtp", "[fd00::1]:smtp"]
@@ -150,14 +150,14 @@ def test_neighbours_are_served_by_port_25_where_the_policy_says_so() -> None:
     assert "-o { mynetworks = 172.17.0.0/16 }\n" in service(relay, "172.17.0.1:smtp")
     assert "-o { mynetworks = [fd00::]/64, 10.1.0.0/16 }" in service(relay, "[fd00::1]:smtp")
     assert main_cf(relay)["mynetworks"] == "127.0.0.0/8, [::1]/128"
-    first, _ = door_notes(relay)
-    assert first.startswith("port 25 of 172.17.0.1 takes mail in the clear from 172.17.0.0/16: ")
+    first, _ = access_notes(relay)
+    assert first.startswith("port 25 of 172.17.0.1 accepts mail in the clear from 172.17.0.0/16: ")
     both = replace(SERVER, port_25=relay.port_25, logins={"app1": secret("env:PW")})
     # of the 100 processes that a service has
     assert "connection_count_limit=5\n" in service(both, "172.17.0.1:smtp")
     assert listeners(both)[:3] == ["127.0.0.1:smtp", "[::1]:smtp", "172.17.0.1:smtp"]
     assert "smtpd_tls_security_level=may" in service(both, "172.17.0.1:smtp")
-    assert "unless they use STARTTLS" in next(door_notes(both))
+    assert "unless they use STARTTLS" in next(access_notes(both))
 
 
 def test_a_client_hands_all_its_mail_to_the_relays_in_order() -> None:
@@ -170,10 +170,10 @@ def test_a_client_hands_all_its_mail_to_the_relays_in_order() -> None:
 
 
 def test_a_client_has_no_credential_of_a_provider() -> None:
-    target = desired(policy(relay=CLIENT, alerts=[]), {})
-    assert target.nexthops == ()
-    assert all(file.content is not None for file in target.files)
-    assert len((target.file(f"{POSTFIX}sasl_passwd").content or b"").splitlines()) == 1
+    desired = desired_host(policy(relay=CLIENT, alerts=[]), {})
+    assert desired.nexthops == ()
+    assert all(file.content is not None for file in desired.files)
+    assert len((desired.file(f"{POSTFIX}sasl_passwd").content or b"").splitlines()) == 1
 
 
 def test_a_client_verifies_its_relay() -> None:
@@ -186,4 +186,4 @@ def test_a_client_verifies_its_relay() -> None:
 def test_a_provider_cannot_take_its_name() -> None:
     mine = Smtp("smtp.example.net", name="dedicated", username="u", password=secret("env:PW"))
     with pytest.raises(PolicyError, match="found the name 'dedicated'"):
-        desired(policy(providers=[mine], routes=[], alerts=[]), {})
+        desired_host(policy(providers=[mine], routes=[], alerts=[]), {})

@@ -10,14 +10,14 @@ from pyinfra.api.exceptions import FactProcessError
 from mailfleet.relay.agent import program
 from mailfleet.relay.facts import RelayState
 from mailfleet.relay.request import read_request
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_policy import policy
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
     """What the program "read" prints on this very machine."""
-    text = program("read", {**read_request(desired(policy(), {})), "units": []})
+    text = program("read", {**read_request(desired_host(policy(), {})), "units": []})
     done = subprocess.run(
         [sys.executable, "-I", "-"], input=text.encode(), capture_output=True, check=True
     )

@@ -9,7 +9,7 @@ from mailfleet.relay.component import UNITS
 from mailfleet.relay.from_rewriting import PROGRAM, RULES, UNIT
 from mailfleet.relay.plan import plan
 from mailfleet.relay.systems import DEBIAN_12
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -18,13 +18,13 @@ OWN_FILES = [RULES, PROGRAM, UNITS + UNIT]
 
 
 def rules(**changes: Any) -> dict[str, Any]:
-    content = desired(policy(**changes), CREDENTIALS).file(RULES).content
+    content = desired_host(policy(**changes), CREDENTIALS).file(RULES).content
     found: dict[str, Any] = json.loads(content or b"")
     return found
 
 
 def test_a_policy_that_lets_all_senders_pass_needs_no_milter() -> None:
-    tree = desired(policy(), CREDENTIALS)
+    tree = desired_host(policy(), CREDENTIALS)
     assert set(OWN_FILES) <= set(tree.absent)
     assert DEBIAN_12.milter not in tree.packages
     assert b"milter" not in (tree.file("/etc/postfix/main.cf").content or b"")
@@ -36,7 +36,7 @@ def test_a_policy_that_lets_all_senders_pass_needs_no_milter() -> None:
                           "routes": []}],
 )  # fmt: skip
 def test_one_that_does_not_has_all_of_it(changes: dict[str, Any]) -> None:
-    tree = desired(policy(**changes), CREDENTIALS)
+    tree = desired_host(policy(**changes), CREDENTIALS)
     assert DEBIAN_12.milter in tree.packages
     assert not set(OWN_FILES) & set(tree.absent)
     main_cf = (tree.file("/etc/postfix/main.cf").content or b"").decode()
@@ -45,8 +45,8 @@ def test_one_that_does_not_has_all_of_it(changes: dict[str, Any]) -> None:
 
 
 def test_when_it_is_not_needed_any_more_it_goes() -> None:
-    before = deployed(desired(policy(relay=FOREIGN), CREDENTIALS))
-    changes = plan("relay1", desired(policy(), CREDENTIALS), before)
+    before = deployed(desired_host(policy(relay=FOREIGN), CREDENTIALS))
+    changes = plan("relay1", desired_host(policy(), CREDENTIALS), before)
     gone = [change.id for change in changes if change.action == "delete"]
     assert sorted(gone) == sorted(OWN_FILES)
     (unit,) = (change for change in changes if change.kind == "unit")
@@ -75,12 +75,12 @@ def test_foreign_senders_are_rewritten_or_sent_as_they_are() -> None:
 
 
 def test_a_foreign_sender_that_was_not_rewritten_waits() -> None:
-    main_cf = desired(policy(relay=FOREIGN), CREDENTIALS).file("/etc/postfix/main.cf").content
+    main_cf = desired_host(policy(relay=FOREIGN), CREDENTIALS).file("/etc/postfix/main.cf").content
     assert b"\ndefault_transport = retry:4.7.1 " in (main_cf or b"")
 
 
 def test_the_program_is_whole() -> None:
-    content = desired(policy(relay=FOREIGN), CREDENTIALS).file(PROGRAM).content or b""
+    content = desired_host(policy(relay=FOREIGN), CREDENTIALS).file(PROGRAM).content or b""
     assert b"from agent" not in content
     names = [node.name for node in ast.parse(content).body
              if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip

@@ -58,6 +58,6 @@ def test_the_arithmetic_is_told() -> None:
         "14 messages/s over 3 relays = 4.67/s; one connection sends 8.33/s, a lane 0.893/s: 5 lanes"
     )
     assert limit(Ses("us-east-1"), 1, 3, 0.02).because == (
-        "1 messages/s over 3 relays = 0.333/s: one lane that waits 3 s"
+        "1 messages/s over 3 relays = 0.333/s: one lane that pauses for 3 s"
     )
     assert limit(Ses("us-east-1"), 14, 1, 0.02).because.endswith(": 1 connection and 6 lanes")

@@ -8,7 +8,7 @@ from mailfleet.plan.change import Change
 from mailfleet.policy import PolicyError
 from mailfleet.relay.mailq import (
     Asked,
-    Selection,
+    MessageFilter,
     act_request,
     age,
     fleet_line,
@@ -50,16 +50,16 @@ def test_nothing_asked_is_to_look_on() -> None:
 @pytest.mark.parametrize(
     ("text", "selection"),
     [
-        ("all", Selection()),
-        ("sendgrid", Selection(providers=("sendgrid",))),
-        ("shop@other.example", Selection(senders=("shop@other.example",))),
-        ("@other.example,older:2d", Selection(senders=("@other.example",), older=172_800)),
-        ("to:you@a.example, held", Selection(recipients=("you@a.example",), held=True)),
-        ("<>", Selection(senders=("",))),
-        ("older:90m", Selection(older=5400)),
+        ("all", MessageFilter()),
+        ("sendgrid", MessageFilter(providers=("sendgrid",))),
+        ("shop@other.example", MessageFilter(senders=("shop@other.example",))),
+        ("@other.example,older:2d", MessageFilter(senders=("@other.example",), older=172_800)),
+        ("to:you@a.example, held", MessageFilter(recipients=("you@a.example",), held=True)),
+        ("<>", MessageFilter(senders=("",))),
+        ("older:90m", MessageFilter(older=5400)),
     ],
 )
-def test_terms_are_understood(text: str, selection: Selection) -> None:
+def test_terms_are_understood(text: str, selection: MessageFilter) -> None:
     assert asked(delete=text) == Asked("delete", text, selection)
 
 
@@ -70,7 +70,7 @@ def test_a_mistake_deletes_nothing(text: str) -> None:
 
 
 def test_one_thing_at_a_time() -> None:
-    with pytest.raises(PolicyError, match="found flush and delete, expected one of them"):
+    with pytest.raises(PolicyError, match="found flush and delete, expected only one of them"):
         asked(flush="all", delete="all")
 
 
@@ -87,7 +87,8 @@ def test_a_deletion_names_how_much_of_whom() -> None:
     wish = asked(delete="all")
     assert wish
     assert mailq_changes("relay1", wish, ANSWER) == (
-        Change("relay1", "queue", "7 messages that wait (4 of a@example.com, 2 of <>, 1 of others)",
+        Change("relay1", "queue",
+               "7 queued messages (4 from a@example.com, 2 from <>, 1 from others)",
                "delete", "oldest 2 h", "delete"),
     )  # fmt: skip
     assert mailq_changes("relay1", wish, {**ANSWER, "selected": 0}) == ()
@@ -98,15 +99,15 @@ def test_strangers_text_is_one_printable_line() -> None:
         "sendgrid: 10, oldest 16 min",
         "    10: 451 ?[31mbusy now",
         "held: why: 2, oldest 1 d",
-        "1 more were not looked at for want of time",
+        "1 more were not checked, for lack of time",
     )
 
 
 def test_the_last_line_is_of_all_hosts() -> None:
     empty = {**ANSWER, "total": 0, "counted": 0, "groups": []}
-    line = "Fleet: 13 wait on 2 hosts, 2 of them held by mailfleet, the oldest 1 d"
+    line = "Fleet: 13 queued on 2 hosts, 2 of them held by mailfleet, oldest 1 d"
     assert fleet_line([ANSWER, empty]) == line
-    assert fleet_line([empty]) == "Fleet: nothing waits on 1 hosts"
+    assert fleet_line([empty]) == "Fleet: no queued mail on 1 hosts"
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from mailfleet.relay import operations, rotation
 from mailfleet.relay.facts import RelayState, agent_command
 from mailfleet.relay.probe import probed_within
 from mailfleet.relay.state import HostState
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from mailfleet.run.commands import HostCommand
 from tests.support.relay_hosts import bare, deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
 MAIL = policy()
-TARGET = desired(MAIL, CREDENTIALS)
+DESIRED = desired_host(MAIL, CREDENTIALS)
 
 
 def apply(state: HostState) -> HostCommand:
@@ -28,7 +28,7 @@ def within(command: Any) -> object:
 
 
 def test_an_apply_with_packages_may_take_longer_and_says_so() -> None:
-    command = apply(bare(TARGET))
+    command = apply(bare(DESIRED))
     assert within(command) == 900
     assert command.notice.startswith("installs ")
     assert "postfix" in command.notice
@@ -36,7 +36,7 @@ def test_an_apply_with_packages_may_take_longer_and_says_so() -> None:
 
 
 def test_an_apply_without_packages() -> None:
-    command = apply(deployed(TARGET))
+    command = apply(deployed(DESIRED))
     assert within(command) == 75
     assert command.notice == ""
 
@@ -53,4 +53,4 @@ def test_waits_that_are_known_are_waited_for() -> None:
     assert rotation._sent_within(mail) == 490
     (drain,) = rotation.drain._inner(mail)
     assert within(drain) == 660
-    assert drain.notice == "waits until the old key's connections are gone: up to 10 minutes"
+    assert drain.notice == "waits until the old key's connections are closed: up to 10 minutes"

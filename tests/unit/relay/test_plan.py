@@ -5,14 +5,14 @@ from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED
 from mailfleet.relay.alerting import EMERGENCY, TIMER
 from mailfleet.relay.plan import plan
 from mailfleet.relay.provider_switch import SWITCH
-from mailfleet.relay.state import HostState, LiveUnit, Loaded
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.state import FoundUnit, HostState, Loaded
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_hosts import bare, deployed, with_text
 from tests.support.relay_policy import CREDENTIALS, policy
 
 MAIN = "/etc/postfix/main.cf"
 PASSWORDS = "/etc/postfix/sasl_passwd"
-TREE = desired(policy(), CREDENTIALS)
+TREE = desired_host(policy(), CREDENTIALS)
 
 
 def short(tree: Desired, state: HostState) -> list[tuple[str, str, str, str | None]]:
@@ -42,14 +42,14 @@ def test_an_edit_by_hand_is_undone_and_loaded() -> None:
 
 
 def test_a_new_password_is_never_shown() -> None:
-    tree = desired(policy(), CREDENTIALS | {"ses": Credential("AKIAEXAMPLE", "new-password")})
+    tree = desired_host(policy(), CREDENTIALS | {"ses": Credential("AKIAEXAMPLE", "new-password")})
     changes = plan("relay1", tree, deployed(TREE))
     assert (changes[0].before, changes[0].after) == (SECRET, SECRET_CHANGED)
     assert "password" not in repr(changes).replace("sasl_passwd", "")
 
 
 def test_what_is_not_known_yet_is_a_change() -> None:
-    tree = desired(policy(), CREDENTIALS | {"ses": None})
+    tree = desired_host(policy(), CREDENTIALS | {"ses": None})
     assert short(tree, deployed(TREE)) == [
         ("file", PASSWORDS, "update", KNOWN_AFTER_APPLY),
         ("service", "postfix", "run", "reload"),
@@ -95,12 +95,12 @@ def test_a_new_calendar_restarts_the_timer_alone() -> None:
 
 def test_a_unit_file_that_systemd_has_not_read_again() -> None:
     state = deployed(TREE)
-    state = replace(state, units={**state.units, TIMER: LiveUnit(True, True, False)})
+    state = replace(state, units={**state.units, TIMER: FoundUnit(True, True, False)})
     assert short(TREE, state) == [("unit", TIMER, "update", "enabled, active, restarted")]
 
 
 def test_without_alerts_what_was_there_for_them_goes() -> None:
-    quiet = desired(policy(alerts=[]), CREDENTIALS)
+    quiet = desired_host(policy(alerts=[]), CREDENTIALS)
     changes = plan("relay1", quiet, deployed(TREE))
     assert [c.action for c in changes if c.id == EMERGENCY] == ["delete"]
     assert [c.before for c in changes if c.id == EMERGENCY] == [SECRET]

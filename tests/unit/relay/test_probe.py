@@ -47,23 +47,24 @@ def test_all_work() -> None:
 
 def test_one_of_several_is_down() -> None:
     verdict = judge(TWO, {"ses": DOWN, "sendgrid": WORKS})
-    assert verdict == Verdict(None, (f"ses: {DOWN[1]}; its mail waits or leaves by the fall-back",))
+    warning = f"ses: {DOWN[1]}; its mail stays queued or is sent through the fallback"
+    assert verdict == Verdict(None, (warning,))
 
 
 def test_the_alerts_provider_is_down() -> None:
     verdict = judge(ONE, {"ses": WORKS, "sendgrid": DOWN})
-    assert verdict == Verdict(None, (f"sendgrid: {DOWN[1]}; no alert leaves by it",))
+    assert verdict == Verdict(None, (f"sendgrid: {DOWN[1]}; alerts cannot be sent through it",))
 
 
 def test_one_that_is_for_alerts_alone_is_no_way_out() -> None:
     verdict = judge(ONE, {"ses": DOWN, "sendgrid": WORKS})
-    assert verdict == Verdict(f"no provider is reached from here: ses: {DOWN[1]}", ())
+    assert verdict == Verdict(f"no provider can be reached from here: ses: {DOWN[1]}", ())
 
 
 def test_all_are_down() -> None:
     verdict = judge(TWO, {"ses": DOWN, "sendgrid": DOWN})
     assert verdict.refusal == (
-        f"no provider is reached from here: ses: {DOWN[1]}; sendgrid: {DOWN[1]}"
+        f"no provider can be reached from here: ses: {DOWN[1]}; sendgrid: {DOWN[1]}"
     )
 
 

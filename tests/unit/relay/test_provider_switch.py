@@ -11,14 +11,14 @@ from mailfleet.relay.provider_switch import (
     ROUTES,
     SWITCH,
     read_switch,
-    shown,
     switch_notes,
     switch_plan,
+    weights_text,
 )
 from mailfleet.relay.request import switch_request
 from mailfleet.relay.routes import routes
 from mailfleet.relay.state import Switch, Switched
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_hosts import deployed, switched
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -33,7 +33,7 @@ from tests.support.relay_policy import CREDENTIALS, policy
 )
 def test_what_is_asked_for(text: str, weights: dict[str, int] | None) -> None:
     assert read_switch(text, policy()) == weights
-    assert shown(weights) == text
+    assert weights_text(weights) == text
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_cannot_be_asked_for(text: str, sentence: str) -> None:
 
 
 def test_a_plan_for_what_is_in_force_already_is_empty() -> None:
-    state = switched(deployed(desired(policy(), CREDENTIALS)), {"sendgrid": 1})
+    state = switched(deployed(desired_host(policy(), CREDENTIALS)), {"sendgrid": 1})
     assert switch_plan("relay1", state, {"sendgrid": 1}) == ()
     (change,) = switch_plan("relay1", state, None)
     assert change.after == "by policy (was: sendgrid)"
@@ -64,17 +64,17 @@ def test_a_plan_for_what_is_in_force_already_is_empty() -> None:
 
 
 def test_a_switch_whose_table_was_not_loaded_is_finished_by_a_deploy_and_by_a_switch() -> None:
-    target = desired(policy(), CREDENTIALS)
+    desired = desired_host(policy(), CREDENTIALS)
     made = Switched({"sendgrid": 1}, "ops", "laptop", "2026-11-22T00:00:00Z")
-    late = switched(deployed(target), {"sendgrid": 1}, Switch(made, {}, found=True, current=False))
-    assert [(change.kind, change.id) for change in plan("relay1", target, late)] == [
+    late = switched(deployed(desired), {"sendgrid": 1}, Switch(made, {}, found=True, current=False))
+    assert [(change.kind, change.id) for change in plan("relay1", desired, late)] == [
         ("file", SWITCH), ("service", "postfix"),
     ]  # fmt: skip
     assert switch_plan("relay1", late, {"sendgrid": 1}) != ()
 
 
 def test_a_host_knows_what_can_be_switched() -> None:
-    known = json.loads(desired(policy(), CREDENTIALS).file(ROUTES).content or b"")
+    known = json.loads(desired_host(policy(), CREDENTIALS).file(ROUTES).content or b"")
     assert known["lanes"] == {"ses": ["ses"], "sendgrid": ["sendgrid"]}
     first, second = known["choices"].values()
     assert first == {"weights": {"ses": 1}, "then": {"ses": []}, "open_to": ["ses", "sendgrid"]}
@@ -84,8 +84,8 @@ def test_a_host_knows_what_can_be_switched() -> None:
 
 
 def test_a_host_whose_mail_goes_by_dedicated_relays_has_no_switch() -> None:
-    target = desired(policy(relay=Relay(relay_hosts=["relay1.example.com"])), CREDENTIALS)
-    assert ROUTES in target.absent
+    desired = desired_host(policy(relay=Relay(relay_hosts=["relay1.example.com"])), CREDENTIALS)
+    assert ROUTES in desired.absent
 
 
 def test_it_is_said_who_does_not_follow_and_whom_receivers_may_distrust() -> None:
@@ -93,6 +93,6 @@ def test_it_is_said_who_does_not_follow_and_whom_receivers_may_distrust() -> Non
     found = routes(mail, ALONE)
     assert switch_notes(None, found, mail) == ()
     (stays,) = switch_notes({"ses": 1}, found, mail)
-    assert stays == "lists.example.com: not moved, SES has no identity for it"
+    assert stays == "lists.example.com: not switched, SES has no identity for it"
     (doubt,) = switch_notes({"sendgrid": 1}, found, mail)
-    assert doubt.startswith("example.com, lists.example.com: receivers may distrust mail by send")
+    assert doubt.startswith("example.com, lists.example.com: receivers may distrust mail from send")

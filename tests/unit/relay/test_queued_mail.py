@@ -1,4 +1,4 @@
-"""What a plan says of the mail that waits on a host."""
+"""What a plan says about the queued mail of a host."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from mailfleet.plan.change import Change
-from mailfleet.relay.queued_mail import cleaned, foreseen_notes, queue_changes, queue_notes
-from mailfleet.relay.request import foresee_request
+from mailfleet.relay.queued_mail import preview_notes, printable, queue_changes, queue_notes
+from mailfleet.relay.request import preview_request
 from mailfleet.relay.state import HostState, Queue, parse
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 from tests.unit.relay.test_state import ANSWER as STATE
 
@@ -30,36 +30,36 @@ ANSWER: dict[str, Any] = {
 
 @pytest.mark.case("hosts-25")
 def test_each_sender_is_named_with_what_becomes_of_its_mail() -> None:
-    assert foreseen_notes(ANSWER) == (
-        "600, of which 500 were looked at wait in the queue, 8 leave by the new routes, "
-        "60 leave under another sender, 30 are submitted anew, 2 are kept on this host, "
+    assert preview_notes(ANSWER) == (
+        "600 queued messages (500 of them checked): 8 are sent through the new routes, "
+        "60 are sent with another sender, 30 are submitted again, 2 are kept on this host, "
         "400 are held",
         "400 from shop@other.example: each is held (this sender may not send)",
-        "60 from root@web1.example.org: each leaves as noreply@example.com",
-        "30 from jane?@gmail.com: each is submitted anew, and rewritten as new mail is",
-        "8 from app@example.com: each leaves by the new routes",
+        "60 from root@web1.example.org: each is sent as noreply@example.com",
+        "30 from jane?@gmail.com: each is submitted again, and rewritten as new mail is",
+        "8 from app@example.com: each is sent through the new routes",
         "2 from <> (bounces): each is kept on this host, as bounces are",
     )
-    assert foreseen_notes({**ANSWER, "total": 0}) == ()
-    assert foreseen_notes({"unknown": "why"}) == (
-        "what becomes of the mail that waits is not known: why",
+    assert preview_notes({**ANSWER, "total": 0}) == ()
+    assert preview_notes({"unknown": "why"}) == (
+        "it is not known what will happen to the queued mail: why",
     )
 
 
-def host_with(queue: Queue, target: Desired) -> HostState:
+def host_with(queue: Queue, desired: Desired) -> HostState:
     state = parse(
-        {**STATE, "packages": dict.fromkeys(target.packages, "1"),
+        {**STATE, "packages": dict.fromkeys(desired.packages, "1"),
          "units": {u.name: {"enabled": True, "active": True, "current": True}
-                   for u in target.units},
-         "files": dict.fromkeys(target.managed)}
+                   for u in desired.units},
+         "files": dict.fromkeys(desired.managed)}
     )  # fmt: skip
     return replace(state, queue=queue)
 
 
 def test_a_host_is_asked_only_when_mail_waits() -> None:
-    target = desired(policy(), CREDENTIALS)
-    assert foresee_request(target, host_with(Queue(0, {}), target)) is None
-    request = foresee_request(target, host_with(Queue(1, {}), target))
+    desired = desired_host(policy(), CREDENTIALS)
+    assert preview_request(desired, host_with(Queue(0, {}), desired)) is None
+    request = preview_request(desired, host_with(Queue(1, {}), desired))
     assert request
     paths = [file["path"] for file in request["files"]]
     assert "/etc/postfix/main.cf" in paths
@@ -68,17 +68,17 @@ def test_a_host_is_asked_only_when_mail_waits() -> None:
 
 
 def test_held_mail_is_said_and_unfinished_work_is_a_change() -> None:
-    target = desired(policy(), CREDENTIALS)
+    desired = desired_host(policy(), CREDENTIALS)
     queue = Queue(0, {"this sender may not send from here": 5, "to be requeued": 2})
     assert queue_notes(queue) == (
         "5 held here: this sender may not send from here; see mailq.py",
         "2 held here: to be requeued; see mailq.py",
     )
-    assert queue_changes("relay1", host_with(queue, target)) == (
-        Change("relay1", "queue", "mail that an earlier deploy held", "run", None, "2 go on"),
+    assert queue_changes("relay1", host_with(queue, desired)) == (
+        Change("relay1", "queue", "mail that an earlier deploy held", "run", None, "2 released"),
     )
-    assert queue_changes("relay1", host_with(Queue(9, {"why": 5}), target)) == ()
+    assert queue_changes("relay1", host_with(Queue(9, {"why": 5}), desired)) == ()
 
 
 def test_long_text_of_a_stranger_is_cut() -> None:
-    assert len(cleaned("x" * 500)) == 120
+    assert len(printable("x" * 500)) == 120

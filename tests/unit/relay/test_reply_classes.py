@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailfleet.relay.reply_classes import FAILURES, KINDS, Kind, reply_filter
+from mailfleet.relay.reply_classes import KINDS, REPLY_CLASSES, Kind, reply_filter
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -42,7 +42,7 @@ def test_what_says_nothing_about_the_mail_is_read_as_try_again(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_example_is_of_its_class(kind: Kind) -> None:
-    for failure in FAILURES:
+    for failure in REPLY_CLASSES:
         if kind in failure.kinds and failure.example.startswith("5") and failure.then == "next":
             assert filtered(kind, failure.example).startswith("4") or failure.example[:3] == "535"
 
@@ -53,7 +53,7 @@ def test_the_documented_table_is_this_one() -> None:
         for line in (ROOT / "docs/relay.md").read_text().splitlines()
         if line.startswith("| ")
     ]
-    for failure in FAILURES:
+    for failure in REPLY_CLASSES:
         of = "SES" if failure.kinds == ("ses",) else "others" if len(failure.kinds) == 1 else "all"
         then = {"next": "next provider, else waits", "hold": "held, or returned"}[failure.then]
         assert [failure.name, failure.example, of, then] in rows

@@ -4,11 +4,11 @@ import pytest
 
 from mailfleet.relay.alerting import TIMER
 from mailfleet.relay.request import apply_request, read_request
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_hosts import bare, deployed, with_text
 from tests.support.relay_policy import CREDENTIALS, policy
 
-TREE = desired(policy(), CREDENTIALS)
+TREE = desired_host(policy(), CREDENTIALS)
 
 
 def test_reading_asks_for_no_secret_text() -> None:
@@ -46,6 +46,6 @@ def test_a_bare_host_is_sent_everything() -> None:
 
 
 def test_an_unknown_content_cannot_be_sent() -> None:
-    tree = desired(policy(), {})
+    tree = desired_host(policy(), {})
     with pytest.raises(ValueError, match="not known yet"):
         apply_request(tree, bare(tree), "ops@laptop")

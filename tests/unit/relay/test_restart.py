@@ -7,7 +7,7 @@ import pytest
 from agent.check_mail_logs import trouble
 from mailfleet.relay.plan import load_action, plan
 from mailfleet.relay.request import apply_request, read_request
-from mailfleet.relay.state import LiveUnit
+from mailfleet.relay.state import FoundUnit
 from mailfleet.relay.systems import (
     DEBIAN_12,
     DEBIAN_13,
@@ -15,7 +15,7 @@ from mailfleet.relay.systems import (
     SYSTEMS,
     System,
 )
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -24,7 +24,7 @@ SERVICE = "/etc/systemd/system/postfix.service.d/mailfleet.conf"
 
 
 def of(system: System) -> Desired:
-    return desired(policy(), CREDENTIALS, system=system)
+    return desired_host(policy(), CREDENTIALS, system=system)
 
 
 @pytest.mark.case("hosts-38")
@@ -44,14 +44,14 @@ def test_both_units_are_read_on_any_system() -> None:
 @pytest.mark.parametrize("said", ["main", "current"])
 def test_a_master_that_systemd_does_not_watch_is_restarted(said: str) -> None:
     """One that was started by hand, or before the drop-in was there."""
-    now = LiveUnit(**{"enabled": True, "active": True, "current": True, "main": True, said: False})
-    target = of(DEBIAN_12)
-    state = deployed(target)
-    assert load_action(target, state) is None
+    now = FoundUnit(**{"enabled": True, "active": True, "current": True, "main": True, said: False})
+    desired = of(DEBIAN_12)
+    state = deployed(desired)
+    assert load_action(desired, state) is None
     state = replace(state, units={**state.units, **dict.fromkeys(POSTFIX_UNITS, now)})
-    assert load_action(target, state) == "restart"
-    assert [change.kind for change in plan("relay1", target, state)] == ["service"]
-    assert apply_request(target, state, "t@t")["units"]["reload"] is not now.current
+    assert load_action(desired, state) == "restart"
+    assert [change.kind for change in plan("relay1", desired, state)] == ["service"]
+    assert apply_request(desired, state, "t@t")["units"]["reload"] is not now.current
 
 
 @pytest.mark.case("hosts-38")

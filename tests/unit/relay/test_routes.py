@@ -27,7 +27,7 @@ def found(*made: Route, inputs: Inputs = ALONE, **more: Any) -> Routes:
 
 
 def shares(routes: Routes) -> dict[str, dict[str, int]]:
-    return {sender: dict(choice.weights) for sender, choice in routes.senders.items()}
+    return {sender: dict(selection.weights) for sender, selection in routes.senders.items()}
 
 
 def taking_over(routes: Routes) -> dict[str, dict[str, str]]:
@@ -91,7 +91,9 @@ def test_a_provider_that_the_domain_does_not_authorise_is_no_fall_back() -> None
     routes = found(Route(via="ses", fallback=["three"]))
     assert routes.hops == ()
     (note,) = route_notes(routes)
-    assert note.startswith("no fall-back for a.example, b.example: receivers do not know three")
+    assert note.startswith(
+        "no fallback for a.example, b.example: receivers would not trust mail from three"
+    )
     skipped = found(Route(via="ses", fallback=["three", "two"]))
     assert taking_over(skipped)["fallback_ses"]["a.example"] == "two"
     assert route_notes(skipped) == ()
@@ -154,9 +156,9 @@ def test_with_one_provider_there_is_nothing_to_switch() -> None:
 
 def test_senders_of_which_the_same_is_true_share_a_choice() -> None:
     routes = found(Route(via="one", senders=["@b.example"]), Route(via="ses"))
-    assert [choice.name for choice in routes.choices] == ["choice1", "choice2"]
+    assert [selection.name for selection in routes.selections] == ["choice1", "choice2"]
     same = found(Route(via={"one": 3}, senders=["@b.example"]), Route(via={"one": 2}))
-    assert len(same.choices) == 1
+    assert len(same.selections) == 1
 
 
 @pytest.mark.case("hosts-3")
@@ -166,7 +168,9 @@ def test_ports_of_fall_backs_are_roots_and_few() -> None:
     names = [f"p{n}" for n in range(6)]
     providers = [smtp(name, spf=f"include:{name}.example") for name in names]
     each: list[Any] = [Route(via=dict.fromkeys(names, 1), fallback=names)]
-    with pytest.raises(PolicyError, match="take 30 ports of the loopback address, expected 20 at"):
+    with pytest.raises(
+        PolicyError, match="need 30 ports of the loopback address, expected at most 20"
+    ):
         found(*each, providers=providers)
 
 

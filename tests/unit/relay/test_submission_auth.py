@@ -12,9 +12,9 @@ from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import plan, to_restart
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request
-from mailfleet.relay.state import HostState, LiveUnit, Loaded
-from mailfleet.relay.submission_auth import LOGINS, LOGINS_UNIT, SOCKET, lacks_judge
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.state import FoundUnit, HostState, Loaded
+from mailfleet.relay.submission_auth import LOGINS, LOGINS_UNIT, SOCKET, lacks_dovecot
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_hosts import deployed
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -26,17 +26,17 @@ UNIT_FILE = f"/etc/systemd/system/{LOGINS_UNIT}"
 
 def tree(relay: Relay = SERVER, *, password: str = PASSWORD, fleet: str = "mailfleet") -> Desired:
     of_users = {of_login(user): Credential(user, password) for user in relay.logins}
-    return desired(policy(relay=relay, fleet=fleet), CREDENTIALS | of_users)
+    return desired_host(policy(relay=relay, fleet=fleet), CREDENTIALS | of_users)
 
 
-def text(target: Desired, path: str) -> str:
-    return (target.file(path).content or b"").decode()
+def text(desired: Desired, path: str) -> str:
+    return (desired.file(path).content or b"").decode()
 
 
-def whole(target: Desired) -> HostState:
+def whole(desired: Desired) -> HostState:
     """A host that holds and runs it, with a certificate of its own."""
-    found = deployed(target)
-    made = {path: found.files[f"{POSTFIX}main.cf"] for path in [target.certificate] if path}
+    found = deployed(desired)
+    made = {path: found.files[f"{POSTFIX}main.cf"] for path in [desired.certificate] if path}
     return replace(
         found,
         files={**found.files, **made},
@@ -44,8 +44,8 @@ def whole(target: Desired) -> HostState:
     )
 
 
-def submission(target: Desired) -> str:
-    _, _, service = text(target, f"{POSTFIX}master.cf").partition("\nsubmission inet")
+def submission(desired: Desired) -> str:
+    _, _, service = text(desired, f"{POSTFIX}master.cf").partition("\nsubmission inet")
     return service.partition("\npickup")[0]
 
 
@@ -61,11 +61,11 @@ def test_users_are_told_by_submission_and_only_there() -> None:
 
 
 def test_without_logins_there_is_nothing_of_them() -> None:
-    target = tree(Relay(listen="all", clients="10.0.0.0/16"))
-    assert "sasl" not in submission(target)
-    assert "smtpd_sasl_path" not in text(target, f"{POSTFIX}main.cf")
-    assert "dovecot-core" not in target.packages
-    assert {LOGINS, UNIT_FILE} <= set(target.absent)
+    desired = tree(Relay(listen="all", clients="10.0.0.0/16"))
+    assert "sasl" not in submission(desired)
+    assert "smtpd_sasl_path" not in text(desired, f"{POSTFIX}main.cf")
+    assert "dovecot-core" not in desired.packages
+    assert {LOGINS, UNIT_FILE} <= set(desired.absent)
 
 
 def test_passwords_are_kept_as_hashes_for_dovecot_alone() -> None:
@@ -86,16 +86,18 @@ def test_a_hash_is_the_same_each_time_and_each_users_own() -> None:
 
 
 def test_a_new_password_changes_one_file_and_needs_no_restart() -> None:
-    target = tree(password="another-long-password")
+    desired = tree(password="another-long-password")
     state = whole(tree())
-    (change,) = plan("relay1", target, state)
+    (change,) = plan("relay1", desired, state)
     assert (change.id, change.before) == (LOGINS, SECRET)
-    assert apply_request(target, state, "t@t")["units"]["restart"] == []
+    assert apply_request(desired, state, "t@t")["units"]["restart"] == []
 
 
 def test_an_unknown_password_leaves_its_file_unknown() -> None:
-    target = desired(policy(relay=SERVER), CREDENTIALS | {of_login("app1"): Credential("a", "b")})
-    changes = {change.id: change.after for change in plan("relay1", target, whole(tree()))}
+    desired = desired_host(
+        policy(relay=SERVER), CREDENTIALS | {of_login("app1"): Credential("a", "b")}
+    )
+    changes = {change.id: change.after for change in plan("relay1", desired, whole(tree()))}
     assert changes[LOGINS] == KNOWN_AFTER_APPLY
 
 
@@ -118,24 +120,24 @@ def test_another_configuration_restarts_dovecot() -> None:
 
 
 def test_logins_that_leave_the_policy_take_everything_but_the_package_with_them() -> None:
-    target = tree(Relay(listen="all", clients="10.0.0.0/16"))
+    desired = tree(Relay(listen="all", clients="10.0.0.0/16"))
     before = whole(tree())
-    state = replace(before, files={**dict.fromkeys(target.managed), **before.files})
-    gone = {change.id for change in plan("relay1", target, state) if change.action == "delete"}
+    state = replace(before, files={**dict.fromkeys(desired.managed), **before.files})
+    gone = {change.id for change in plan("relay1", desired, state) if change.action == "delete"}
     assert {LOGINS, UNIT_FILE} < gone
-    assert apply_request(target, state, "t@t")["units"]["disable"] == [LOGINS_UNIT]
+    assert apply_request(desired, state, "t@t")["units"]["disable"] == [LOGINS_UNIT]
 
 
 def test_who_goes_back_to_logins_needs_what_judges_them() -> None:
     state = whole(tree())
     before = {path: state.files[path] for path in [f"{POSTFIX}main.cf"]}
     running = replace(state, previous=before)
-    stopped = replace(running, units={**state.units, LOGINS_UNIT: LiveUnit(False, False, True)})
-    assert not lacks_judge(running)
-    assert lacks_judge(stopped)
+    stopped = replace(running, units={**state.units, LOGINS_UNIT: FoundUnit(False, False, True)})
+    assert not lacks_dovecot(running)
+    assert lacks_dovecot(stopped)
     without = whole(tree(Relay())).files[f"{POSTFIX}main.cf"]
-    assert not lacks_judge(replace(stopped, previous={f"{POSTFIX}main.cf": without}))
-    assert not lacks_judge(replace(stopped, previous=None))
+    assert not lacks_dovecot(replace(stopped, previous={f"{POSTFIX}main.cf": without}))
+    assert not lacks_dovecot(replace(stopped, previous=None))
 
 
 @pytest.mark.case("hosts-1")
@@ -148,17 +150,17 @@ def test_a_login_sends_as_what_the_policy_says() -> None:
         "app2": Login(key, senders=["@example.com"]),
         "any": key,
     }
-    target = tree(Relay(listen="all", logins=logins))
-    assert text(target, f"{POSTFIX}login_senders").splitlines()[1:] == [
+    desired = tree(Relay(listen="all", logins=logins))
+    assert text(desired, f"{POSTFIX}login_senders").splitlines()[1:] == [
         r"/^app1@example\.com$/ app1, app2, any",
         r"/@example\.com$/ app2, any",
         "/^/ any",
     ]
-    options = submission(target)
+    options = submission(desired)
     assert "-o smtpd_sender_restrictions=reject_authenticated_sender_login_mismatch\n" in options
     # a bare postmaster is taken at RCPT without a look at the sender
     assert "smtpd_data_restrictions=reject_authenticated_sender_login_mismatch," in options
-    main_cf = postfix_parameters(text(target, f"{POSTFIX}main.cf"))
+    main_cf = postfix_parameters(text(desired, f"{POSTFIX}main.cf"))
     assert main_cf["smtpd_sender_login_maps"] == "regexp:$config_directory/login_senders"
     assert f"{POSTFIX}login_senders" in tree().absent
     assert "smtpd_sender_login_maps" not in text(tree(), f"{POSTFIX}main.cf")

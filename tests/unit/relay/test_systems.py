@@ -19,7 +19,7 @@ from mailfleet.relay.systems import (
     System,
     system_of,
 )
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_hosts import bare, release_of
 from tests.support.relay_policy import CREDENTIALS, policy
 
@@ -44,7 +44,7 @@ def system(request: pytest.FixtureRequest) -> System:
 @pytest.fixture
 def tree(system: System) -> Desired:
     relay = Relay(listen="all", clients=["10.0.0.0/16"])
-    return desired(policy(relay=relay), CREDENTIALS, system=system)
+    return desired_host(policy(relay=relay), CREDENTIALS, system=system)
 
 
 def test_a_host_that_says_what_it_runs_is_known(system: System) -> None:
@@ -77,13 +77,13 @@ def test_bounces_are_kept_by_its_user_mail(system: System, tree: Desired) -> Non
 def test_tables_are_of_kinds_that_no_package_adds(system: System) -> None:
     """With a route by weights, which takes all kinds there are."""
     mail = policy(routes=[Route({"ses": 9, "sendgrid": 1}, fallback=["sendgrid"])], alerts=[])
-    tree = desired(mail, CREDENTIALS, system=system)
+    tree = desired_host(mail, CREDENTIALS, system=system)
     settings = text(tree, "/etc/postfix/main.cf") + text(tree, "/etc/postfix/master.cf")
     assert set(re.findall(r"[\s={,]([a-z]+):(?=[{$\d])", settings)) - {"error"} == BUILT_IN
 
 
 def test_what_is_read_is_the_same_whatever_the_system() -> None:
-    first, *others = (desired(policy(), CREDENTIALS, system=system) for system in SYSTEMS)
+    first, *others = (desired_host(policy(), CREDENTIALS, system=system) for system in SYSTEMS)
     for other in others:
         assert read_request(other) == read_request(first)
     asked = set(read_request(first)["packages"])
@@ -94,8 +94,8 @@ def test_what_is_read_is_the_same_whatever_the_system() -> None:
 @pytest.mark.parametrize("system", [DEBIAN_13, UBUNTU_24_04], ids=lambda system: system.name)
 def test_files_are_the_same_as_on_debian_12(system: System) -> None:
     mail = policy(relay=Relay(rewrite_from=True))
-    other = desired(mail, CREDENTIALS, system=system)
-    assert other.files == desired(mail, CREDENTIALS, system=DEBIAN_12).files
+    other = desired_host(mail, CREDENTIALS, system=system)
+    assert other.files == desired_host(mail, CREDENTIALS, system=DEBIAN_12).files
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_files_are_the_same_as_on_debian_12(system: System) -> None:
 )  # fmt: skip
 def test_senders_are_not_rewritten_where_there_is_no_pymilter(changes: dict[str, object]) -> None:
     mail = policy(**changes)
-    assert desired(mail, CREDENTIALS, system=UBUNTU_24_04)
+    assert desired_host(mail, CREDENTIALS, system=UBUNTU_24_04)
     with pytest.raises(PlanError, match="Amazon Linux 2023, which has no package of pymilter"):
-        desired(mail, CREDENTIALS, system=AMAZON_LINUX_2023)
+        desired_host(mail, CREDENTIALS, system=AMAZON_LINUX_2023)
 
 
 @pytest.mark.parametrize(

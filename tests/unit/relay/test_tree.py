@@ -6,7 +6,7 @@ from mailfleet.inputs import Inputs
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
 from mailfleet.relay.alerting import EMERGENCY, TIMER
 from mailfleet.relay.parameters import postfix_parameters
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 
 
@@ -17,12 +17,14 @@ def text(tree: Desired, path: str) -> str:
 
 
 def main_cf(**changes: object) -> dict[str, str]:
-    return postfix_parameters(text(desired(policy(**changes), CREDENTIALS), "/etc/postfix/main.cf"))
+    return postfix_parameters(
+        text(desired_host(policy(**changes), CREDENTIALS), "/etc/postfix/main.cf")
+    )
 
 
 def test_the_smallest_policy_is_enough() -> None:
     mail = Mail(domains=[Domain("example.com")], providers=[Ses("eu-west-1")])
-    tree = desired(mail, {"ses": CREDENTIALS["ses"]})
+    tree = desired_host(mail, {"ses": CREDENTIALS["ses"]})
     assert tree.nexthops == ("[email-smtp.eu-west-1.amazonaws.com]:587",)
     assert all(file.content is not None for file in tree.files)
 
@@ -31,7 +33,7 @@ def test_mail_goes_to_the_default_provider_over_verified_tls() -> None:
     found = main_cf()
     assert found["default_transport"].startswith("error:5.7.1 ")
     assert found["relayhost"] == ""
-    tree = desired(policy(), CREDENTIALS)
+    tree = desired_host(policy(), CREDENTIALS)
     assert "@example.com choice1\n" in text(tree, "/etc/postfix/sender_choices")
     assert "inline:{choice1=ses}" in found["provider_draws"]
     destinations = text(tree, "/etc/postfix/destinations")
@@ -44,16 +46,16 @@ def test_soft_bounce_is_left_to_the_providers() -> None:
     found = main_cf()
     assert "soft_bounce" not in found
     assert found["relay_status_filter"] == "regexp:$config_directory/refusals"
-    tree = desired(policy(relay=Relay(soft_bounce=False)), CREDENTIALS)
+    tree = desired_host(policy(relay=Relay(soft_bounce=False)), CREDENTIALS)
     assert "\nrelay_status_filter =\n" in text(tree, "/etc/postfix/main.cf")
     assert "/etc/postfix/refusals" in tree.absent
-    master = text(desired(policy(), CREDENTIALS), "/etc/postfix/master.cf")
+    master = text(desired_host(policy(), CREDENTIALS), "/etc/postfix/master.cf")
     assert "\nsendgrid  unix" in master
     assert master.count("-o smtp_delivery_status_filter=$relay_status_filter") == 2
 
 
 def test_bounces_and_notices_are_kept_here() -> None:
-    table = text(desired(policy(), CREDENTIALS), "/etc/postfix/kept_here")
+    table = text(desired_host(policy(), CREDENTIALS), "/etc/postfix/kept_here")
     assert "<> returned:\n" in table
     assert "double-bounce@example.com returned:\n" in table
 
@@ -64,7 +66,7 @@ def test_a_pinned_authority_is_that_transports_alone() -> None:
         Smtp("smtp.sendgrid.net", name="sendgrid", username="u", password=secret("env:PW"),
              ca="private.pem", messages_per_connection=100),
     ]  # fmt: skip
-    tree = desired(
+    tree = desired_host(
         policy(providers=providers), CREDENTIALS, Inputs(authorities={"sendgrid": "PEM"})
     )
     assert text(tree, "/etc/postfix/ca_sendgrid.pem") == "PEM"
@@ -77,7 +79,7 @@ def test_a_pinned_authority_is_that_transports_alone() -> None:
 
 def test_connection_reuse_has_the_service_that_it_needs() -> None:
     assert main_cf()["smtp_tls_connection_reuse"] == "yes"
-    assert "\ntlsproxy  unix" in text(desired(policy(), CREDENTIALS), "/etc/postfix/master.cf")
+    assert "\ntlsproxy  unix" in text(desired_host(policy(), CREDENTIALS), "/etc/postfix/master.cf")
 
 
 def test_connections_and_recipients_are_limited_for_each_provider() -> None:
@@ -93,7 +95,7 @@ def test_nothing_in_main_cf_is_of_one_host() -> None:
 
 
 def test_routed_senders_leave_by_their_provider() -> None:
-    tree = desired(policy(), CREDENTIALS)
+    tree = desired_host(policy(), CREDENTIALS)
     assert "@lists.example.com choice2\n" in text(tree, "/etc/postfix/sender_choices")
     assert "inline:{choice2=sendgrid}" in main_cf()["provider_draws"]
     destinations = text(tree, "/etc/postfix/destinations")
@@ -101,7 +103,7 @@ def test_routed_senders_leave_by_their_provider() -> None:
 
 
 def test_every_next_hop_has_its_credential() -> None:
-    file = desired(policy(), CREDENTIALS).file("/etc/postfix/sasl_passwd")
+    file = desired_host(policy(), CREDENTIALS).file("/etc/postfix/sasl_passwd")
     assert (file.mode, file.owner, file.secret) == ("600", "root", True)
     assert (file.content or b"").decode().splitlines()[1:] == [
         "[email-smtp.us-east-1.amazonaws.com]:587 AKIAEXAMPLE:ses-password",
@@ -110,7 +112,7 @@ def test_every_next_hop_has_its_credential() -> None:
 
 
 def test_an_unknown_credential_leaves_its_files_unknown() -> None:
-    tree = desired(policy(), {"ses": None, "sendgrid": CREDENTIALS["sendgrid"]})
+    tree = desired_host(policy(), {"ses": None, "sendgrid": CREDENTIALS["sendgrid"]})
     unknown = [file.path for file in tree.files if file.content is None]
     assert unknown == ["/etc/postfix/sasl_passwd"]
 
@@ -122,11 +124,11 @@ def test_a_provider_with_wrapper_mode() -> None:
             Smtp("mail.example.net:465", name="other", username="u", password=secret("env:PW"))
         ],
     )
-    assert "smtp_tls_wrappermode=yes" in text(desired(mail, {}), "/etc/postfix/master.cf")
+    assert "smtp_tls_wrappermode=yes" in text(desired_host(mail, {}), "/etc/postfix/master.cf")
 
 
 def test_alerts_leave_by_their_own_provider() -> None:
-    file = desired(policy(), CREDENTIALS).file(EMERGENCY)
+    file = desired_host(policy(), CREDENTIALS).file(EMERGENCY)
     settings = json.loads(file.content or b"")
     assert file.mode == "600"
     assert settings["to"] == ["ops@example.net"]
@@ -135,17 +137,17 @@ def test_alerts_leave_by_their_own_provider() -> None:
 
 
 def test_without_alerts_nothing_checks_the_logs() -> None:
-    tree = desired(policy(alerts=[]), CREDENTIALS)
+    tree = desired_host(policy(alerts=[]), CREDENTIALS)
     assert EMERGENCY in tree.absent
     assert next(unit for unit in tree.units if unit.name == TIMER).enabled is False
 
 
 def test_no_secret_is_in_a_repr() -> None:
-    assert "password" not in repr(desired(policy(), CREDENTIALS).files)
+    assert "password" not in repr(desired_host(policy(), CREDENTIALS).files)
 
 
 def test_a_dollar_in_an_address_stays_one() -> None:
-    tree = desired(policy(admin="a$b@example.net"), CREDENTIALS)
+    tree = desired_host(policy(admin="a$b@example.net"), CREDENTIALS)
     assert "a$$b@example.net" in text(tree, "/etc/postfix/main.cf")
     assert "a$$b@example.net" in text(tree, "/etc/postfix/system_recipients")
 
@@ -170,13 +172,13 @@ def test_a_dollar_in_an_address_stays_one() -> None:
 )
 def test_what_postfix_cannot_express_is_refused(changes: dict[str, object], sentence: str) -> None:
     with pytest.raises(PolicyError, match=sentence):
-        desired(policy(**changes), CREDENTIALS)
+        desired_host(policy(**changes), CREDENTIALS)
 
 
 def test_names_of_postfixs_own_services_are_refused() -> None:
     mail = Mail(domains=[Domain("example.com")], providers=[Ses("us-east-1", name="relay")])
     with pytest.raises(PolicyError, match="service of Postfix"):
-        desired(mail, {})
+        desired_host(mail, {})
 
 
 def test_two_providers_at_one_next_hop_are_refused() -> None:
@@ -185,4 +187,4 @@ def test_two_providers_at_one_next_hop_are_refused() -> None:
         for name in ("one", "two")
     ]
     with pytest.raises(PolicyError, match="twice"):
-        desired(Mail(domains=[Domain("example.com")], providers=providers), {})
+        desired_host(Mail(domains=[Domain("example.com")], providers=providers), {})

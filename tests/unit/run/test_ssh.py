@@ -50,10 +50,10 @@ change(name="Change")
 READ = """
 from pyinfra import host
 from mailfleet.relay.facts import read_state
-from mailfleet.relay.tree import desired
+from mailfleet.relay.tree import desired_host
 from tests.support.relay_policy import policy
 
-found = read_state(host, desired(policy(), {}))
+found = read_state(host, desired_host(policy(), {}))
 print("found", found)
 """
 

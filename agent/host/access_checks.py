@@ -20,7 +20,7 @@ _LEAST_PORT_OF_USERS = 1024
 _PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 
-def weak_doors(found: Configuration, server: Service) -> Iterator[str]:
+def access_weaknesses(found: Configuration, server: Service) -> Iterator[str]:
     """A sentence for each weakness of a server."""
     for judge in (_address, _smuggling, _local_port, _limits):
         yield from judge(found, server)
