@@ -11,12 +11,12 @@ from pyinfra import host
 from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
-from tasks import waiting
+from tasks import queued_mail
 
 mail = policy_of(host)
 
 if GROUP not in host.groups:
-    waiting.waiting(mail=mail, asked=waiting.mailq_of(host, mail))
+    queued_mail.queued_mail(mail=mail, asked=queued_mail.mailq_of(host, mail))
 
 report_end()
-waiting.fleet_total()
+queued_mail.fleet_total()

@@ -21,7 +21,7 @@ from agent.smtp_session import (
     in_one_sentence,
 )
 
-PlanError = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
 def send(request: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ def send(request: dict[str, Any]) -> None:
         try:
             with connected(request) as client:
                 client.send_message(message(request))
-        except PlanError as error:
+        except REFUSALS as error:
             said = first(error)
             passing = said.smtp_code == 535 or 400 <= said.smtp_code < 500
             if not passing or time.monotonic() + PAUSE > until:

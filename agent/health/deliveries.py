@@ -1,4 +1,4 @@
-"""What Postfix's log says of providers: how many messages they took, refused, or took long for."""
+"""What Postfix's log says about providers: messages accepted, accepted slowly, and not accepted."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _DELIVERY = re.compile(
     r"/(?P<send>[\d.]+), .*?status=(?P<status>[A-Za-z-]+) \((?P<reason>.*)"
 )
 _REMARK = re.compile(r"^(?:(?P<queue>\w+): )?(?P<text>.*)")
-# A refusal of the mail itself, of its sender, or for having come too fast is no poor health. The
-# codes are those after smtp_reply_filter; mailfleet/relay/reply_classes.py has all of them.
-_NOT_THEIRS = re.compile(
+# A refusal of the message, of its sender, or for too high a rate does not count against a provider.
+# The codes are those after smtp_reply_filter; mailfleet/relay/reply_classes.py has all of them.
+_NOT_ITS_FAULT = re.compile(
     r"said: 5(?!35)\d\d|not verified|verified sender|unauthenticated sender|access denied"
     r"|not authorized|configuration set|throttl|maximum sending rate",
     re.IGNORECASE,
@@ -30,8 +30,8 @@ HANDED_ON = "127.0.0.1"
 
 @dataclass
 class Look:
-    """Messages since the last look: taken, of these slowly, and not taken for the provider's own
-    reason, with the last such reason."""
+    """Messages since the last look: accepted, how many of these slowly, and not accepted because of
+    the provider itself, with the last reason."""
 
     taken: int = 0
     slow: int = 0
@@ -40,10 +40,10 @@ class Look:
 
 
 def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) -> dict[str, Look]:
-    """A look at each provider, from (syslog identifier, message) in the order of the log."""
+    """A look at each provider, from pairs of syslog identifier and message in log order."""
     of_transport = {lane: provider for provider, names in lanes.items() for lane in names}
     looks = {provider: Look() for provider in lanes}
-    remarks: dict[str, str] = {}  # why a transport did not hand a message over, by either's name
+    remarks: dict[str, str] = {}  # why a message was not delivered, by transport and by queue id
     for identifier, message in entries:
         _, _, rest = identifier.partition("/")  # postfix/TRANSPORT/smtp
         transport = rest.partition("/")[0]
@@ -53,7 +53,7 @@ def counted(entries: Iterable[tuple[str, str]], lanes: Mapping[str, list[str]]) 
         if found := _DELIVERY.match(message):
             _count(look, found, remarks.pop(found["queue"], "") or remarks.get(transport, ""))
         elif (remark := _REMARK.match(message)) and "TLS connection " not in message:
-            # a message that goes to the fall-back by a connection kept open has none of its own
+            # a message sent to the fallback over a cached connection has no remark of its own
             remarks[transport] = remarks[remark["queue"] or transport] = remark["text"]
     return looks
 
@@ -65,14 +65,14 @@ def _count(look: Look, delivery: re.Match[str], remark: str) -> None:
         look.slow += float(delivery["connect"]) + float(delivery["send"]) > SLOW
         return
     reason = remark if handed_on else delivery["reason"]
-    if not _NOT_THEIRS.search(reason):
+    if not _NOT_ITS_FAULT.search(reason):
         look.failed += 1
         look.reason = one_line(reason)[:LONGEST_REASON] or "not reached"
 
 
 def since(cursor: str | None) -> tuple[list[tuple[str, str]], str | None]:
-    """The mail log after that cursor of the journal, and where it ends now. Raises Refused when it
-    can't be read. Silence is no health: it says nothing."""
+    """The mail log after that cursor of the journal, and the cursor of its end. Raises HostError
+    when the log can't be read: an empty one would not mean that providers work."""
     start = f"--after-cursor={cursor}" if cursor else f"--since=-{FIRST_LOOK}s"
     fields = "--output-fields=MESSAGE,SYSLOG_IDENTIFIER"
     answer = run("journalctl", "--quiet", "--output=json", fields, start, "SYSLOG_FACILITY=2")
@@ -86,7 +86,7 @@ def since(cursor: str | None) -> tuple[list[tuple[str, str]], str | None]:
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:
-    """Those that are text: Postfix writes no others about deliveries."""
+    """Entries that are text: Postfix logs deliveries as text."""
     for line in text.splitlines():
         entry = json.loads(line)
         if isinstance(entry.get("MESSAGE"), str):

@@ -1,7 +1,7 @@
-"""When a provider's health costs it its mail, and when it gets it back.
+"""When a provider loses its mail because it fails, and when it gets it back.
 
-A provider that fails loses nearly all of its weight at once; it gets it back in two steps, each
-after several good looks in a row. What little it keeps is the mail by which its recovery is seen.
+A provider that fails loses nearly all of its weight at once, and regains it in two steps, each
+after several good looks in a row. The little mail that it keeps shows when it has recovered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STEPS = (0.05, 0.5, 1.0)  # of a provider's weight
 
 @dataclass
 class Health:
-    """Of one provider. `looks` are the last of them; `good` counts those in a row."""
+    """Of one provider. `looks`: the last looks at it; `good`: good ones in a row."""
 
     weight: float = STEPS[-1]
     good: int = 0
@@ -37,9 +37,9 @@ class Health:
         return asdict(self)
 
 
-def judged(health: Health, look: Look, answers: bool | None) -> str | None:
-    """Take one more look into account. `answers`: whether the provider was asked and answered, None
-    when it was not asked. Returns what somebody should be told: a change between well and not."""
+def assessed(health: Health, look: Look, answers: bool | None) -> str | None:
+    """Take one more look into account. `answers`: whether the provider answered a probe; None when
+    it was not probed. Returns the text of an alert when its mail is moved away or comes back."""
     if health.weight == STEPS[-1]:
         health.looks = [*health.looks, look][-WINDOW:]
         return _fall(health)
@@ -49,7 +49,7 @@ def judged(health: Health, look: Look, answers: bool | None) -> str | None:
         health.good += 1
         if health.good >= GOOD:
             health.weight, health.good = STEPS[STEPS.index(health.weight) + 1], 0
-            return "works again and has all of its mail" if health.weight == STEPS[-1] else None
+            return "works again and gets all of its mail" if health.weight == STEPS[-1] else None
     return None
 
 
@@ -59,7 +59,7 @@ def _fall(health: Health) -> str | None:
     )
     if failed >= ENOUGH and failed >= taken:
         reason = next(look.reason for look in reversed(health.looks) if look.failed)
-        said = f"did not take {failed} of {failed + taken} messages: {reason}"
+        said = f"did not accept {failed} of {failed + taken} messages: {reason}"
     elif slow >= ENOUGH and slow * 2 >= taken:
         said = f"is slow: {slow} of {taken} messages took over 10 s"
     else:

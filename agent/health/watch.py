@@ -1,4 +1,4 @@
-"""Watch the providers from this host, and take mail from those that fail: one look, each minute."""
+"""Automatic failover: look at the providers, and move mail away from those that fail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 from typing import Any
 
 from agent.health.deliveries import Look, counted, since
-from agent.health.thresholds import STEPS, Health, judged
+from agent.health.thresholds import STEPS, Health, assessed
 from agent.host.common import HostError, ending_in_one_sentence, run, say
 from agent.host.lock import locked
 from agent.host.rerouting import move_mail
@@ -15,20 +15,22 @@ from agent.host.state import HEALTH, ROUTES, keep, kept
 from agent.host.transaction import transaction
 from agent.smtp_session import Failed, connected, held
 
-TELL = "/usr/local/bin/emergency_mail_sender"
-TOLD_BY = "/etc/mailfleet/emergency.json"
+ALERT = "/usr/local/bin/emergency_mail_sender"
+ALERT_SETTINGS = "/etc/mailfleet/emergency.json"
 TIMEOUT = 20  # seconds for each answer of a provider
 ADVICE = (
-    "\n\nOn this host its mail goes by the policy's other providers meanwhile, if there are any.\n"
-    "It comes back by itself. `switch.py --data to=...` decides it for all hosts.\n"
+    "\n\nUntil it recovers this host sends its mail through the policy's other providers, if\n"
+    "there are any, and then switches back. `switch.py --data to=...` overrides this on all hosts.\n"
 )
 
 
 def watch(root: str = "") -> None:
-    """Looking takes its time, and nobody has to wait for that: only what follows is done alone."""
+    """Only the change is made under the lock: looking takes long, and must not block a deploy."""
     routes, before = kept(root, ROUTES), kept(root, HEALTH) or {}
     if routes is None:
-        raise HostError("there is no routes.json: run deploy.py")
+        raise HostError(
+            "found no routes.json, expected the one that a deploy writes: run deploy.py"
+        )
     entries, cursor = since(before.get("cursor"))
     looks = counted(entries, routes["lanes"])
     providers = {name: _health(before, name) for name in looks}
@@ -37,11 +39,11 @@ def watch(root: str = "") -> None:
         keep(root, HEALTH, _record(providers, cursor, news))
         with transaction(root) as change:
             move_mail(root, change)
-    untold = [text for text in news if not _told(text)]
-    if untold != news:
-        keep(root, HEALTH, _record(providers, cursor, untold))
-    if untold:
-        raise HostError(f"the alert was not accepted, and is tried again: {untold[0]}")
+    unsent = [text for text in news if not _sent(text)]
+    if unsent != news:
+        keep(root, HEALTH, _record(providers, cursor, unsent))
+    if unsent:
+        raise HostError(f"the alert was not accepted, and will be sent again: {unsent[0]}")
 
 
 def _news(
@@ -53,7 +55,7 @@ def _news(
         silent = not (look.taken or look.failed)
         asked = silent and health.weight < STEPS[-1]
         answers = _answers(root, routes["servers"][name]) if asked else None
-        if said := judged(health, look, answers):
+        if said := assessed(health, look, answers):
             news.append(f"{name} {said}")
             say(news[-1])
     return news
@@ -76,7 +78,7 @@ def _record(providers: dict[str, Health], cursor: str | None, news: list[str]) -
 
 
 def _answers(root: str, server: dict[str, Any]) -> bool:
-    """Whether it lets us in, by the credential that Postfix has for it."""
+    """Whether it accepts the credential that Postfix has for it."""
     try:
         request = {**server, **held(server["nexthop"]), "timeout": TIMEOUT}
         if server["ca"]:
@@ -88,12 +90,12 @@ def _answers(root: str, server: dict[str, Any]) -> bool:
         return False
 
 
-def _told(text: str) -> bool:
-    """Whether somebody has been told, or the policy has nobody to tell."""
-    if not os.path.exists(TOLD_BY):
+def _sent(text: str) -> bool:
+    """Whether the alert was sent, or the policy has no alerts."""
+    if not os.path.exists(ALERT_SETTINGS):
         return True
     subject = f"[mail] {socket.gethostname()}: {text}"
-    return run(TELL, subject, given=f"{text}{ADVICE}").returncode == 0
+    return run(ALERT, subject, given=f"{text}{ADVICE}").returncode == 0
 
 
 def main() -> None:

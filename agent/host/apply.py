@@ -20,7 +20,7 @@ from agent.host.common import (
     say,
 )
 from agent.host.files import remove
-from agent.host.held import WAITING
+from agent.host.held import QUEUED
 from agent.host.judge_units import judge_units
 from agent.host.lock import compare, locked, record, stamp
 from agent.host.packages import install
@@ -43,12 +43,12 @@ RECORDS = [APPLIED, PREVIOUS, LOADED]
 
 
 def apply(request: dict[str, Any], root: str = "") -> None:
-    """Do what mailfleet.relay.request describes. Raises Refused, with the host as it was."""
+    """Do what mailfleet.relay.request describes. Raises HostError, with the host as it was."""
     end_within(WORK_WITH_PACKAGES if request["packages"] else WORK)
     files = [{**file, "content": base64.b64decode(file["content"])} for file in request["files"]]
     with locked(root, request["by"]):
         compare(root, request)
-        sweep(root, [WAITING, *RECORDS, SWITCH, *(file["path"] for file in request["managed"])])
+        sweep(root, [QUEUED, *RECORDS, SWITCH, *(file["path"] for file in request["managed"])])
         _install(root, request)
         files += _switch(root, files)
         if request["certificate"]:
@@ -57,7 +57,7 @@ def apply(request: dict[str, Any], root: str = "") -> None:
             over = Changeover(root, files, bool(request["load"]))
             _change(root, request, change, files, over)
         if request["load"] or request.get("waiting"):
-            over.waiting.move_on()
+            over.queued.move_on()
         if request["certificate"]:
             say(f"made {request['certificate']}, {fingerprint(files[-1])}")
 
@@ -97,7 +97,7 @@ def _change(
     change.keep([*RECORDS, *paths])
     units, loading = Units(request["units"]), Loading(root)
     change.on_undo_first(units.disable_new)
-    change.on_undo(units.back, loading.back, units.stop_new, over.waiting.back)
+    change.on_undo(units.back, loading.back, units.stop_new, over.queued.back)
     if any(path.startswith(POSTFIX) for path in paths):
         _remember(root, request, change)
     if paths:

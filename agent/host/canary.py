@@ -21,7 +21,7 @@ _REPLIES = "/etc/postfix/replies_{}"  # smtp_reply_filter, for each kind of prov
 
 
 def send_canary(root: str, request: dict[str, Any]) -> None:
-    """Send from `from` to `to`. Raises Refused when the relay or its provider turns it down.
+    """Send from `from` to `to`. Raises HostError when the relay or its provider turns it down.
 
     A provider that can't be reached, or a long queue before it, is no fault of the configuration.
     """

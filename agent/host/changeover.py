@@ -11,9 +11,9 @@ from agent.host.lenient import lenient
 from agent.host.postfix import Loading
 from agent.host.previous_config import foreign
 from agent.host.queue import anything_waits, taken_in
+from agent.host.queued_mail import QueuedMail
 from agent.host.state import POSTFIX, running
 from agent.host.transaction import Transaction
-from agent.host.waiting import Waiting
 
 _MAIN = f"{POSTFIX}main.cf"
 _RULES = f"{POSTFIX}senders.json"  # of the milter
@@ -26,7 +26,7 @@ class Changeover:
         self._root = root
         rules = [file["content"] for file in files if file["path"] == _RULES]
         anew = foreign(root) or any(content != _live(root, _RULES) for content in rules)
-        self.waiting = Waiting(root, anew)
+        self.queued = QueuedMail(root, anew)
         self._last: list[dict[str, Any]] = []
         self.files = files
         if loads and (running(root) or anything_waits(root)):
@@ -44,7 +44,7 @@ class Changeover:
         """Once the new configuration is seen to work, in its lenient form. That one stays while
         there is mail in maildrop, which can't be judged."""
         complete = not self._last or taken_in(self._root)
-        self.waiting.hold(f"{self._root}{POSTFIX}".rstrip("/"))
+        self.queued.hold(f"{self._root}{POSTFIX}".rstrip("/"))
         if not complete:
             warn(
                 "mail waits in /var/spool/postfix/maildrop that Postfix does not take in, expected "

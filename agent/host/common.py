@@ -66,7 +66,7 @@ def seconds_left() -> float:
 
 
 def time_for(what: str, seconds: float) -> float:
-    """So many of these seconds as are left. Raises Refused, naming what, when none are."""
+    """So many of these seconds as are left. Raises HostError, naming what, when none are."""
     if seconds_left() <= 0:
         raise HostError(f"there was no time left for `{what}`: this host is too slow or too busy")
     return min(seconds, seconds_left())
@@ -82,7 +82,7 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, untranslated, with `given` as its standard input.
 
-    A failure is the caller's to judge. Raises Refused when it is not there, or does not end in
+    A failure is the caller's to judge. Raises HostError when it is not there, or does not end in
     time; it is killed then, and what it started, too.
     """
     limit = time_for(command[0], seconds)
@@ -102,7 +102,7 @@ def run_at_terminal(*command: str, seconds: float = COMMAND_SECONDS) -> tuple[in
     """Run a command with a terminal as its standard error: its exit status and what came there.
 
     Postfix 3.7's own commands tell their errors to a terminal only; elsewhere they just fail.
-    Raises Refused as run() does.
+    Raises HostError as run() does.
     """
     limit = time_for(command[0], seconds)
     ours, theirs = pty.openpty()

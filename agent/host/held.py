@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.host.queue import HOLD, queue_ids
 from agent.host.state import KEPT, keep, kept
 
-WAITING = f"{KEPT}/waiting.json"
+QUEUED = f"{KEPT}/waiting.json"
 # Why mail is held that the configuration allows: what is still to be done with it.
 REQUEUE, SUBMIT, UNJUDGED = "to be requeued", "to be submitted anew", "not looked at yet"
 UNFINISHED = (REQUEUE, SUBMIT, UNJUDGED)
@@ -13,10 +13,10 @@ UNFINISHED = (REQUEUE, SUBMIT, UNJUDGED)
 
 def held_here(root: str) -> dict[str, str]:
     """Why each message is held that was held by us, and still is."""
-    record = kept(root, WAITING)
+    record = kept(root, QUEUED)
     there = queue_ids(root, HOLD) if record else set()
     return {name: why for name, why in (record or {}).get("held", {}).items() if name in there}
 
 
 def write_held(root: str, held: dict[str, str]) -> None:
-    keep(root, WAITING, {"held": held})
+    keep(root, QUEUED, {"held": held})

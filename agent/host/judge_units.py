@@ -1,4 +1,4 @@
-"""Judging units before anything is live: those of a request, and those that run Postfix."""
+"""Checking units before anything is live: those of a request, and those that run Postfix."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _NOT_THERE = re.compile(r"^\S+: Command (\S+) is not executable")
 
 
 def judge_units(root: str, request: dict[str, Any]) -> None:
-    """Raises Refused when systemd would not take the request's unit files, or not start, enable or
-    disable what the request says. The `content` of its files are bytes."""
+    """Raises HostError when systemd would not accept the request's unit files, or could not start,
+    enable or disable its units. The `content` of its files is bytes."""
     staged = {
         file["path"][len(_UNITS) :]: file["content"].decode(errors="replace")
         for file in request["files"]
@@ -41,8 +41,8 @@ def judge_units(root: str, request: dict[str, Any]) -> None:
 
 
 def _judge_link(root: str, name: str) -> None:
-    """systemd neither enables nor writes through a link: /dev/null masks a unit, any other file is
-    another unit's."""
+    """systemd does not enable a unit that is a link: /dev/null masks it, any other target is that
+    of another unit."""
     for directory in _MASKS:
         path = directory + name
         if not os.path.islink(root + path):
@@ -56,7 +56,7 @@ def _judge_link(root: str, name: str) -> None:
             )
         if directory == _UNITS:
             raise HostError(
-                f"{path} is a symbolic link to {target}, expected a file of its own, or none: "
+                f"{path} is a symbolic link to {target}, expected a regular file, or none: "
                 f"remove the link, then deploy again"
             )
 
@@ -72,7 +72,7 @@ def _judge_loaded(names: list[str]) -> None:
     found = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
     of = {unit.get("Id", ""): unit for unit in found}
     for name, unit in of.items():
-        # an instance runs Postfix only where postfix.service does nothing by itself (Debian 12)
+        # an instance runs Postfix only where postfix.service itself does nothing (Debian 12)
         if name == _INSTANCE and of.get(_SERVICE, {}).get("Type") != "oneshot":
             continue
         if unit.get("LoadState") in ("masked", "bad-setting", "error"):
@@ -89,15 +89,19 @@ def _judge_event(name: str, event: str) -> None:
     answer = run("systemd-analyze", "calendar", "--iterations=1", event)
     never = re.search(r"Next elapse: *never", answer.stdout)
     if answer.returncode != 0 or never:
-        why = "which is over" if never else f"which systemd refuses ({one_line(answer.stderr)})"
+        why = (
+            "which is in the past"
+            if never
+            else f"which systemd refuses ({one_line(answer.stderr)})"
+        )
         raise HostError(
             f"{name} has the calendar event {event!r}, {why}: expected one such as hourly, *:0/15 "
-            f"or Mon..Fri 08:00, see systemd.time(7) and check_logs of the policy"
+            f"or Mon..Fri 08:00, see systemd.time(7) and check_logs in the policy"
         )
 
 
 def _judge_texts(staged: dict[str, str], files: set[str]) -> None:
-    """Ask systemd about the unit files where they would be read before any others."""
+    """Let systemd verify the unit files from a directory that it reads before all others."""
     with tempfile.TemporaryDirectory() as directory:
         for name, text in staged.items():
             path = os.path.join(directory, name)
@@ -115,8 +119,8 @@ def _judge_texts(staged: dict[str, str], files: set[str]) -> None:
 
 
 def _objections(said: str, directory: str, names: list[str], files: set[str]) -> Iterator[str]:
-    """The lines about these units, but for programs that come with the same request, and for units
-    that are none of ours and not there, to which a drop-in would belong."""
+    """The lines about these units, except about programs that come with the same request, and about
+    absent units that a drop-in is for."""
     about = "|".join(map(re.escape, names))
     ours = re.compile(rf"(?:{re.escape(directory)}/|Unit )?(?:{about})\b")
     absent = {f"Unit {name} not found." for name in names}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from agent.host.common import run_at_terminal
 from agent.host.configuration import Configuration, understood
 from agent.host.milters import milters
-from agent.host.open_relay import beginning, strangers
+from agent.host.open_relay import beginning, open_relay
 from agent.host.tables import compiled, named_tables
 
 # without these a Postfix runs and moves no mail
@@ -34,7 +34,7 @@ def faults(directory: str, staged: Mapping[str, bytes] | None = None) -> Iterato
     yield from _broken_services(found)
     yield from _routes(found)
     yield from _encryption(found)
-    yield from strangers(found, staged)
+    yield from open_relay(found, staged)
     if found.parameters.get("soft_bounce") == "yes":
         yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
     yield from milters(found)

@@ -51,7 +51,7 @@ def locked(root: str, by: str) -> Iterator[None]:
 
 
 def compare(root: str, request: dict[str, Any]) -> None:
-    """Raises Refused when the host is no longer as it was read."""
+    """Raises HostError when the host is no longer as it was read."""
     now = observed(root, request["managed"])
     if state_digest(now) == request["expected"]:
         return

@@ -25,9 +25,9 @@ from agent.host.common import (
 from agent.host.held import REQUEUE, SUBMIT, held_here, write_held
 from agent.host.lock import locked
 from agent.host.queue import HOLD, MAILDROP, Message, listed, queue_ids, supervise
+from agent.host.queued_mail import move_on
 from agent.host.state import POSTFIX
 from agent.host.verdicts import HELD, REWRITTEN, Judge
-from agent.host.waiting import move_on
 
 _LISTING_SECONDS, _LISTED = 20.0, 200_000
 _FLUSHING = 20.0  # seconds

@@ -25,7 +25,7 @@ _OWN_SENDERS = "reject_authenticated_sender_login_mismatch"
 _IMPERSONATING = ("smtpd_authorized_xclient_hosts", "smtpd_upstream_proxy_protocol")
 
 
-def strangers(found: Configuration, staged: Mapping[str, bytes] | None = None) -> Iterator[str]:
+def open_relay(found: Configuration, staged: Mapping[str, bytes] | None = None) -> Iterator[str]:
     """A sentence for each way in for strangers, and for clients that would come in the clear.
     `staged` are the contents of files that are not live yet, by path."""
     for server in found.servers:

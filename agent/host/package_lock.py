@@ -39,7 +39,7 @@ def package_holder() -> str | None:
 def until_free(deadline: float, holder: Callable[[], str | None] = package_holder) -> None:
     """Wait until nothing else installs packages, saying at once who is waited for.
 
-    Raises Refused at `deadline`, by time.monotonic().
+    Raises HostError at `deadline`, by time.monotonic().
     """
     told = ""
     while found := holder():

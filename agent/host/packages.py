@@ -10,7 +10,7 @@ _MANAGERS = {"apt": apt_fails, "dnf": dnf_fails}
 def install(manager: str, names: list[str]) -> None:
     """Install the packages by "apt" or "dnf".
 
-    Raises Refused with that one's own message. Nothing is ever removed to make room: another mail
+    Raises HostError with that one's own message. Nothing is ever removed to make room: another mail
     server on the host is somebody's decision to take away.
     """
     if not names:

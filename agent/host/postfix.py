@@ -27,7 +27,7 @@ LISTEN = ("inet_interfaces", "inet_protocols")
 def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -> None:
     """Let Postfix judge a copy of its directory with the new files over it.
 
-    Raises Refused with Postfix's own words. Nothing live is touched.
+    Raises HostError with Postfix's own words. Nothing live is touched.
     """
     with _staged(root, files, absent) as stage:
         names = [file["path"][len(POSTFIX) :] for file in files]
@@ -102,7 +102,7 @@ class Loading:
 
     def load(self, action: str) -> None:
         """By "reload", "restart" or "start". Returns once it runs and answers; else raises
-        Refused."""
+        HostError."""
         self._restarted = self._restarted or action != "reload"
         load(self._root, action)
 

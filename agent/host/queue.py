@@ -101,7 +101,7 @@ def at_work(root: str, queue_id: str) -> bool:
 
 def supervise(option: str, ids: Iterable[str], *queues: str) -> None:
     """Let postsuper(1) do to these messages what the option says; those that have left meanwhile
-    it passes over. Raises Refused when it fails."""
+    it passes over. Raises HostError when it fails."""
     names = "".join(f"{name}\n" for name in ids)
     if not names:
         return

@@ -50,7 +50,7 @@ def submitted_anew(
     """Yields the id of each held message that Postfix has taken anew; it is then deleted. One that
     can't be submitted stays held, and is added to `failed`; so is one to more recipients than
     smtpd_recipient_limit, for parts of it would arrive twice. A run that is killed between delivers
-    that one twice. Raises Refused when one can't be deleted."""
+    that one twice. Raises HostError when one can't be deleted."""
     until = time.monotonic() + seconds
     server = None
     try:

@@ -1,4 +1,4 @@
-"""Go back to what worked before. What runs now is kept in its place: back again is possible."""
+"""Restore the previous configuration, and keep the current one as the previous one."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from agent.host.common import (
     ending_in_one_sentence,
     say,
 )
-from agent.host.held import WAITING
+from agent.host.held import QUEUED
 from agent.host.lock import compare, how_to_load, locked, record, stamp
 from agent.host.postfix import Loading
 from agent.host.previous_config import PREVIOUS, files_of, remember
@@ -31,17 +31,19 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
         compare(root, request)
         before = kept(root, PREVIOUS)
         if before is None:
-            raise HostError("there is no earlier configuration to go back to")
+            raise HostError(
+                "found no previous configuration, expected one that worked before the last deploy"
+            )
         files = files_of(before)
         records = [SWITCH, PREVIOUS, APPLIED, LOADED]
-        sweep(root, [WAITING, *records, *files])
+        sweep(root, [QUEUED, *records, *files])
         with transaction(root, STAYED) as change:
             over = Changeover(root, [file for file in files.values() if file], loads=True)
             change.keep([*records, *files])
             change.stage(over.files)
             remember(root, request["managed"])
             loading = Loading(root)
-            change.on_undo(loading.back, over.waiting.back)
+            change.on_undo(loading.back, over.queued.back)
             list(change.put_all())
             for path in (path for path, file in files.items() if file is None):
                 change.remove(path)
@@ -54,8 +56,8 @@ def rollback(request: dict[str, Any], root: str = "") -> None:
             over.finish(change, loading)
             record(root, request)
             stamp(root, request)
-        over.waiting.move_on()
-        say("went back to what worked before")
+        over.queued.move_on()
+        say("rolled back to what worked before")
 
 
 def main(text: str) -> None:

@@ -1,9 +1,9 @@
 """A change to a host's files that is made completely, or not at all.
 
-Before the first file is replaced, each one gets a second name beside it: a hard link, which keeps
-its content, owner, mode and age, and a symbolic link as such. Going back is a rename then, which
-needs no space. A file that must not change (chattr +i, a bind mount) refuses the second name, so
-that such a host is found before anything is live.
+Before the first file is replaced, each one gets a second name in its directory: a hard link, which
+keeps its content, owner, mode and age, and a symbolic link as such. Rolling back is then a rename,
+which needs no space. A file that can't be changed (chattr +i, a bind mount) can't get a second
+name, so that such a host is found before anything is live.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from agent.host.files import beside, naming, new_file, put, remove, sync_directo
 from agent.host.state import main_last
 
 UNTOUCHED = "no live file was changed"
-BACK = "this host went back to what worked before"
+BACK = "this host was rolled back to what worked before"
 
 
 class Transaction:
-    """The files that one run replaces; `root` stands before every path."""
+    """The files that one run replaces; `root` is a prefix of every path."""
 
     def __init__(self, root: str, back: str) -> None:
         self._root = root
@@ -36,7 +36,7 @@ class Transaction:
         self._touched = False
 
     def stage(self, files: list[dict[str, Any]]) -> None:
-        """Write new files beside the ones that they will replace; a `link` is a symbolic one."""
+        """Write new files next to the ones that they will replace; a `link` is a symbolic one."""
         for file in files:
             path = file["path"]
             with naming(path):
@@ -45,7 +45,7 @@ class Transaction:
                 self._new[path] = _written(directory, beside(name), file)
 
     def keep(self, paths: list[str]) -> None:
-        """Have what is at these paths now come back when the change fails."""
+        """Restore what is at these paths now if the change fails."""
         for path in paths:
             if path in self._old:
                 continue
@@ -57,12 +57,12 @@ class Transaction:
                 self._old[path] = None
             except OSError as error:
                 raise HostError(
-                    f"{path}: {error.strerror}: it could not be replaced; see whether it is "
+                    f"{path}: {error.strerror}: it cannot be replaced; check whether it is "
                     "immutable (lsattr) or a mount (findmnt)"
                 ) from None
 
     def keep_instead(self, path: str, file: dict[str, Any] | None) -> None:
-        """Have this file come back at `path`, None for no file, in place of what is there now."""
+        """Restore this file at `path`, or no file for None, instead of what is there now."""
         with naming(path):
             directory, name = os.path.split(self._root + second_name(path))
             if os.path.isdir(directory):
@@ -71,7 +71,7 @@ class Transaction:
                 self._old[path] = _written(directory, name, file) if file else None
 
     def put_all(self) -> Iterator[str]:
-        """Let the staged files take their places, main.cf last; yields each path once it has."""
+        """Move the staged files into place, main.cf last; yields the path of each."""
         for path in sorted(self._new, key=main_last):
             self._touched = True
             with naming(path):
@@ -80,7 +80,7 @@ class Transaction:
             yield path
 
     def put_first(self, file: dict[str, Any]) -> None:
-        """Let this file take its place now; what is staged for the path follows later."""
+        """Move this file into place now; what is staged for the path follows later."""
         self._touched = True
         with naming(file["path"]):
             directory, name = os.path.split(self._root + _first_name(file["path"]))
@@ -93,30 +93,29 @@ class Transaction:
 
     @property
     def staged(self) -> bool:
-        """Whether there are files to put."""
+        """Whether staged files are left to put."""
         return bool(self._new)
 
     def on_undo(self, *steps: Callable[[], None]) -> None:
-        """What the way back does once the files are as they were, in this order."""
+        """Steps of a rollback once the files are as they were, in this order."""
         self._undo.extend(steps)
 
     def on_undo_first(self, *steps: Callable[[], None]) -> None:
-        """What it does while the new files are still there."""
+        """Steps of a rollback while the new files are still there."""
         self._undo_first.extend(steps)
 
     def afterwards(self, *steps: Callable[[], None]) -> None:
-        """What is done once the change is made. When that fails, it is a warning: the change
-        stays."""
+        """Steps after the change. Their failure is a warning: the change stays."""
         self._afterwards.extend(steps)
 
     def done(self) -> None:
-        """The change is made: tidy up, and do what comes afterwards."""
+        """The change is made: clean up, and run the steps that follow it."""
         self.close()
         for failure in _failing(self._afterwards):
             warn(failure)
 
     def undo(self) -> str:
-        """Bring back what was kept, as far as that is possible; says what the host is now."""
+        """Restore what was kept, as far as possible; returns what the host is now."""
         end_within(UNDO)
         failures = [
             *_failing(self._undo_first), *self._files_back(), *_failing(self._undo)
@@ -126,17 +125,18 @@ class Transaction:
             with contextlib.suppress(OSError):
                 os.rmdir(directory)
         if failures:
-            return f"on the way back: {'; '.join(failures)}: see to that and deploy again"
+            reasons = "; ".join(failures)
+            return f"the rollback failed: {reasons}: fix that and deploy again"
         return self._back if self._touched else UNTOUCHED
 
     def close(self) -> None:
-        """Remove the second names and what was not put. What can't be removed the next run does."""
+        """Remove the second names and what was not put. The next run removes what is left."""
         for path in [*self._new.values(), *filter(None, self._old.values())]:
             with contextlib.suppress(OSError):
                 os.unlink(path)
 
     def _files_back(self) -> Iterator[str]:
-        """Those that were there, and main.cf last; then those that main.cf named go."""
+        """First the files that existed, main.cf last; then the new ones that main.cf named go."""
         for path in sorted(self._old, key=lambda p: (self._old[p] is None, main_last(p))):
             try:
                 self._one_back(path, self._old[path])
@@ -158,7 +158,7 @@ class Transaction:
         for new in reversed(made):
             self._directories.append(new)
             os.mkdir(new)
-            os.chmod(new, 0o755)  # noqa: S103  whatever the umask: other users' programs may be in it
+            os.chmod(new, 0o755)  # noqa: S103  whatever the umask: it may hold programs of other users
 
 
 def _failing(steps: list[Callable[[], None]]) -> Iterator[str]:
@@ -180,8 +180,8 @@ def second_name(path: str) -> str:
 
 @contextlib.contextmanager
 def transaction(root: str, back: str = BACK) -> Iterator[Transaction]:
-    """All that is done within, or nothing. Raises Refused, with the first reason and what the host
-    is now; `back` says that when all of it came back."""
+    """All changes made within, or none. Raises HostError with the first reason and the state that
+    the host is in: `back` when everything was rolled back."""
     change = Transaction(root, back)
     try:
         yield change
@@ -191,7 +191,7 @@ def transaction(root: str, back: str = BACK) -> Iterator[Transaction]:
 
 
 def sweep(root: str, paths: list[str]) -> None:
-    """Remove what a run that was killed has left beside these files."""
+    """Remove what a killed run has left next to these files."""
     for path in paths:
         directory, name = os.path.split(path)
         for left in (f"{directory}/{beside(name)}", second_name(path), _first_name(path)):

@@ -69,7 +69,7 @@ class Units:
 
 
 def systemctl(*arguments: str, lenient: bool = False) -> None:
-    """Raises Refused when it fails, unless `lenient`: there may be no such unit any more."""
+    """Raises HostError when it fails, unless `lenient`: there may be no such unit any more."""
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0 and not lenient:
         why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"

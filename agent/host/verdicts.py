@@ -37,7 +37,7 @@ class Verdict:
 
 
 class Judge:
-    """The configuration in a directory. Raises Refused when its tables can't be asked."""
+    """The configuration in a directory. Raises HostError when its tables can't be asked."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory

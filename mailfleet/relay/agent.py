@@ -40,7 +40,7 @@ _WAITING = (
     "host/lenient.py",
     "host/resubmit.py",
     "host/rerouting.py",
-    "host/waiting.py",
+    "host/queued_mail.py",
     "host/changeover.py",
 )
 # The parts become one module: what they import from each other is there already.

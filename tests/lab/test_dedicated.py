@@ -214,7 +214,7 @@ def test_logins_stay_while_the_relay_does_not_work_without_them(dedicated: Dedic
         dedicated.relay(group, f'listen="all", clients=["{fleet.address(CLIENT)}/32"]')
     fleet.control.set_faults(smtp={"ses": REFUSED})
     run = dedicated.deploy("-y", "--limit", OLD)
-    assert "went back to what worked before" in run.output
+    assert "rolled back to what worked before" in run.output
     fleet.control.reset_faults()
     with submission(fleet.address(OLD)) as server:
         server.login(USER, PASSWORD)
@@ -229,7 +229,7 @@ def test_logins_leave_and_a_relay_that_is_not_the_pinned_one_gets_nothing(
         "client", f'relay_hosts="{fleet.address(OLD)}", tls_fingerprints="{":".join(["AB"] * 32)}"'
     )
     run = dedicated.deploy("-y")
-    assert "went back to what worked before" in run.output
+    assert "rolled back to what worked before" in run.output
     for relay in (OLD, NEW):
         with submission(fleet.address(relay)) as stranger:
             assert rcpt(stranger) == 554

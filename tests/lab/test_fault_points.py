@@ -45,7 +45,7 @@ class Point:
     name: str
     step: str
     pattern: str
-    said: str = "this host went back to what worked before"
+    said: str = "this host was rolled back to what worked before"
 
     @property
     def prelude(self) -> str:

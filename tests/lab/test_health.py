@@ -66,7 +66,7 @@ def test_a_provider_that_fails_loses_its_mail_and_gets_it_back(
     look_until(watched, {"ses": 1, "wrapped": 19})
     (alert,) = watched.control.mail(SECOND)
     assert alert.rcpt_to == (ADMIN,)
-    assert "ses did not take 5 of" in subject_of(alert)
+    assert "ses did not accept 5 of" in subject_of(alert)
 
     told = watched.deploy("--dry", policy=watched_policy)
     assert "ses is failing here, and has 5% of its weight" in told.output
@@ -79,4 +79,4 @@ def test_a_provider_that_fails_loses_its_mail_and_gets_it_back(
     assert len(watched.received("half", 20)) == 20
     look_until(watched, {})
     (news,) = watched.control.mail(SECOND)
-    assert "ses works again and has all of its mail" in subject_of(news)
+    assert "ses works again and gets all of its mail" in subject_of(news)

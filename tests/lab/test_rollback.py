@@ -25,7 +25,7 @@ def test_the_first_host_fails_its_canary_and_no_other_is_touched(
     )
     assert run.status != 0
     assert "Postfix does not take a message" in run.output
-    assert "this host went back to what worked before" in run.output
+    assert "this host was rolled back to what worked before" in run.output
     assert run.output.count("relay1, which was deployed first, failed") == 2
     assert [deployed.fingerprint(relay) for relay in deployed.relays] == before
     deployed.sendmail("relay1", "after a failed canary", sender=f"app@{DOMAIN}")

@@ -51,11 +51,11 @@ class Host:
             over = Changeover(self.root, files, loads=True)
             change.stage(over.files)
             change.keep([file["path"] for file in over.files])
-            change.on_undo(loads.back, over.waiting.back)
+            change.on_undo(loads.back, over.queued.back)
             list(change.put_all())
             loads.load("reload")
             over.finish(change, loads)  # type: ignore[arg-type]
-        over.waiting.move_on()
+        over.queued.move_on()
 
 
 def _main(content: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_postfix_loads_what_returns_nothing_until_all_is_held(host: Host) -> Non
 @pytest.mark.parametrize("fails_at", [1, 2])
 def test_a_load_that_fails_brings_back_configuration_and_mail(host: Host, fails_at: int) -> None:
     loads = Loads(host, fails_at)
-    with pytest.raises(HostError, match="Postfix does not reload; this host went back"):
+    with pytest.raises(HostError, match="Postfix does not reload; this host was rolled back"):
         host.change(loads)
     assert loads.loaded[-1] == OLD
     assert host.main.read_text() == OLD

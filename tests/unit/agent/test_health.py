@@ -3,7 +3,7 @@
 import pytest
 
 from agent.health.deliveries import Look, counted
-from agent.health.thresholds import ENOUGH, GOOD, Health, judged
+from agent.health.thresholds import ENOUGH, GOOD, Health, assessed
 from mailfleet.relay.reply_classes import REPLY_CLASSES
 
 LANES = {"ses": ["ses-1", "ses-2"], "second": ["second"]}
@@ -65,22 +65,22 @@ BAD = Look(failed=1, reason="Connection timed out")
 def test_few_failures_cost_nothing() -> None:
     health = Health()
     for _ in range(ENOUGH - 1):
-        assert judged(health, BAD, None) is None
+        assert assessed(health, BAD, None) is None
     assert health.weight == 1
-    assert judged(Health(), Look(taken=10, failed=9), None) is None
+    assert assessed(Health(), Look(taken=10, failed=9), None) is None
 
 
 def test_a_provider_that_keeps_failing_loses_its_mail_and_is_told_of_once() -> None:
     health = Health()
-    news = [judged(health, BAD, None) for _ in range(ENOUGH + 2)]
+    news = [assessed(health, BAD, None) for _ in range(ENOUGH + 2)]
     assert [text for text in news if text] == [
-        "did not take 3 of 3 messages: Connection timed out"
+        "did not accept 3 of 3 messages: Connection timed out"
     ]  # fmt: skip
     assert health.weight == 0.05
 
 
 def test_a_slow_one_does_too() -> None:
-    assert judged(health := Health(), Look(taken=5, slow=3), None) == (
+    assert assessed(health := Health(), Look(taken=5, slow=3), None) == (
         "is slow: 3 of 5 messages took over 10 s"
     )
     assert health.weight == 0.05
@@ -90,21 +90,21 @@ def test_it_gets_its_mail_back_in_steps_and_a_relapse_begins_anew() -> None:
     health = Health(weight=0.05)
     weights = []
     for _ in range(GOOD):
-        assert judged(health, Look(taken=1), None) is None
+        assert assessed(health, Look(taken=1), None) is None
         weights.append(health.weight)
     assert weights == [0.05, 0.05, 0.5]
-    judged(health, BAD, None)
+    assessed(health, BAD, None)
     assert (health.weight, health.good) == (0.05, 0)
-    news = [judged(health, Look(), True) for _ in range(2 * GOOD)]
-    assert news[-1] == "works again and has all of its mail"
+    news = [assessed(health, Look(), True) for _ in range(2 * GOOD)]
+    assert news[-1] == "works again and gets all of its mail"
     assert health.weight == 1
 
 
 def test_without_mail_and_without_an_answer_nothing_is_concluded() -> None:
     health = Health(weight=0.05, good=2)
-    assert judged(health, Look(), None) is None
+    assert assessed(health, Look(), None) is None
     assert (health.weight, health.good) == (0.05, 2)
-    judged(health, Look(), False)
+    assessed(health, Look(), False)
     assert health.good == 0
 
 

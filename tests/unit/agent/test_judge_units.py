@@ -76,7 +76,7 @@ def test_every_unit_of_ours_is_taken(systemctl: Systemctl, system: Any) -> None:
         (timer("* * * * *"), r"check-mail-logs.timer has the calendar event '\* \* \* \* \*', "
          "which systemd refuses"),
         (timer("Mon 25:00"), "calendar event 'Mon 25:00', which systemd refuses"),
-        (timer("2020-01-01"), "calendar event '2020-01-01', which is over"),
+        (timer("2020-01-01"), "calendar event '2020-01-01', which is in the past"),
         (service("ExecStart=/usr/bin/nosuch"), "x.service: Command /usr/bin/nosuch is not exec"),
         (service("Type=oneshot"), "x.service: Service has no ExecStart="),
         ((f"{ETC}/x.service", "[Service\nExecStart"), "x.service:1: Invalid section header"),

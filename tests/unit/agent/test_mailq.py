@@ -10,7 +10,7 @@ import pytest
 from agent.host import mailq as program
 from agent.host.held import held_here
 from agent.host.mailq import act, mailq
-from agent.host.waiting import Waiting
+from agent.host.queued_mail import QueuedMail
 from tests.support.postfix_queue import PostfixQueue
 
 OWN, STRANGER = "app@shop.example", "shop@other.example"
@@ -46,7 +46,7 @@ def request(queue: PostfixQueue, name: str | None = None, **select: Any) -> dict
 
 def test_mail_is_grouped_by_who_has_not_taken_it(queue: PostfixQueue) -> None:
     queue.add("R1", STRANGER)
-    Waiting(str(queue.root)).hold("/etc/postfix")
+    QueuedMail(str(queue.root)).hold("/etc/postfix")
     found = mailq(request(queue), str(queue.root))
     groups = {group["place"]: group for group in found["groups"]}
     assert {place: group["count"] for place, group in groups.items()} == {

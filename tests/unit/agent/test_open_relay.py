@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.host.configuration import Configuration, Service
-from agent.host.open_relay import strangers
+from agent.host.open_relay import open_relay
 
 LOOPBACK = "127.0.0.0/8, [::1]/128"
 
@@ -57,7 +57,7 @@ def found(
         daemons="",
         credentials_mode=0o600,
     )
-    return list(strangers(configuration, staged) if staged else strangers(configuration))
+    return list(open_relay(configuration, staged) if staged else open_relay(configuration))
 
 
 @pytest.fixture

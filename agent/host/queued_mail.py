@@ -32,7 +32,7 @@ _TRIES = 3
 _OLD = 86400  # nobody's queue lifetime is shorter
 
 
-class Waiting:
+class QueuedMail:
     """The mail that waits, during one change. `anew`: the rules of the milter are others now, so
     that it has to see all of it."""
 
@@ -91,7 +91,7 @@ class Waiting:
 
     def _hold(self, held: dict[str, str]) -> None:
         """Written down first: a run that is killed then has held nothing that is not known. Raises
-        Refused when one of them is not on hold then, and has not left either."""
+        HostError when one of them is not on hold then, and has not left either."""
         new = held.keys() - self._before.keys() - self._now.keys()
         if held != {**self._before, **self._now}:
             write_held(self._root, held)

@@ -12,9 +12,9 @@ from agent.host.common import HostError
 from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
 from agent.host.queue import listed, supervise
 from agent.host.queue_preview import preview
+from agent.host.queued_mail import QueuedMail, move_on
 from agent.host.tally import tally
 from agent.host.verdicts import Judge
-from agent.host.waiting import Waiting, move_on
 from tests.support.postfix_queue import PostfixQueue
 
 OWN, STRANGER, SYSTEM = "app@shop.example", "shop@other.example", "root@web1.example.org"
@@ -36,8 +36,8 @@ def held(queue: PostfixQueue) -> dict[str, str]:
     return held_here(str(queue.root))
 
 
-def hold(queue: PostfixQueue, *, anew: bool = False) -> Waiting:
-    waiting = Waiting(str(queue.root), anew)
+def hold(queue: PostfixQueue, *, anew: bool = False) -> QueuedMail:
+    waiting = QueuedMail(str(queue.root), anew)
     waiting.hold("/etc/postfix")
     return waiting
 
@@ -142,7 +142,7 @@ def test_what_could_not_be_looked_at_is_held_and_comes_first_the_next_time(
 ) -> None:
     queue.add("A1", OWN)
     queue.add("A2", OWN)
-    monkeypatch.setattr("agent.host.waiting._MOST", 1)
+    monkeypatch.setattr("agent.host.queued_mail._MOST", 1)
     hold(queue)
     assert set(held(queue).values()) == {UNJUDGED}
     monkeypatch.undo()
@@ -159,7 +159,7 @@ def test_a_run_that_is_killed_has_held_nothing_that_is_not_written_down(
     def die(*_: object) -> None:
         raise Killed
 
-    monkeypatch.setattr("agent.host.waiting.supervise", die)
+    monkeypatch.setattr("agent.host.queued_mail.supervise", die)
     with pytest.raises(Killed):
         hold(queue)
     assert held(queue) == {}, "it is not on hold, so it is not ours"
@@ -247,7 +247,7 @@ def test_a_change_that_stops_after_holding_gives_back(
     queue: PostfixQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.add("A1", STRANGER)
-    waiting = Waiting(str(queue.root))
+    waiting = QueuedMail(str(queue.root))
     real = supervise
 
     def held_and_interrupted(option: str, ids: Any, *queues: str) -> None:
@@ -255,7 +255,7 @@ def test_a_change_that_stops_after_holding_gives_back(
         raise HostError("it took too long")
 
     with monkeypatch.context() as patched:
-        patched.setattr("agent.host.waiting.supervise", held_and_interrupted)
+        patched.setattr("agent.host.queued_mail.supervise", held_and_interrupted)
         with pytest.raises(HostError, match="it took too long"):
             waiting.hold("/etc/postfix")
     waiting.back()
@@ -306,7 +306,7 @@ def test_what_was_not_taken_comes_last_the_next_time(
         failed.append(ids[0])
         return []
 
-    monkeypatch.setattr("agent.host.waiting.submitted_anew", first_fails)
+    monkeypatch.setattr("agent.host.queued_mail.submitted_anew", first_fails)
     move_on(str(queue.root))
     move_on(str(queue.root))
     assert tried == [["A1", "A2"], ["A2", "A1"]]

@@ -25,7 +25,7 @@ from tests.support.host_walks import (
 )
 from tests.support.stand_ins import StandIn, stand_in
 
-WENT_BACK = "; this host went back to what worked before"
+WENT_BACK = "; this host was rolled back to what worked before"
 REFUSES = "printf 'Q1: message-id=%s\\nQ1: to=<x>, dsn=5.0.0, status=bounced (said: 554 no)\\n'"
 
 

@@ -65,7 +65,7 @@ def mailq_of(host: Host, mail: Mail) -> Asked | None:
 
 
 @deploy("Mail that waits")
-def waiting(mail: Mail, asked: Asked | None) -> None:
+def queued_mail(mail: Mail, asked: Asked | None) -> None:
     """Show what waits on the host, and do with it what was asked for, without asking AWS."""
     if asked is None:
         only_look()
