@@ -19,8 +19,8 @@ ALERT = "/usr/local/bin/emergency_mail_sender"
 ALERT_SETTINGS = "/etc/mailfleet/emergency.json"
 TIMEOUT = 20  # seconds for each answer of a provider
 ADVICE = (
-    "\n\nUntil it recovers this host sends its mail through the policy's other providers, if\n"
-    "there are any, and then switches back. `switch.py --data to=...` overrides this on all hosts.\n"
+    "\n\nUntil it recovers, this host sends its mail through the policy's other providers,\n"
+    "if there are any. `switch.py --data to=...` overrides this on all hosts.\n"
 )
 
 
