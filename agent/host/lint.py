@@ -36,7 +36,10 @@ def faults(directory: str, staged: Mapping[str, bytes] | None = None) -> Iterato
     yield from _encryption(found)
     yield from open_relay(found, staged)
     if found.parameters.get("soft_bounce") == "yes":
-        yield "soft_bounce in main.cf makes local refusals retry without end, expected in master.cf"
+        yield (
+            "soft_bounce is yes in main.cf, which would retry mail that this host rejects: expected "
+            "no, and relay_status_filter for the providers"
+        )
     yield from milters(found)
     yield from _measures(found)
     yield from _maps(found, directory)

@@ -1,4 +1,4 @@
-"""The files of /etc/postfix, from the policy, the circumstances and the system."""
+"""The files of /etc/postfix, from the policy, the inputs and the system."""
 
 from collections.abc import Iterable, Mapping
 
@@ -26,10 +26,10 @@ _MASTER_SERVICES = (
     "postlog", "proxymap", "proxywrite", "qmgr", "relay", "retry", "returned", "rewrite", "scache",
     "showq", "smtp", "tlsmgr", "tlsproxy", "trace", "verify", "virtual",
 )  # fmt: skip
-# Tables that an earlier mailfleet had in place of today's.
+# Tables of earlier versions of mailfleet.
 _EARLIER = ("chosen", "sender_transport", "sender_transport_choice")
-# Hosts without a mail domain: names without a dot, the private top-level domains (RFC 6761,
-# RFC 6762, RFC 8375, ICANN's .internal) and EC2's public host names.
+# Host names that are no mail domains: without a dot, in private top-level domains (RFC 6761,
+# RFC 6762, RFC 8375, ICANN's .internal), and EC2's public host names.
 _HOSTS = (
     r"@[^.]+$",
     r"@(.*\.)?(internal|local|localhost|localdomain|lan|home\.arpa)$",
@@ -43,7 +43,7 @@ def postfix_files(
     inputs: Inputs,
     system: System,
 ) -> tuple[File, ...]:
-    """sasl_passwd has no content while a credential is not known."""
+    """The file sasl_passwd has no content while a credential is not known."""
     found = routes(mail, inputs)
     # Bounces have no sender; notices about them come from this address (double_bounce_sender).
     dedicated = dedicated_of(mail.relay)
@@ -64,6 +64,7 @@ def postfix_files(
         "processes": access.PROCESSES,
         "providers": (dedicated,) if dedicated else mail.providers,
         "relay": mail.relay,
+        "relayhost": dedicated.nexthop if dedicated else _default_nexthop(mail),
         "returned": RETURNED,
         "rewrite_from": mail.relay.rewrite_from,
         "rewrites_from": rewrites_from(mail),
@@ -96,14 +97,17 @@ def postfix_files(
     return (*files, _passwords(mail, credentials))
 
 
+def _default_nexthop(mail: Mail) -> str:
+    return mail.provider(mail.default_route.providers[0]).nexthop
+
+
 def ca_path(provider: Provider) -> str:
-    """Where a host keeps the authorities that the policy names for a provider."""
+    """Where a host keeps the certificate authorities of a provider's `ca`."""
     return f"{POSTFIX}ca_{provider.name}.pem"
 
 
 def servers(mail: Mail) -> dict[str, dict[str, object]]:
-    """How a host reaches each of its providers; the credential stands by next hop in
-    sasl_passwd."""
+    """How a host connects to each of its providers; sasl_passwd has the credential by next hop."""
     return {
         provider.name: {
             "host": provider.host,
@@ -117,17 +121,17 @@ def servers(mail: Mail) -> dict[str, dict[str, object]]:
 
 
 def nexthops(mail: Mail) -> tuple[str, ...]:
-    """Those that need a credential."""
+    """The next hops that need a credential."""
     return tuple(provider.nexthop for provider in _authenticating(mail))
 
 
 def _authenticating(mail: Mail) -> tuple[Provider, ...]:
-    """The providers that the host itself sends by: none where dedicated relays do."""
+    """The providers that the host itself sends through; none where it uses dedicated relays."""
     return () if mail.relay.relay_hosts else tuple(mail.providers)
 
 
 def absent_tables(mail: Mail, files: Iterable[File]) -> tuple[str, ...]:
-    """Tables that another policy for the same providers had, and this one has not."""
+    """Files that another policy for the same providers needs, and this one does not."""
     fallbacks = [f"fallback_{provider.name}" for provider in mail.providers]
     deeper = [f"{name}_{depth}" for name in fallbacks for depth in range(1, len(fallbacks) - 1)]
     hops = [*fallbacks, *deeper]
@@ -159,13 +163,13 @@ def _passwords(mail: Mail, credentials: Mapping[str, Credential | None]) -> File
 
 
 def check(mail: Mail, inputs: Inputs) -> None:
-    """Raises PolicyError for what the policy's words allow and Postfix's files cannot hold."""
+    """Raises PolicyError for what the policy allows and Postfix's files cannot express."""
     names = [transport.name for transport in transports(mail, inputs)]
     taken = _MASTER_SERVICES if mail.relay.relay_hosts else (*_MASTER_SERVICES, DEDICATED)
     for name in names:
         if name in taken:
             raise PolicyError(
-                f"Mail.providers: found the name {name!r}, which is a service of Postfix's own; "
+                f"Mail.providers: found the name {name!r}, which is one of Postfix's own services; "
                 "expected another name"
             )
         if names.count(name) > 1:
@@ -177,7 +181,8 @@ def check(mail: Mail, inputs: Inputs) -> None:
     for sender, _ in mail.sender_routes:
         if sender.startswith("#"):
             raise PolicyError(
-                f"Mail.routes: found sender {sender!r}, which Postfix's tables take for a comment"
+                f"Mail.routes: found sender {sender!r}, which is a comment in Postfix's tables: "
+                "expected a sender that does not begin with #"
             )
     if set("{}") & set(mail.admin):
         raise PolicyError(f"Mail.admin: found {mail.admin!r}, expected an address without braces")

@@ -44,7 +44,7 @@ BROKEN = [
            "ses_destination_concurrency_limit = banana", "is banana, expected a number"),
     Broken("no tlsproxy", "tlsproxy  unix", "tlsproxi  unix", "no service tlsproxy",
            file="master.cf"),
-    Broken("boolean", "", "soft_bounce = maybe", "soft_bounce = maybe"),
+    Broken("boolean", "soft_bounce = no", "soft_bounce = maybe", "soft_bounce = maybe"),
     # and these of our own
     Broken("no transport", "default_transport = error", "default_transport = errror",
            "the transport errror, which"),
@@ -56,7 +56,8 @@ BROKEN = [
            "does not authenticate"),
     Broken("open relay", "127.0.0.0/8, [::1]/128", "0.0.0.0/0", "lets strangers send"),
     Broken("no restriction", "permit_mynetworks, reject", "permit", "does not refuse strangers"),
-    Broken("soft bounce for all", "", "soft_bounce = yes", "local refusals retry without end"),
+    Broken("soft bounce for all", "soft_bounce = no", "soft_bounce = yes",
+           "would retry mail that this host rejects"),
     Broken("service twice", SES, f"{SES}\n{SES}", "service ses unix 2 times", file="master.cf"),
     Broken("no such daemon", "       tlsmgr", "       tlsmgt", "runs tlsmgt", file="master.cf"),
     Broken("no queue manager", "qmgr      unix", "qmgrx     unix", "no service qmgr",
