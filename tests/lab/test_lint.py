@@ -57,7 +57,7 @@ BROKEN = [
     Broken("open relay", "127.0.0.0/8, [::1]/128", "0.0.0.0/0", "lets strangers send"),
     Broken("no restriction", "permit_mynetworks, reject", "permit", "does not refuse strangers"),
     Broken("soft bounce for all", "soft_bounce = no", "soft_bounce = yes",
-           "would retry mail that this host rejects"),
+           "it would retry mail that this host rejects"),
     Broken("service twice", SES, f"{SES}\n{SES}", "service ses unix 2 times", file="master.cf"),
     Broken("no such daemon", "       tlsmgr", "       tlsmgt", "runs tlsmgt", file="master.cf"),
     Broken("no queue manager", "qmgr      unix", "qmgrx     unix", "no service qmgr",

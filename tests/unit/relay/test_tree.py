@@ -177,7 +177,7 @@ def test_what_postfix_cannot_express_is_refused(changes: dict[str, object], sent
 
 def test_names_of_postfixs_own_services_are_refused() -> None:
     mail = Mail(domains=[Domain("example.com")], providers=[Ses("us-east-1", name="relay")])
-    with pytest.raises(PolicyError, match="service of Postfix"):
+    with pytest.raises(PolicyError, match="one of Postfix's own services"):
         desired_host(mail, {})
 
 
