@@ -37,7 +37,7 @@ def faults(directory: str, staged: Mapping[str, bytes] | None = None) -> Iterato
     yield from open_relay(found, staged)
     if found.parameters.get("soft_bounce") == "yes":
         yield (
-            "soft_bounce is yes in main.cf, expected no, and relay_status_filter for the providers: "
+            "soft_bounce is yes in main.cf, expected no, and relay_status_filter for providers: "
             "it would retry mail that this host rejects"
         )
     yield from milters(found)

@@ -11,9 +11,9 @@ from mailfleet.inputs import Inputs
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail
 from mailfleet.relay.plan import plan
-from mailfleet.relay.state import LiveUnit
+from mailfleet.relay.state import FoundUnit
 from mailfleet.relay.systems import SYSTEMS, System
-from mailfleet.relay.tree import Desired, desired
+from mailfleet.relay.tree import Desired, desired_host
 from tests.aws.conftest import Fleet
 from tests.golden.policies import Golden, Text
 from tests.support.relay_hosts import bare, deployed
@@ -83,7 +83,7 @@ def host_plan(golden: Golden) -> list[dict[str, Any]]:
             was,
             files={**dict.fromkeys(target.managed), **was.files},
             packages={**dict.fromkeys(target.packages), **was.packages},
-            units={**{u.name: LiveUnit(False, False, True) for u in target.units}, **was.units},
+            units={**{u.name: FoundUnit(False, False, True) for u in target.units}, **was.units},
         )
     return [vars(change) for change in plan("relay1", target, state)]
 
@@ -102,7 +102,7 @@ def _desired(golden: Golden, mail: Mail, system: System) -> Desired | None:
         authorities={provider.name: "AUTHORITIES\n" for provider in mail.smtp if provider.ca},
     )
     try:
-        return desired(mail, credentials, inputs, system)
+        return desired_host(mail, credentials, inputs, system)
     except PlanError:
         return None
 

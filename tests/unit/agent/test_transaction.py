@@ -79,7 +79,7 @@ def test_a_file_that_takes_no_second_name_is_found_beforehand(
 
     monkeypatch.setattr(os, "link", link)
     said = refused(host)
-    assert said.startswith(f"{MAIN}: Operation not permitted: it cannot be replaced; see whether")
+    assert said.startswith(f"{MAIN}: Operation not permitted: it cannot be replaced; check whether")
     assert said.endswith("; no live file was changed")
     assert host.snapshot() == before
 
