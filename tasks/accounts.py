@@ -18,9 +18,10 @@ from mailfleet.aws.read import (
 from mailfleet.aws.regions import check_regions
 from mailfleet.aws.sending_account import read_region
 from mailfleet.aws.verification import look, verified
-from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.dns.resolver import LiveDns
 from mailfleet.policy import Mail
 from mailfleet.run.report import report
+from mailfleet.run.resolver import resolver_of
 from mailfleet.run.strict_facts import read
 from mailfleet.ses.authorization import policy_changes
 from mailfleet.ses.permission import policy_note

@@ -20,18 +20,18 @@ from mailfleet.aws.read import (
     read_unlisted,
 )
 from mailfleet.aws.zones import read_protected
-from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.dns.resolver import LiveDns
 from mailfleet.plan.change import Change
 from mailfleet.policy import Mail
+from mailfleet.run.options import CHECK_DELEGATION, MANY_CHANGES, UNDO_DIR
 from mailfleet.run.report import report
+from mailfleet.run.resolver import resolver_of
 from mailfleet.run.strict_facts import read
 from mailfleet.ses.authorization import PolicyChange, authorization_notes, policy_changes
 from mailfleet.ses.domains import SendingDomain, domain_changes
 from mailfleet.ses.examine import Findings, examine
 from mailfleet.ses.leaving import LeavingIdentity, leaving_changes, leaving_notes
 from mailfleet.ses.sending_identity import SendingIdentity, identity_changes, identity_notes
-
-UNDO_DIR = "undo"  # in the working directory, which is the project's
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,11 @@ def identities_and_records(mail: Mail) -> None:
             found.domains,
             LiveDns(resolver_of(host)),
             partial(read_protected, host),
-            delegation=host.data.get("check_delegation") != "no",
-            many_changes=_many_changes(),
+            delegation=CHECK_DELEGATION.of(host),
+            many_changes=MANY_CHANGES.of(host),
         )
     _announce(mail, found, changes, findings)
     _carry_out(mail, found)
-
-
-def _many_changes() -> bool:
-    return bool(host.data.get("many_changes") == "yes")
 
 
 def _announce(mail: Mail, found: Found, changes: list[Change], findings: Findings) -> None:
@@ -119,8 +115,8 @@ def _carry_out(mail: Mail, found: Found) -> None:
     operations.records(
         domains=found.domains,
         made=made,
-        undo_dir=host.data.get("undo_dir") or UNDO_DIR,
-        many_changes=_many_changes(),
+        undo_dir=UNDO_DIR.of(host),
+        many_changes=MANY_CHANGES.of(host),
         within=mail.gate.published_within,
         name="DNS records",
     )

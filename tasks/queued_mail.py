@@ -17,7 +17,6 @@ from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.mailq import (
-    ACTIONS,
     Asked,
     act_request,
     fleet_line,
@@ -29,8 +28,10 @@ from mailfleet.relay.mailq import (
 from mailfleet.relay.operations import who
 from mailfleet.run.commands import Commands, HostCommand
 from mailfleet.run.interrupts import only_look
+from mailfleet.run.options import DELETE, FLUSH, RELEASE
 from mailfleet.run.report import report
 
+ACTIONS = (FLUSH, RELEASE, DELETE)
 # Of each run the answers by host, and the hosts whose part has been shown.
 _Run = tuple[dict[str, Mapping[str, Any]], set[str]]
 _runs: "WeakKeyDictionary[State, _Run]" = WeakKeyDictionary()
@@ -59,7 +60,7 @@ def mailq_of(host: Host, mail: Mail) -> Asked | None:
     """What `--data flush=...`, `release=...` or `delete=...` asks for. InventoryError for a mistake
     in it."""
     try:
-        return read_asked({name: host.data.get(name) for name in ACTIONS}, mail)
+        return read_asked({act.name: act.of(host) or None for act in ACTIONS}, mail)
     except PolicyError as mistake:
         raise InventoryError(str(mistake)) from None
 

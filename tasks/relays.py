@@ -36,6 +36,7 @@ from mailfleet.relay.submission_auth import lacks_dovecot
 from mailfleet.relay.transports import limit_notes
 from mailfleet.relay.tree import desired_host
 from mailfleet.run.commands import fail
+from mailfleet.run.options import TO
 from mailfleet.run.report import report
 
 NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
@@ -123,7 +124,7 @@ def switch_of(host: Host, mail: Mail) -> dict[str, int] | None:
     """The weights that `--data to=...` asks for; None for the policy's own. InventoryError for a
     mistake in it."""
     try:
-        return read_switch(str(host.data.get("to") or ""), mail)
+        return read_switch(TO.of(host), mail)
     except PolicyError as mistake:
         raise InventoryError(str(mistake)) from None
 

@@ -6,7 +6,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 from gevent.lock import RLock
 from pyinfra.api.arguments import ConnectorArguments
@@ -23,6 +23,7 @@ from mailfleet.aws.call import AwsCall
 from mailfleet.aws.limiter import DEFAULT_RATE, TokenBucket, quota, rates
 from mailfleet.aws.redact import redacted
 from mailfleet.inventory import check_host_names
+from mailfleet.run.options import DECLARED
 
 NO_SHELL = "an AWS account has no shell and no files: only AWS operations and facts work on @aws"
 
@@ -42,12 +43,8 @@ class AwsConnector(BaseConnector):
     handles_execution = True
     data_cls = AwsData
     data_meta = {  # noqa: RUF012  pyinfra declares it so
-        "aws_profile": DataMeta("Profile of the AWS configuration"),
-        "aws_config_file": DataMeta("AWS configuration file, if not the default one"),
-        "aws_region": DataMeta("Region of calls that belong to none", default="us-east-1"),
-        "aws_max_attempts": DataMeta("Attempts of one call, the first included", default=10),
-        "aws_timeout": DataMeta("Seconds that one attempt waits for its answer", default=30),
-        "aws_rates": DataMeta("Requests a second by service, over the defaults", default={}),
+        name: DataMeta(DECLARED[name].help, DECLARED[name].default or None)
+        for name in get_type_hints(AwsData)
     }
 
     def __init__(self, state: State, host: Host) -> None:

@@ -15,6 +15,7 @@ from mailfleet.credential import Credential, SecretText, of_login
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Secret, Ses
 from mailfleet.policy.secret import Scheme
+from mailfleet.run.options import AWS_REGION
 from mailfleet.run.strict_facts import Fact, read
 
 SHORTEST = 16  # characters of a login's password
@@ -88,7 +89,7 @@ def _look_up_at_aws(
     inventory: Inventory, mail: Mail, fact: type[Fact[SecretText | None]], **name: str
 ) -> str | None:
     account = account_of(inventory, mail)
-    region = mail.ses[0].region if mail.ses else account.data.get("aws_region", "us-east-1")
+    region = mail.ses[0].region if mail.ses else AWS_REGION.of(account)
     found = read(account, fact, region=region, **name)
     return found.text if found else None
 

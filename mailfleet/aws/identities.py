@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 
 from mailfleet.aws.identity_facts import (
@@ -15,6 +14,7 @@ from mailfleet.aws.identity_facts import (
     NotificationAttributes,
 )
 from mailfleet.policy import Mail, Ses
+from mailfleet.run.options import READ
 from mailfleet.run.strict_facts import read
 from mailfleet.ses.effective import Effective, addresses_under, covering, effective
 from mailfleet.ses.glance import BATCH, glance
@@ -24,10 +24,7 @@ from mailfleet.ses.notifications import Notifications
 
 def is_deep(account: Host) -> bool:
     """Whether `--data read=deep` asks to read each identity whole."""
-    asked = account.data.get("read", "fast")
-    if asked not in ("fast", "deep"):
-        raise DeployError(f"--data read: found {asked!r}, expected fast or deep")
-    return bool(asked == "deep")
+    return READ.of(account) == "deep"
 
 
 def read_identities(account: Host, mail: Mail, ses: Ses) -> dict[str, Identity]:

@@ -12,6 +12,7 @@ from mailfleet.aws import sender as sender_operations
 from mailfleet.aws.call import AwsCall
 from mailfleet.aws.limiter import DEFAULT_RATE, quota, rates
 from mailfleet.plan.cost import Cost, cost_of
+from mailfleet.run.options import AWS_RATES, AWS_REGION
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.dkim import missing_keys
 from mailfleet.ses.domains import SendingDomain
@@ -67,6 +68,6 @@ def sender_calls(sender: Sender, fleet: str, region: str) -> Iterator[AwsCall]:
 
 def cost(account: Host, calls: Iterable[AwsCall], *waits: str) -> Cost:
     """What these calls cost at the account's rates."""
-    own = account.data.get("aws_region", "")
+    own = AWS_REGION.of(account)
     quotas = ((quota(call.service), call.region or own) for call in calls)
-    return cost_of(quotas, rates(account.data.get("aws_rates")), DEFAULT_RATE, waits)
+    return cost_of(quotas, rates(AWS_RATES.of(account)), DEFAULT_RATE, waits)

@@ -12,11 +12,11 @@ from mailfleet.aws.record_calls import POLL_EVERY, Commands
 from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.lookup import Unanswered
-from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.dns.resolver import LiveDns
 from mailfleet.run.commands import Fail
+from mailfleet.run.options import NAME_SERVER_PORT
+from mailfleet.run.resolver import resolver_of
 from mailfleet.ses.domains import ZoneChanges
-
-DNS_PORT = 53
 
 
 def published(zone: ZoneChanges, within: float) -> Commands:
@@ -31,7 +31,7 @@ def published(zone: ZoneChanges, within: float) -> Commands:
         return True  # while the calls are only counted
     names = call.response["DelegationSet"]["NameServers"]
     lookup = LiveDns(resolver_of(host))
-    port = host.data.get("name_server_port") or DNS_PORT
+    port = NAME_SERVER_PORT.of(host)
     servers = [NameServer(name, lookup, port) for name in names]
     lacking = wait_for(servers, zone.changes, within)
     if silent := [server for server in servers if server.silence]:

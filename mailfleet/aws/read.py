@@ -25,6 +25,7 @@ from mailfleet.dns.desired import Wanted
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
+from mailfleet.run.options import REMOVE_UNLISTED
 from mailfleet.run.strict_facts import read
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.effective import shadow_notes, shadowed
@@ -71,7 +72,7 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
                     tuple(identities),
                     publishes,
                     adopt=domain.adopt,
-                    remove=account.data.get("remove_unlisted") == "yes",
+                    remove=REMOVE_UNLISTED.of(account),
                 )
             )
     for domain in mail.absent:

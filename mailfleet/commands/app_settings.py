@@ -6,9 +6,14 @@ a provider directly, the credential comes from the environment, and is never pri
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import click
+
+from mailfleet.commands.fleet import group_data, inventory, load_fleet, one_sentence
 from mailfleet.policy import Mail, PolicyError, Provider, Ses
 from mailfleet.policy.providers import SUBMISSION_PORT
+from mailfleet.run.loading import fleet_policy, policy_of
 from mailfleet.ses.sender import secret_name
 
 LOCAL = "local"
@@ -134,3 +139,19 @@ def _comment(to: Submission) -> str:
         f"{kept}"
         "# Without a relay's queue: what the provider refuses, the application must send again.\n"
     )
+
+
+@click.command()
+@click.argument("form", type=click.Choice(sorted(FORMS)))
+@inventory
+@group_data
+@click.option("--through", default=LOCAL, help="local, a dedicated relay, or a provider.")
+def app_settings(form: str, inventory: Path, group_data: tuple[str, ...], through: str) -> None:
+    """Print what an application sets to send its mail. Contacts nothing."""
+    with one_sentence():
+        hosts = load_fleet(inventory, group_data)
+        if through in hosts.hosts:
+            to = through_dedicated(policy_of(hosts.get_host(through)), through)
+        else:
+            to = submission(fleet_policy(hosts), through)
+    click.echo(FORMS[form](to), nl=False)

@@ -1,17 +1,33 @@
 """What a policy means, on one screen."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import click
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from mailfleet.commands.explain import leaves_by
+from mailfleet.commands.fleet import group_data, load_fleet, one_sentence
 from mailfleet.dns.dmarc import dmarc_text
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay.health import fails_over
+from mailfleet.run.loading import fleet_policy
 
 
-def of(mail: Mail, hosts: Sequence[str]) -> Table:
+@click.command()
+@click.argument("inventory", type=click.Path(path_type=Path))
+@group_data
+def check(inventory: Path, group_data: tuple[str, ...]) -> None:
+    """Read an inventory and its mail policy, and say what they mean. Contacts nothing."""
+    with one_sentence():
+        hosts = load_fleet(inventory, group_data)
+        mail = fleet_policy(hosts)
+    Console().print(overview(mail, [host.name for host in hosts]))
+
+
+def overview(mail: Mail, hosts: Sequence[str]) -> Table:
     """A table of what sends, by what, and who hears of trouble."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for domain in mail.domains:

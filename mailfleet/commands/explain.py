@@ -1,11 +1,48 @@
 """What SES makes of mail from one address, a line a fact."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+import click
+
+from mailfleet.aws.identities import read_effective
+from mailfleet.aws.inventory_accounts import account_of
+from mailfleet.aws.regions import check_regions
+from mailfleet.commands.fleet import group_data, inventory, load_fleet, one_sentence
+from mailfleet.dns.resolver import LiveDns
 from mailfleet.policy import Mail, Route, Ses
+from mailfleet.policy.types import mail_address
+from mailfleet.run.loading import fleet_policy
+from mailfleet.run.resolver import resolver_of
 from mailfleet.ses.effective import Effective
 from mailfleet.ses.identity_policy import EVERYBODY, grants
 from mailfleet.ses.notifications import TOPICS, Notifications
+
+
+def _address(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    try:
+        return mail_address(value)
+    except ValueError as mistake:
+        raise click.BadParameter(str(mistake)) from None
+
+
+@click.command()
+@click.argument("address", callback=_address)
+@inventory
+@group_data
+def explain(address: str, inventory: Path, group_data: tuple[str, ...]) -> None:
+    """Say which SES identity counts for mail from ADDRESS, and what that means for it."""
+    with one_sentence():
+        hosts = load_fleet(inventory, group_data)
+        mail = fleet_policy(hosts)
+        account = account_of(hosts, mail)
+        ses = ses_of(mail, address)
+        found = None
+        if ses:
+            check_regions(mail, LiveDns(resolver_of(account)))
+            account.connect(raise_exceptions=True)
+            found = read_effective(account, address, ses.region)
+    click.echo(explanation(mail, address, ses, found))
 
 
 def ses_of(mail: Mail, address: str) -> Ses | None:
@@ -16,7 +53,7 @@ def ses_of(mail: Mail, address: str) -> Ses | None:
     return next((provider for provider in providers if isinstance(provider, Ses)), None)
 
 
-def of(mail: Mail, address: str, ses: Ses | None, found: Effective | None) -> str:
+def explanation(mail: Mail, address: str, ses: Ses | None, found: Effective | None) -> str:
     """By whom the address's mail leaves, and which identity wins for it and what it decides."""
     lines = [("From", f"{address}, {leaves_by(mail.route_of(address))}"), *_facts(ses, found)]
     return "\n".join(f"{name:19}{value}" for name, value in lines)

@@ -1,21 +1,19 @@
-"""Asking the live DNS, through the resolver of the account host."""
+"""Asking the live DNS."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from dns.exception import DNSException, Timeout
 from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
-from pyinfra.api.host import Host
 
 from mailfleet.dns.lookup import Unanswered
 
 PATIENCE = 5  # seconds for one question
 
 
-def resolver_of(account: Host) -> Resolver:
-    """The one that the account's data `resolver` names as (address, port), or the system's. One
-    that asks nobody where the system has none: what it is asked is then not known."""
-    named = account.data.get("resolver")
+def resolver_at(named: tuple[str, int] | None) -> Resolver:
+    """The resolver at that address and port, or the system's. Where the system has none, one that
+    answers nothing: every look-up is then Unanswered."""
     try:
         resolver = Resolver(configure=not named)
     except NoResolverConfiguration:

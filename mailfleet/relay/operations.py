@@ -20,6 +20,7 @@ from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import desired_host
 from mailfleet.run.commands import Commands, Fail
 from mailfleet.run.groups import ACCOUNTS
+from mailfleet.run.options import ROLLOUT
 from mailfleet.run.report import changing_hosts
 
 SIMULATOR = "success@simulator.amazonses.com"
@@ -61,7 +62,7 @@ def apply(
 def _first() -> str | None:
     """The host that is deployed first: the first by name of those that change; None when all are
     deployed at once. Known once every host has reported its part of the plan."""
-    if host.data.get("rollout") == "all":
+    if ROLLOUT.of(host) == "all":
         return None
     accounts = {account.name for account in host.inventory.get_group(ACCOUNTS, [])}
     return min(set(changing_hosts(host.state)) - accounts, default=None)

@@ -12,6 +12,7 @@ from pyinfra.context import ctx_config, ctx_state
 from pyinfra_cli.inventory import make_inventory
 
 from mailfleet.policy import Mail, Relay
+from mailfleet.run.given_data import check_given
 
 
 def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory:
@@ -36,8 +37,9 @@ def load_inventory(path: Path, group_data: list[str] | None = None) -> Inventory
 def policy_of(host: Host) -> Mail:
     """The host's mail policy, with the `relay` of its own group_data when there is one.
 
-    InventoryError when its data holds no policy.
+    InventoryError when its data holds no policy, and for `--data` that is none of a run's options.
     """
+    check_given(host)
     policy = host.data.get("mail")
     if not isinstance(policy, Mail):
         raise InventoryError(

@@ -19,6 +19,7 @@ from pyinfra.api.state import State
 from mailfleet.plan import text
 from mailfleet.plan.change import Change
 from mailfleet.plan.cost import Cost, total_cost
+from mailfleet.run.options import PLAN_OUT
 
 
 @dataclass
@@ -70,7 +71,7 @@ def report_end() -> None:
     for name, part in plan.items():
         if cost := total_cost(part.costs):
             logger.info(f"--> {name}: {cost.text}")
-    if path := host.data.get("plan_out"):
+    if path := PLAN_OUT.of(host):
         _write(Path(path), every)
 
 

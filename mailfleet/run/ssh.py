@@ -13,12 +13,13 @@ from typing import Any
 import gevent
 from paramiko import SSHException, Transport
 from paramiko.channel import ChannelFile
-from pyinfra.api.exceptions import ConnectError
+from pyinfra.api.exceptions import ConnectError, InventoryError
 from pyinfra.api.host import Host
 from pyinfra.connectors.ssh import SSHConnector
 
 from mailfleet.run.connectors import NOT_SENT, Bounded
 from mailfleet.run.notices import show_notice
+from mailfleet.run.options import ANSWERS_WITHIN
 
 CONNECTED_WITHIN = 45
 """Seconds for name, TCP, banner, keys and log-in together, and for each retry that the inventory
@@ -26,8 +27,6 @@ asks for."""
 STARTED_WITHIN = 15
 """Seconds for a session on the connection, and for its command to start."""
 ASKED_EVERY = 10
-ANSWERS_WITHIN = 30
-"""Seconds in which an SSH server must answer, unless host data say `answers_within`."""
 FROZEN = "its SSH server does not answer: the host is frozen or overloaded"
 
 # It logs what it raises, with a traceback; without any handler Python would print that.
@@ -61,14 +60,10 @@ class Ssh(Bounded, SSHConnector):
         gevent.spawn(self._watch, transport, patience)
 
     def _patience(self) -> float:
-        found = self.host.data.get("answers_within", ANSWERS_WITHIN)
         try:
-            seconds = float(found)
-        except (TypeError, ValueError):
-            seconds = 0
-        if not 1 <= seconds <= 3600:
-            raise ConnectError(f"answers_within: found {found!r}, expected 1 to 3600 seconds")
-        return seconds
+            return float(ANSWERS_WITHIN.of(self.host))
+        except InventoryError as mistake:
+            raise ConnectError(str(mistake)) from None
 
     def _watch(self, transport: Transport, patience: float) -> None:
         """Close the connection when the server leaves a question unanswered for too long; then

@@ -180,7 +180,7 @@ def test_dead_hosts_are_listed_and_the_others_switched_without_aws(
             "to=mailgun",
             "to: found 'mailgun', expected one of the providers: ses, second; or policy",
         ),
-        ("elsewhere=1", "found no --data to=..., expected a provider, weights such as"),
+        ("elsewhere=1", "--data elsewhere: found a name that nothing reads"),
     ],
 )
 def test_a_mistake_is_one_sentence(routed: Fleet, policy: Path, to: str, sentence: str) -> None:

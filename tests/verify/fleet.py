@@ -11,9 +11,9 @@ from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.inventory_accounts import GROUP, account_of
-from mailfleet.dns.resolver import resolver_of
 from mailfleet.policy import Mail
 from mailfleet.run.loading import fleet_policy, load_inventory
+from mailfleet.run.resolver import resolver_of
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from mailfleet.commands.explain import leaves_by, of, ses_of
+from mailfleet.commands.explain import explanation, leaves_by, ses_of
 from mailfleet.policy import Domain, Mail, Route, Ses, Smtp, secret
 from mailfleet.ses.effective import effective
 from mailfleet.ses.identity import Identity
@@ -45,7 +45,7 @@ def explained(**changed: object) -> list[str]:
     found = effective("a@example.com", {"example.com": replace(identity, **changed)})  # type: ignore[arg-type]
     assert found is not None
     found = replace(found, notifications=TOPICS)
-    return of(MAIL, "billing@example.com", MAIL.ses[0], found).splitlines()
+    return explanation(MAIL, "billing@example.com", MAIL.ses[0], found).splitlines()
 
 
 def test_what_counts_is_told_a_line_a_fact() -> None:
@@ -93,5 +93,5 @@ def test_what_does_not_work_says_why() -> None:
 
 
 def test_mail_that_ses_does_not_take() -> None:
-    assert "SES has no say in it" in of(MAIL, "app@example.com", None, None)
-    assert "none: SES refuses it" in of(MAIL, "billing@example.com", MAIL.ses[0], None)
+    assert "SES has no say in it" in explanation(MAIL, "app@example.com", None, None)
+    assert "none: SES refuses it" in explanation(MAIL, "billing@example.com", MAIL.ses[0], None)

@@ -1,13 +1,12 @@
 """Asking the live DNS where the machine has no resolver: not known, and no traceback."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from dns.resolver import NoResolverConfiguration, Resolver
 
 from mailfleet.dns.lookup import Unanswered
-from mailfleet.dns.resolver import LiveDns, resolver_of
+from mailfleet.dns.resolver import LiveDns, resolver_at
 
 
 def test_a_machine_without_a_resolver_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,6 +14,5 @@ def test_a_machine_without_a_resolver_does_not_know(monkeypatch: pytest.MonkeyPa
         raise NoResolverConfiguration
 
     monkeypatch.setattr(Resolver, "read_resolv_conf", no_file)
-    account = cast(Any, SimpleNamespace(data={}))
     with pytest.raises(Unanswered, match="DNS failed"):
-        LiveDns(resolver_of(account))("example.com", "NS")
+        LiveDns(resolver_at(None))("example.com", "NS")
