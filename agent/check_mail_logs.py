@@ -1,10 +1,10 @@
 #!/usr/bin/python3 -I
-"""Tell somebody about trouble in Postfix's log: deliveries that were not, warnings and errors.
+"""Send an alert about problems in Postfix's log: failed deliveries, warnings and errors.
 
 Reads the journal from where the last run stopped and pipes what it found to
-emergency_mail_sender. The place is kept only once that has accepted the alert, so that no line is
-lost and a line may be told twice. The first run begins one hour back: what is older was before
-anybody watched. Exits 0 when there was nothing to tell or it has been told.
+emergency_mail_sender. The position is kept only once that has accepted the alert, so that no line
+is lost and a line may be reported twice. The first run begins one hour back. Exits 0 when there was
+nothing to report, or the alert was sent.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ SECONDS_TO_SEND = 600
 FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER"
 DELIVERY = re.compile(r"relay=(?P<relay>[^,\[]*).*?status=(?P<status>[A-Za-z-]+) \((?P<reason>.*)")
 SEVERITY = re.compile(r"(warning|error|fatal|panic): ")
-# Lines on the milter that rewrites senders: it is away, or it puts mail off.
+# Lines about the milter that rewrites senders: it is down, or it defers mail.
 MILTER = "mailfleet-senders"
 AWAY = re.compile(r"milter (service )?unix:/run/mailfleet-senders/", re.IGNORECASE)
 PUT_OFF = re.compile(r"milter-reject: (?!CONNECT |HELO |EHLO |MAIL )\S+ from .* 4\.\d\.\d ")
-# Said on every start of a tlsproxy that is there for clients only.
+# Logged at every start of a tlsproxy that serves clients only.
 HARMLESS = ("TLS server role is disabled with tlsproxy_tls_security_level",)
-# The first that fits names the class of a delivery's reason.
+# The first match gives the class of a delivery's reason.
 CLASSES = (
     ("sender or identity not verified at the provider", r"554 .*not verified"),
     ("authentication refused", r"\b535\b|\b530\b|[Aa]uthentication failed|SASL"),
@@ -52,12 +52,12 @@ CLASSES = (
 
 
 class CannotLook(Exception):
-    """The journal could not be read: what it holds is unknown, which is not fine."""
+    """The journal could not be read, and may hold problems."""
 
 
 @dataclass
 class Kind:
-    """One kind of trouble: how often, and one line of it."""
+    """One kind of problem: how often, and an example line."""
 
     count: int
     first: int  # microseconds since 1970
@@ -66,7 +66,7 @@ class Kind:
 
 
 class Report:
-    """Trouble by kind; bounded, whatever the log holds."""
+    """Problems by kind, of limited size."""
 
     def __init__(self) -> None:
         self.kinds: dict[str, Kind] = {}
@@ -75,7 +75,7 @@ class Report:
     def add(self, name: str, at: int, example: str) -> None:
         self.lines += 1
         if name not in self.kinds and len(self.kinds) >= MOST_KINDS:
-            name = "other kinds of trouble"
+            name = "other kinds of problems"
         kind = self.kinds.setdefault(name, Kind(0, at, at, printable(example)))
         kind.count += 1
         kind.last = at
@@ -90,17 +90,17 @@ class Report:
         for name, kind in sorted(self.kinds.items(), key=lambda item: -item[1].count):
             when = f"{clock(kind.first)} to {clock(kind.last)}"
             parts.append(f"{kind.count} x {name}\n    {when}\n    for example: {kind.example}")
-        parts.append("See: journalctl --facility=mail; mailq; postqueue -f once it is mended.")
+        parts.append("See: journalctl --facility=mail; mailq; postqueue -f once it is fixed.")
         return "\n\n".join(parts) + "\n"
 
 
-def trouble(identifier: str, message: str, priority: str) -> str | None:
-    """The kind of trouble that a line of Postfix's tells of; None for everyday lines."""
+def problem(identifier: str, message: str, priority: str) -> str | None:
+    """The kind of problem that a line of Postfix's log reports; None for ordinary lines."""
     delivery = DELIVERY.search(message)
     if delivery and delivery["status"] in ("sent", "deliverable"):
-        # what a provider does not take goes on to this host: docs/relay.md, Fall-back
+        # mail that a provider does not accept is sent to this host: docs/relay.md
         handed_on = delivery["relay"] == "127.0.0.1"
-        return f"not taken by {identifier}, handed to its fall-back" if handed_on else None
+        return f"not accepted by {identifier}, sent to its fallback" if handed_on else None
     if delivery:
         reason = delivery["reason"]
         named = next((name for name, pattern in CLASSES if re.search(pattern, reason)), "other")
@@ -110,7 +110,7 @@ def trouble(identifier: str, message: str, priority: str) -> str | None:
     if severity and AWAY.search(message):
         return f"{MILTER}.service does not answer, mail waits: systemctl restart {MILTER}.service"
     if PUT_OFF.search(message):
-        return f"mail put off, {MILTER}.service cannot judge it: journalctl -u {MILTER}.service"
+        return f"mail deferred, {MILTER}.service cannot check it: journalctl -u {MILTER}.service"
     if any(text in message for text in HARMLESS):
         return None
     if severity or priority in "01234":
@@ -169,7 +169,7 @@ def bounded_lines(stream: Any) -> Iterator[bytes]:
 
 
 def kept_place(path: str) -> dict[str, Any]:
-    """Where the last run stopped: {"cursor", "since"}; without one, an hour ago."""
+    """Where the last run stopped: {"cursor", "since"}; an hour ago before the first run."""
     fresh = {"cursor": None, "since": int((time.time() - FIRST_LOOK) * 1e6)}
     try:
         with open(path, encoding="utf-8") as file:
@@ -191,7 +191,7 @@ def keep_place(path: str, place: dict[str, Any]) -> None:
 
 
 def see_that_there_is_a_journal() -> None:
-    """journalctl is content with no journal at all; silence would then prove nothing."""
+    """journalctl succeeds without a journal; no lines would then prove nothing."""
     command = ["journalctl", "--quiet", "--no-pager", "--lines=1", "--output=cat"]
     answer = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if not answer.stdout:
@@ -200,7 +200,7 @@ def see_that_there_is_a_journal() -> None:
 
 
 def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
-    """What there is since `place`: the report, what is missing in it, and the place to go on."""
+    """What there is since `place`: the report, what is missing from it, and the new place."""
     see_that_there_is_a_journal()
     began = {"cursor": place["cursor"], "since": int(time.time() * 1e6)}
     if not place["cursor"]:
@@ -211,13 +211,13 @@ def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
         if found:
             return report, None, began
     except CannotLook:
-        pass  # a damaged cursor, or no journal: reading without a cursor tells which
+        pass  # a damaged cursor, or no journal: reading without a cursor shows which
     began["cursor"] = None
     report, _ = gather(entries(), None, began)
     when = f" (about {clock(place['since'])})" if place["since"] else ""
     gap = (
-        f"The place in the log where the last check stopped{when} is gone: what follows begins "
-        "with the oldest entry that is left. Lines may be missing before it, or told again."
+        f"The position in the log where the last check stopped{when} is gone: what follows begins "
+        "with the oldest entry that is left. Lines before it may be missing, or reported again."
     )
     return report, gap, began
 
@@ -225,7 +225,7 @@ def look(place: dict[str, Any]) -> tuple[Report, str | None, dict[str, Any]]:
 def gather(
     found: Iterator[dict[str, Any]], after: str | None, place: dict[str, Any]
 ) -> tuple[Report, bool]:
-    """Report what is after the cursor `after`, and whether that one was met; moves `place`."""
+    """A report of what is after the cursor `after`, and whether that was found; moves `place`."""
     report, met = Report(), False
     for entry in found:
         cursor = entry.get("__CURSOR")
@@ -238,14 +238,14 @@ def gather(
         identifier = text_of(entry.get("SYSLOG_IDENTIFIER", "postfix/unknown"))
         if identifier.startswith(("postfix", MILTER)):
             message = text_of(entry.get("MESSAGE", ""))
-            kind = trouble(identifier, message, str(entry.get("PRIORITY") or "6"))
+            kind = problem(identifier, message, str(entry.get("PRIORITY") or "6"))
             if kind:
                 at = int(entry.get("__REALTIME_TIMESTAMP") or place["since"])
                 report.add(kind, at, f"{identifier}: {message}")
     return report, met
 
 
-def tell(subject: str, body: str, sender: str) -> str | None:
+def send_alert(subject: str, body: str, sender: str) -> str | None:
     """Send the alert; None once it is accepted, else why it is not."""
     try:
         answer = subprocess.run(
@@ -268,12 +268,12 @@ def main(path: str = PLACE, sender: str = SENDER) -> str | None:
         report, gap, place = look(kept_place(path))
     except (CannotLook, OSError) as reason:
         unknown = f"check_mail_logs: cannot read the mail log of {socket.gethostname()}: {reason}"
-        failure = tell(f"[mail] {socket.gethostname()}: log cannot be read", unknown, sender)
-        return f"{unknown} (and nobody could be told: {failure})" if failure else unknown
+        failure = send_alert(f"[mail] {socket.gethostname()}: log cannot be read", unknown, sender)
+        return f"{unknown} (and no alert could be sent: {failure})" if failure else unknown
     if report.kinds or gap:
-        failure = tell(report.subject(), report.body(gap), sender)
+        failure = send_alert(report.subject(), report.body(gap), sender)
         if failure:
-            return f"check_mail_logs: found trouble, but the alert was not accepted: {failure}"
+            return f"check_mail_logs: found problems, but the alert was not accepted: {failure}"
     keep_place(path, place)
     return None
 

@@ -1,4 +1,4 @@
-"""Wait until Postfix sends by no connection that it has authenticated before its last reload.
+"""Wait until Postfix has no connection left that it authenticated before its last reload.
 
 A reload does not end them: smtp(8) finishes its delivery and leaves the connection in the cache,
 where the next smtp(8) takes it up, with the credential of old, for as long as
@@ -24,27 +24,27 @@ PAUSE = 0.5
 
 
 def drain(request: dict[str, Any], clients: tuple[str, ...] = CLIENTS) -> None:
-    """Returns once it is so; exits with a sentence when it takes too long."""
+    """Return once there is none; exit with a sentence when that takes too long."""
     until = time.monotonic() + request["within"]
-    # one that was at work when the credential changed may still open another connection
+    # a client that started before the credential changed may still open another connection
     while any(started(pid) < changed() for pid in processes(clients[:1])):
         wait(until)
     old = connections(request["ports"], clients)
     while old & connections(request["ports"], clients):
         wait(until)
-    print(f"{len(old)} connections of before are gone", flush=True)
+    print(f"{len(old)} old connections are closed", flush=True)
 
 
 def changed() -> float:
-    """When the credentials took their place; the age of their content is set back."""
+    """When the credentials were replaced: files are installed with an older mtime."""
     return os.stat(CHANGED).st_ctime
 
 
 def wait(until: float) -> None:
     if time.monotonic() > until:
         sys.exit(
-            "mailfleet: Postfix still sends by connections that it has authenticated with the old "
-            "credential: see what keeps its deliveries, and run rotate.py again"
+            "mailfleet: Postfix still sends over connections that it authenticated with the old "
+            "credential: check what delays its deliveries, and run rotate.py again"
         )
     time.sleep(PAUSE)
 
@@ -72,7 +72,7 @@ def processes(names: tuple[str, ...]) -> Iterator[int]:
 
 
 def sockets(pid: int) -> Iterator[str]:
-    """The inodes of its sockets. What it closes meanwhile, or its own end, ends nothing here."""
+    """The inodes of its sockets; none when it has ended meanwhile."""
     try:
         files = os.listdir(f"/proc/{pid}/fd")
     except OSError:
@@ -85,7 +85,7 @@ def sockets(pid: int) -> Iterator[str]:
 
 
 def started(pid: int) -> float:
-    """When, as time.time() counts; for ever when it has ended (proc(5), /proc/pid/stat)."""
+    """When it started, as time.time(); infinity when it has ended (proc(5), /proc/pid/stat)."""
     try:
         ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:

@@ -34,7 +34,7 @@ def message(settings: dict[str, Any], subject: str, body: bytes) -> EmailMessage
     mail["Subject"] = one_line(subject)[:LONGEST_SUBJECT] or "(no subject)"
     mail["Date"] = formatdate(localtime=True)
     mail["Message-ID"] = make_msgid(domain=settings["from"].rpartition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's autoresponder answers
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no autoresponder answers
     text = body[:LONGEST_BODY].decode(errors="replace")
     if len(body) > LONGEST_BODY:
         text += f"\n(cut: {len(body)} bytes in all)\n"
@@ -68,7 +68,7 @@ def send(server: dict[str, Any], settings: dict[str, Any], mail: EmailMessage) -
 
 
 def why(error: Exception) -> str:
-    """What went wrong, in the server's words where there are any; never what we sent."""
+    """What failed, with the server's reply if there is one; never what was sent."""
     if isinstance(error, smtplib.SMTPResponseException):
         answer = error.smtp_error
         text = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
@@ -79,7 +79,7 @@ def why(error: Exception) -> str:
 
 
 def deliver(settings: dict[str, Any], mail: EmailMessage) -> str | None:
-    """Try every server, several times; None once accepted, else what went wrong last."""
+    """Try every server, several times; None once accepted, else the last failures."""
     failures: dict[str, str] = {}
     for pause in PAUSES:
         time.sleep(pause)
@@ -103,7 +103,7 @@ def main(arguments: list[str], configuration: str = CONFIGURATION) -> str | None
             raise ValueError("no server or no recipient")
         mail = message(settings, arguments[0], sys.stdin.buffer.read())
     except FileNotFoundError:
-        return f"emergency_mail_sender: there is no {configuration}: no alert can leave this host"
+        return f"emergency_mail_sender: found no {configuration}: no alert can leave this host"
     except OSError as error:
         return f"emergency_mail_sender: cannot read {configuration}: {error.strerror}"
     except (ValueError, KeyError, TypeError) as error:

@@ -1,8 +1,8 @@
-"""Prove a credential on a host by a message that the provider accepts with it.
+"""Try a credential on a host with a message that the provider has to accept.
 
 Goes to `python3 -I -` on standard input. Its request is what probe_smtp takes of a provider and
-{"sender", "recipient", "subject"}; without a "password" it has a "nexthop" instead of a credential:
-the one that Postfix holds for it.
+{"sender", "recipient", "subject"}; with a "nexthop" instead of a "password" it uses the credential
+that Postfix has for that next hop.
 """
 
 import smtplib
@@ -25,8 +25,7 @@ REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
 def send(request: dict[str, Any]) -> None:
-    """Send it, again while the answer is that of a key too young to be known, or of the moment.
-    Raises Failed."""
+    """Send it; retry while the key is not known yet or the failure is temporary. Raises Failed."""
     if "password" not in request:
         request = {**request, **held(request["nexthop"])}
     name = f"{request['host']}:{request['port']}"
@@ -40,20 +39,20 @@ def send(request: dict[str, Any]) -> None:
             passing = said.smtp_code == 535 or 400 <= said.smtp_code < 500
             if not passing or time.monotonic() + PAUSE > until:
                 raise Failed(
-                    f"{name} answers {answered(said)} to a message from {request['sender']} by the "
-                    f"user {request['username']}"
+                    f"{name} answers {answered(said)} to a message from {request['sender']} "
+                    f"sent by user {request['username']}"
                 ) from None
             print(f"{name} answers {said.smtp_code}, trying again", flush=True)
             time.sleep(PAUSE)
         except (OSError, ValueError) as error:
             raise Failed(f"{name} {advice(error)}") from None
         else:
-            print(f"{name} accepts a message by the user {request['username']}", flush=True)
+            print(f"{name} accepts a message sent by user {request['username']}", flush=True)
             return
 
 
 def first(error: Exception) -> smtplib.SMTPResponseException:
-    """The answer; of several recipients' the first."""
+    """The answer; with several recipients the first one."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return smtplib.SMTPResponseException(*next(iter(error.recipients.values())))
     assert isinstance(error, smtplib.SMTPResponseException)  # noqa: S101
@@ -65,7 +64,7 @@ def message(request: dict[str, Any]) -> EmailMessage:
     mail["From"], mail["To"] = request["sender"], request["recipient"]
     mail["Subject"] = request["subject"]
     mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="mailfleet.invalid")
-    mail.set_content("Sent by mailfleet to see that a new credential works.\n")
+    mail.set_content("Sent by mailfleet to test a new credential.\n")
     return mail
 
 

@@ -1,9 +1,9 @@
-"""Ask a host's providers whether they take its mail, before any depends on it: EHLO, STARTTLS,
-EHLO, AUTH; all of them at the same time.
+"""Ask a host's providers whether they accept its credentials, before mail depends on it: EHLO,
+STARTTLS, EHLO, AUTH; all providers at the same time.
 
 Goes to `python3 -I -` on standard input, with its request by provider: {"host", "port", "wrapper",
 "ca", "username", "password", "timeout", "retry_535_for"}, times in seconds. Its answer has for
-each [OUTCOME, what was seen and what to do].
+each [OUTCOME, what was found and what to do].
 """
 
 import smtplib
@@ -19,7 +19,7 @@ WORKS, PASSING, LASTING = "works", "passing", "lasting"
 
 
 def probe(request: dict[str, Any]) -> tuple[str, str]:
-    """Authenticate, waiting for a key that is too young to be known."""
+    """Authenticate; retry while a new key is not known yet."""
     name = f"{request['host']}:{request['port']}"
     until = time.monotonic() + request["retry_535_for"]
     while True:
@@ -34,7 +34,7 @@ def probe(request: dict[str, Any]) -> tuple[str, str]:
             said = f"{name} answers {answered(error)} to the user {request['username']}"
             if passes(error):
                 return PASSING, said
-            return LASTING, f"{said}: see that this credential exists there and is active"
+            return LASTING, f"{said}: check that this credential exists there and is active"
         except (OSError, ValueError) as error:
             return PASSING if passes(error) else LASTING, f"{name} {advice(error)}"
         return WORKS, f"{name} accepts the credential ({version or 'TLS'})"

@@ -1,9 +1,9 @@
 #!/usr/bin/python3 -I
-"""Keep what is in /var/mail/returned within bounds: of age and, oldest first, of size.
+"""Keep /var/mail/returned within its limits of age and, oldest first, of size.
 
-Postfix writes there what cannot leave (the transport "returned"), as the user this runs as. Of one
-message LARGEST bytes stay at most: what a bounce has to say is at its beginning. What is removed is
-a warning in the log of the facility mail, of which alerts tell.
+Postfix writes mail there that cannot be sent (the transport "returned"), as the user that this runs
+as. At most LARGEST bytes of a message stay: the beginning of a bounce says what failed. A removal
+is a warning in the log of the facility mail, which alerts report.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LARGEST = (
     1_000_000  # bytes; a bounce has 50,000 of the message (bounce_size_limit), and its headers
 )
 DAY = 86400
-SECONDS_BETWEEN = 1  # it is started for each new message (systemd.path(5)), and so rests
+SECONDS_BETWEEN = 1  # it is started for each new message (systemd.path(5)), so it waits
 _FOLDERS = ("new", "cur", "tmp")
 
 
@@ -32,7 +32,7 @@ class Message:
 
 
 def tidy(days: int, size: int, directory: str = DIRECTORY) -> Iterator[str]:
-    """Bring the directory within its bounds, `size` in bytes, and yield what was removed."""
+    """Bring the directory within its limits, `size` in bytes, and yield what was removed."""
     found = sorted(_messages(directory), key=lambda message: message.at)
     if cut := [message for message in found if message.size > LARGEST]:
         for message in cut:
@@ -43,7 +43,7 @@ def tidy(days: int, size: int, directory: str = DIRECTORY) -> Iterator[str]:
         yield f"cut {len(cut)} returned messages of up to {largest} bytes after {LARGEST}"
     old = time.time() - days * DAY
     expired = [message for message in found if message.at < old]
-    # all that is old, once the first is a day older: one sentence a day and not one a minute
+    # all old messages, once the first is a day over: one line a day, not one a minute
     if expired and expired[0].at < old - DAY:
         yield _removed(expired, f"older than {days} days")
         found = found[len(expired) :]
@@ -55,7 +55,7 @@ def _messages(directory: str) -> Iterator[Message]:
     for folder in _FOLDERS:
         os.makedirs(f"{directory}/{folder}", mode=0o700, exist_ok=True)
         for entry in os.scandir(f"{directory}/{folder}"):
-            # somebody may have read and removed it meanwhile
+            # it may have been read and removed meanwhile
             with contextlib.suppress(FileNotFoundError):
                 seen = entry.stat(follow_symlinks=False)
                 if folder != "tmp" or seen.st_mtime < time.time() - DAY:  # else it is being written
@@ -63,7 +63,7 @@ def _messages(directory: str) -> Iterator[Message]:
 
 
 def _over(found: list[Message], size: int) -> Iterator[Message]:
-    """The oldest of those that are too much together."""
+    """The oldest messages, until the rest fits."""
     total = sum(min(message.size, LARGEST) for message in found)
     for message in found:
         if total <= size:

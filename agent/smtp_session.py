@@ -1,6 +1,6 @@
-"""An SMTP session of a host with a provider, and what to say when there is none.
+"""An SMTP session of a host with a provider, and the sentence for when it fails.
 
-Part of the programs that prove a credential; see probe_smtp and probe_message.
+Part of the programs that try a credential: probe_smtp and probe_message.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ PAUSE = 5.0
 
 
 class Failed(Exception):
-    """The text is the one sentence that says what was seen and what to do."""
+    """The text is one sentence: what was found and what to do."""
 
 
 @contextlib.contextmanager
 def connected(request: dict[str, Any]) -> Iterator[smtplib.SMTP]:
-    """An authenticated session. Only the authorities in `ca` (PEM) are trusted, if it has some.
+    """An authenticated session. With `ca` (PEM) only these certificate authorities are trusted.
 
     Raises smtplib's errors, ssl.SSLError and OSError.
     """
@@ -44,14 +44,14 @@ def connected(request: dict[str, Any]) -> Iterator[smtplib.SMTP]:
 
 
 def _greet(client: smtplib.SMTP) -> None:
-    """smtplib goes on after a refusal, and then misses STARTTLS or AUTH."""
+    """smtplib continues after a rejected EHLO, and then misses STARTTLS or AUTH."""
     code, said = client.ehlo()
     if code != 250:
         raise smtplib.SMTPHeloError(code, said)
 
 
 def held(nexthop: str) -> dict[str, str]:
-    """The credential of that next hop, as Postfix itself looks it up. Raises Failed."""
+    """The credential of a next hop, as Postfix itself looks it up. Raises Failed."""
     answer = subprocess.run(
         ["postmap", "-q", nexthop, PASSWORDS], capture_output=True, text=True, check=False
     )
@@ -68,34 +68,33 @@ def answered(error: smtplib.SMTPResponseException) -> str:
 
 
 def advice(error: Exception) -> str:
-    """What was seen, and what to look at."""
+    """What was found, and what to check."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
-            f"shows a certificate that does not verify ({error.verify_message}): see that the host "
-            "name is right, that ca-certificates, or the policy's ca, is up to date and the clock "
-            "too"
+            f"has a certificate that does not verify ({error.verify_message}): check the host "
+            "name, that ca-certificates or the policy's ca is up to date, and the clock"
         )
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"answers {answered(error)}: see the provider's status"
+        return f"answers {answered(error)}: check the provider's status"
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return f"does not offer what is needed ({error}): see that this is a submission port"
+        return f"does not offer what is needed ({error}): check that this is a submission port"
     if isinstance(error, socket.gaierror):
-        return f"is not found ({error.strerror}): see the name and this host's resolver"
+        return f"was not found ({error.strerror}): check the name and this host's resolver"
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "ends the connection: see the provider's status"
+        return "closed the connection: check the provider's status"
     if isinstance(error, ssl.SSLError):
-        return f"does not agree on TLS ({error.reason}): see the policy's port and tls"
+        return f"does not agree on TLS ({error.reason}): check port and tls in the policy"
     if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
         return (
-            f"is not reached ({error.strerror or type(error).__name__}): see that firewalls and "
-            "security groups let this port out"
+            f"cannot be reached ({error.strerror or type(error).__name__}): check that firewalls "
+            "and security groups allow outgoing traffic to this port"
         )
     return f"fails ({type(error).__name__}: {error})"
 
 
 def passes(error: Exception) -> bool:
-    """Whether it may work again by itself: nobody is reached, or answers 4xx (RFC 5321 section
-    4.2.1)."""
+    """Whether the failure may pass without a change: the provider cannot be reached, or answers 4xx
+    (RFC 5321 section 4.2.1)."""
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code < 500
     if isinstance(error, (smtplib.SMTPServerDisconnected, ssl.SSLEOFError)):
@@ -106,10 +105,10 @@ def passes(error: Exception) -> bool:
 
 
 def in_one_sentence(act: Callable[[dict[str, Any]], None], text: str) -> None:
-    """Do what the request `text` asks, and end with a sentence when that fails."""
+    """Do what the request `text` asks for; exit with one sentence when that fails."""
     try:
         act(json.loads(text))
     except Failed as reason:
         sys.exit(f"mailfleet: {reason}")
     except Exception as error:  # a traceback could show the request, which holds a password
-        sys.exit(f"mailfleet: mistake in mailfleet's own program: {type(error).__name__}")
+        sys.exit(f"mailfleet: bug in mailfleet's program: {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""One message through the relay as it now is, before the deploy says that all is well."""
+"""A canary message through the changed relay, before the deploy succeeds."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 from agent.host.canary_verdict import passes_by_itself
 from agent.host.common import HostError, one_line, run, say, seconds_left, warn
 
-SENDMAIL = "/usr/sbin/sendmail"  # Postfix's: another program of the name may come first in PATH
+SENDMAIL = "/usr/sbin/sendmail"  # of Postfix: another program of that name may come first in PATH
 _SECONDS = 30.0
 _SECONDS_TO_SUBMIT = 10.0
-_SECONDS_AFTERWARDS = 10.0  # what an apply has still to do
+_SECONDS_AFTERWARDS = 10.0  # for the rest of the apply
 CANARY_PAUSE = 0.3
 _ENDED = re.compile(r"^(\w+): to=<.*dsn=([\d.]+), status=(\w+) \((.*)\)$")
 _REPLIES = "/etc/postfix/replies_{}"  # smtp_reply_filter, for each kind of provider
 
 
 def send_canary(root: str, request: dict[str, Any]) -> None:
-    """Send from `from` to `to`. Raises HostError when the relay or its provider turns it down.
+    """Send from `from` to `to`. Raises HostError when the relay or its provider rejects it.
 
-    A provider that can't be reached, or a long queue before it, is no fault of the configuration.
+    A provider that can't be reached, or a long queue, is only a warning.
     """
     name = f"mailfleet-{secrets.token_hex(8)}@{socket.gethostname()}"
     started = int(time.time())
@@ -40,23 +40,23 @@ def send_canary(root: str, request: dict[str, Any]) -> None:
             _judge(*ended)
             return
     warn(
-        f"the canary message has not left after {max(patience, 0):.0f} s: see the queue of this "
+        f"the canary message was not sent within {max(patience, 0):.0f} s: check the queue of this "
         "host, which has the new configuration"
     )
 
 
 def _submit(root: str, request: dict[str, Any], message: str) -> None:
-    """sendmail(1) tries without end when the queue's file system takes no more files."""
+    """Limited in time: sendmail(1) retries for ever when the queue's file system is full."""
     answer = run(
         root + SENDMAIL, "-f", request["from"], "--", request["to"],
         given=message, seconds=_SECONDS_TO_SUBMIT,
     )  # fmt: skip
     if answer.returncode != 0:
-        raise HostError(f"Postfix does not take a message: {one_line(answer.stderr)}")
+        raise HostError(f"Postfix does not accept a message: {one_line(answer.stderr)}")
 
 
 def _end_of(name: str, started: int) -> tuple[str, str, str, str] | None:
-    """What became of the message: queue id, enhanced status code, status and the answer."""
+    """What happened to the message: queue id, enhanced status code, status and the answer."""
     log = run("journalctl", "--facility=mail", f"--since=@{started}", "--output=cat", "--quiet")
     queue = ""
     for line in log.stdout.splitlines():
@@ -74,12 +74,12 @@ def _judge(queue: str, code: str, status: str, answer: str) -> None:
         return
     run("postsuper", "-d", queue)
     if passes_by_itself(code, status, answer, _filtered):
-        warn(f"the canary message was not taken for now, and was withdrawn: {answer}")
+        warn(f"the canary message was not accepted for now, and was deleted: {answer}")
         return
-    raise HostError(f"a canary message is {status}: {answer}")
+    raise HostError(f"the canary message was {status}: {answer}")
 
 
 def _filtered(reply: str) -> bool:
-    """Whether a final reply is read as one that lets mail wait, see smtp_reply_filter."""
+    """Whether a 5xx reply is read as 4xx, see smtp_reply_filter."""
     tables = [f"regexp:{path}" for path in map(_REPLIES.format, ("ses", "smtp"))]
     return any(run("postmap", "-q", reply, table).stdout.strip() for table in tables)

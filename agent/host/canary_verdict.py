@@ -1,5 +1,5 @@
-"""Whether a canary message that was not taken speaks against the configuration, or of a provider
-that is busy today."""
+"""Whether a canary message was rejected because of the configuration, or because its provider is
+busy."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _REPLY = re.compile(r"\b(?:said|talk to me): (\d\d\d[ -].*)$")
 
 
 def passes_by_itself(code: str, status: str, answer: str, final: Callable[[str], bool]) -> bool:
-    """Whether later mail may well be taken as things are: SES throttles, or its daily quota is used
-    up (454), it is busy (421, 450 to 452), or it can't be reached.
+    """Whether later mail may be accepted without a change: SES throttles, or its daily quota is
+    used up (454), it is busy (421, 450 to 452), or it can't be reached.
 
-    A refusal that is none of the mail's (sender not verified, access denied) was a 5xx until
-    smtp_reply_filter read it as 4xx: `final` is asked whether that filter knows a 5xx reply. It
-    stays one, as does a login that was refused, and whatever Postfix itself has against it.
+    Replies such as "sender not verified" or "access denied" are 5xx, but smtp_reply_filter reads
+    them as 4xx: `final` says whether that filter has a rule for a 5xx reply. They remain
+    permanent, as do a rejected login and a rejection by Postfix itself.
     """
     if status != "deferred":
         return False

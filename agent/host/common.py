@@ -1,4 +1,4 @@
-"""What every program on a host shares: how it ends, what it says, how it runs commands.
+"""What all programs on a host share: how they end, what they print, how they run commands.
 
 The files of this directory are joined into one program, which goes to `python3 -I -` on standard
 input with its request. Their imports of each other are dropped on the way.
@@ -25,7 +25,7 @@ _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
 COMMAND_SECONDS = 25.0  # for a command, where its caller gives it no other limit
-# For all the work of a program, and then for going back. Together they end before the control
+# For the work of a program, and then for its rollback. Together they end before the control
 # machine stops waiting (mailfleet.relay.facts): 75 s, or 15 minutes with packages to install.
 WORK, WORK_WITH_PACKAGES, UNDO = 50.0, 840.0, 20.0
 _ends = [float("inf")]  # by time.monotonic()
@@ -33,11 +33,11 @@ _ERRNO = re.compile(r"^\[Errno \d+\] ")
 
 
 class HostError(Exception):
-    """The work stops here; the text is the one sentence that says why."""
+    """The work stops here; the text is one sentence that says why."""
 
 
 def say(line: str) -> None:
-    """One line about something done. A reader that has gone away must not stop the work."""
+    """Print a line about something done. A lost connection must not stop the work."""
     try:
         print(line, flush=True)
     except OSError:
@@ -45,19 +45,19 @@ def say(line: str) -> None:
 
 
 def warn(line: str) -> None:
-    """One line that the operator has to see although the work goes on."""
+    """Print a line that the operator has to see although the work continues."""
     say(f"warning: {one_line(line)}")
 
 
 def carry_on_when_the_reader_is_gone() -> None:
-    """A lost connection or Ctrl-C on the other side leaves this host whole: old or new."""
+    """Let a lost connection or Ctrl-C on the control machine leave this host either old or new."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM):
-        # a handler, unlike SIG_IGN, is not inherited by the programs that we start
+        # a handler, unlike SIG_IGN, is not inherited by the commands that are run
         signal.signal(number, lambda *_: None)
 
 
 def end_within(seconds: float) -> None:
-    """From now on, commands get what is left of these seconds at most."""
+    """Limit all further commands together to this time."""
     _ends[0] = time.monotonic() + seconds
 
 
@@ -66,24 +66,24 @@ def seconds_left() -> float:
 
 
 def time_for(what: str, seconds: float) -> float:
-    """So many of these seconds as are left. Raises HostError, naming what, when none are."""
+    """These seconds, or what is left of the time. Raises HostError, naming `what`, when none is."""
     if seconds_left() <= 0:
         raise HostError(f"there was no time left for `{what}`: this host is too slow or too busy")
     return min(seconds, seconds_left())
 
 
 def is_there(program: str) -> bool:
-    """Whether this host has the program, where run() looks for it."""
+    """Whether this host has the program in the PATH of run()."""
     return shutil.which(program, path=_ENVIRONMENT["PATH"]) is not None
 
 
 def run(
     *command: str, given: str = "", seconds: float = COMMAND_SECONDS
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, untranslated, with `given` as its standard input.
+    """Run a command in the C locale, with `given` as its standard input.
 
-    A failure is the caller's to judge. Raises HostError when it is not there, or does not end in
-    time; it is killed then, and what it started, too.
+    A non-zero exit status raises nothing. Raises HostError when the command does not exist, or does
+    not end in time; it and its children are then killed.
     """
     limit = time_for(command[0], seconds)
     process = _started(
@@ -99,10 +99,9 @@ def run(
 
 
 def run_at_terminal(*command: str, seconds: float = COMMAND_SECONDS) -> tuple[int, str]:
-    """Run a command with a terminal as its standard error: its exit status and what came there.
+    """Run a command with a terminal as its standard error: its exit status and its output there.
 
-    Postfix 3.7's own commands tell their errors to a terminal only; elsewhere they just fail.
-    Raises HostError as run() does.
+    Postfix 3.7's own commands print errors only to a terminal. Raises HostError as run() does.
     """
     limit = time_for(command[0], seconds)
     ours, theirs = pty.openpty()
@@ -136,23 +135,23 @@ def _started(command: "tuple[str, ...]", **streams: Any) -> "subprocess.Popen[by
 def _killed(
     process: "subprocess.Popen[bytes]", command: "tuple[str, ...]", limit: float
 ) -> HostError:
-    """End the command and its children, as far as the kernel lets them; returns what to raise."""
+    """Kill the command and its children, if the kernel can; returns what to raise."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(2)  # a disk that does not answer keeps even a killed program
+        process.wait(2)  # a process that waits for a hung disk can't be killed
     return HostError(
-        f"`{' '.join(command[:3])}` has not ended within {round(limit, 1):g} s, and was killed"
+        f"`{' '.join(command[:3])}` did not end within {round(limit, 1):g} s and was killed"
     )
 
 
 def one_line(text: str) -> str:
-    """A program's message on one line, bounded."""
+    """A program's message on one line of limited length."""
     return "; ".join(line.strip() for line in text.splitlines() if line.strip())[:2000]
 
 
 def sentence_of(error: BaseException) -> str:
-    """What an error says, on one line; never the values that were at work, which may be secrets."""
+    """The message of an error on one line, without any values, which may be secrets."""
     if isinstance(error, HostError):
         return one_line(str(error))
     if isinstance(error, shutil.Error):  # of copytree: a list of (source, target, reason)
@@ -165,7 +164,7 @@ def sentence_of(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     line = trace.tb_lineno if trace else 0
-    return f"mistake in mailfleet's own program: {type(error).__name__} in line {line}"
+    return f"bug in mailfleet's program: {type(error).__name__} in line {line}"
 
 
 def ending_in_one_sentence(work: Callable[[], None]) -> None:

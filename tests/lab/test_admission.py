@@ -13,13 +13,13 @@ from tests.support.policies import AUTHORISED, SECOND, write_policy
 LIMIT = "postconf -h ses_destination_concurrency_limit"
 REFUSALS = [
     ({SECOND: NO_LOGIN}, "second: smtp.second.example:587 answers 535 Authentication Credentials "
-                         "Invalid to the user user: see that this credential exists"),
-    ({SECOND: WRONG_CERTIFICATE}, "second: smtp.second.example:587 shows a certificate that does "
+                         "Invalid to the user user: check that this credential exists"),
+    ({SECOND: WRONG_CERTIFICATE}, "second: smtp.second.example:587 has a certificate that does "
                                   "not verify (Hostname mismatch"),
     ({"ses": DOWN, SECOND: NO_STARTTLS}, "second: smtp.second.example:587 does not offer what is"),
     ({"ses": DOWN, SECOND: BUSY}, "no provider can be reached from here: ses: "
                                   "email-smtp.us-east-1.amazonaws.com:587 is not reached "
-                                  "(Connection refused): see that firewalls"),
+                                  "(Connection refused): check that firewalls"),
 ]  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_a_provider_that_is_down_is_a_warning_while_another_works(
     assert fleet.ssh("relay1", LIMIT) == "6\n"
     run = deploy(fleet, fleet.policy, ses=UP, second=DOWN)
     assert run.status == 0, run.output
-    assert "second: smtp.second.example:587 is not reached (Connection refused)" in run.output
+    assert "second: smtp.second.example:587 cannot be reached (Connection refused)" in run.output
     assert "alerts cannot be sent through it" in run.output
     assert fleet.ssh("relay1", LIMIT) == "10\n"
 

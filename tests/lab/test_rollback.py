@@ -24,7 +24,7 @@ def test_the_first_host_fails_its_canary_and_no_other_is_touched(
         lambda text: text.replace("message_size_limit = 41943040", "message_size_limit = 10"),
     )
     assert run.status != 0
-    assert "Postfix does not take a message" in run.output
+    assert "Postfix does not accept a message" in run.output
     assert "this host was rolled back to what worked before" in run.output
     assert run.output.count("relay1, which was deployed first, failed") == 2
     assert [deployed.fingerprint(relay) for relay in deployed.relays] == before

@@ -258,7 +258,7 @@ def test_a_certificate_of_another_authority_is_refused(
     other.write_bytes(trustme.CA().cert_pem.bytes())
     run = routed.deploy("-y", policy=routed_policy(tmp_path, str(other)))
     assert run.status != 0
-    assert "wrapped: smtp.wrapped.example:465 shows a certificate that does not" in run.output
+    assert "wrapped: smtp.wrapped.example:465 has a certificate that does not" in run.output
     file = "/etc/postfix/ca_wrapped.pem"
     routed.ssh(OLD, f"cat > {file}; postfix reload", other.read_text())
     routed.burst(OLD, "pinned", sender=TO_WRAPPED, number=2)

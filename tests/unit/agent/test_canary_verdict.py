@@ -81,7 +81,7 @@ def test_a_busy_provider_is_a_warning(
 ) -> None:
     canary._judge("4XYZ", code, "deferred", answer)
     said = capsys.readouterr().out
-    assert said.startswith("warning: the canary message was not taken for now")
+    assert said.startswith("warning: the canary message was not accepted for now")
     assert answer in said
     assert ("postsuper", "-d", "4XYZ") in asked
 
@@ -90,13 +90,13 @@ def test_a_busy_provider_is_a_warning(
 def test_a_refusal_speaks_against_the_configuration(
     asked: list[tuple[str, ...]], code: str, answer: str
 ) -> None:
-    with pytest.raises(HostError, match=re.escape(f"a canary message is deferred: {answer}")):
+    with pytest.raises(HostError, match=re.escape(f"the canary message was deferred: {answer}")):
         canary._judge("4XYZ", code, "deferred", answer)
     assert ("postsuper", "-d", "4XYZ") in asked
 
 
 def test_what_is_returned_speaks_against_it_too(asked: list[tuple[str, ...]]) -> None:
-    with pytest.raises(HostError, match="is bounced"):
+    with pytest.raises(HostError, match="was bounced"):
         canary._judge("4XYZ", "5.0.0", "bounced", f"{HOST} said: 554 no {DATA}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent import check_mail_logs
-from agent.check_mail_logs import main, trouble
+from agent.check_mail_logs import main, problem
 
 DEFERRED = (
     "4jXF: to=<a@example.net>, relay=email-smtp.us-east-1.amazonaws.com[192.0.2.1]:587, delay=1, "
@@ -184,7 +184,7 @@ def test_an_alert_is_bounded_whatever_the_log_holds(host: Host) -> None:
         host.log(f"warning: {chr(97 + number % 26)}{chr(97 + number // 26)} failed", "postfix/x")
     assert host.check() is None
     [alert] = host.alerts()
-    assert "other kinds of trouble" in alert
+    assert "other kinds of problems" in alert
     assert alert.count(" x ") <= check_mail_logs.MOST_KINDS + 1
 
 
@@ -202,7 +202,7 @@ def test_an_alert_is_bounded_whatever_the_log_holds(host: Host) -> None:
 )
 def test_deliveries_are_classed_by_what_to_mend(reason: str, kind: str) -> None:
     line = f"Q: to=<a@b>, relay=none, delay=1, dsn=4.0.0, status=SOFTBOUNCE ({reason})"
-    found = trouble("postfix/ses/smtp", line, "6")
+    found = problem("postfix/ses/smtp", line, "6")
     assert found is not None
     assert found.startswith("softbounce: ")
     assert kind in found
@@ -210,13 +210,13 @@ def test_deliveries_are_classed_by_what_to_mend(reason: str, kind: str) -> None:
 
 def test_the_warning_of_a_client_only_tlsproxy_is_none() -> None:
     line = "warning: TLS server role is disabled with tlsproxy_tls_security_level or x"
-    assert trouble("postfix/tlsproxy", line, "4") is None
+    assert problem("postfix/tlsproxy", line, "4") is None
 
 
 def test_mail_that_left_by_a_fall_back_is_told() -> None:
-    found = trouble("postfix/ses/smtp", HANDED_ON, "6")
-    assert found == "not taken by postfix/ses/smtp, handed to its fall-back"
-    assert trouble("postfix/ses/smtp", SENT, "6") is None
+    found = problem("postfix/ses/smtp", HANDED_ON, "6")
+    assert found == "not accepted by postfix/ses/smtp, sent to its fallback"
+    assert problem("postfix/ses/smtp", SENT, "6") is None
 
 
 @pytest.mark.case("hosts-6")
@@ -248,7 +248,7 @@ def test_an_alert_about_mail_that_cannot_be_judged_has_the_milters_own_words(hos
     host.check()
     (alert,) = host.alerts()
     assert (
-        "1 x mail put off, mailfleet-senders.service cannot judge it: journalctl -u mail" in alert
+        "1 x mail deferred, mailfleet-senders.service cannot check it: journalctl -u mail" in alert
     )
     assert text in alert
     assert "Reply-To" not in alert

@@ -36,7 +36,7 @@ def test_a_connection_of_before_is_waited_for_and_a_later_one_not(
     drain({"ports": [where[1]], "within": 10}, OWN)
     (open_now,) = later
     assert len(connections([where[1]], OWN)) == 1
-    assert "1 connections of before are gone" in capsys.readouterr().out
+    assert "1 old connections are closed" in capsys.readouterr().out
     open_now.close()
 
 
@@ -44,7 +44,7 @@ def test_one_that_stays_is_told(listener: socket.socket) -> None:
     where = listener.getsockname()
     with (
         socket.create_connection(where),
-        pytest.raises(SystemExit, match="Postfix still sends by connections"),
+        pytest.raises(SystemExit, match="Postfix still sends over connections"),
     ):
         drain({"ports": [where[1]], "within": 0.1}, OWN)
 

@@ -31,7 +31,7 @@ def test_a_message_that_is_taken(provider: Any, capsys: pytest.CaptureFixture[st
     assert mail["From"] == "noreply@shop.example"
     assert mail["Subject"] == "a new credential"
     assert provider.recipients == [["success@elsewhere.example"]]
-    assert "accepts a message by the user apikey" in capsys.readouterr().out
+    assert "accepts a message sent by user apikey" in capsys.readouterr().out
 
 
 def test_a_young_key_is_waited_for(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_throttling_is_waited_out_and_then_told(
 ) -> None:
     monkeypatch.setattr(probe_message, "PAUSE", 0.2)
     provider.behave(answer="454 Throttling failure: Maximum sending rate exceeded.")
-    with pytest.raises(Failed, match=r"answers 454 Throttling failure: .* by the user apikey"):
+    with pytest.raises(Failed, match=r"answers 454 Throttling failure: .* sent by user apikey"):
         send(request(provider, retry_535_for=3))
     assert "answers 454, trying again" in capsys.readouterr().out
 

@@ -43,20 +43,20 @@ def test_a_wrong_credential_names_its_user_only(provider: Any) -> None:
     outcome, seen = probe(request(provider, password="wrong-sentinel"))
     assert outcome == LASTING
     assert " answers 535 " in seen
-    assert "to the user apikey: see that this credential exists" in seen
+    assert "to the user apikey: check that this credential exists" in seen
     assert "sentinel" not in seen
 
 
 def test_a_provider_that_is_busy(provider: Any) -> None:
     provider.behave(ehlo="421 Too many connections")
     outcome, seen = probe(request(provider))
-    assert (outcome, "answers 421 Too many connections: see" in seen) == (PASSING, True)
+    assert (outcome, "answers 421 Too many connections: check" in seen) == (PASSING, True)
 
 
 def test_a_provider_that_refuses_us(provider: Any) -> None:
     provider.behave(ehlo="550 Your address is blocked")
     outcome, seen = probe(request(provider))
-    assert (outcome, "answers 550 Your address is blocked: see" in seen) == (LASTING, True)
+    assert (outcome, "answers 550 Your address is blocked: check" in seen) == (LASTING, True)
 
 
 def test_tls_from_the_first_byte(provider: Any) -> None:
@@ -86,7 +86,7 @@ def test_the_policys_authorities_count_and_no_others(
 def test_a_closed_port(provider: Any) -> None:
     outcome, seen = probe(request(provider, port=1))
     assert outcome == PASSING
-    assert "localhost:1 is not reached (Connection refused): see that firewalls" in seen
+    assert "localhost:1 cannot be reached (Connection refused): check that firewalls" in seen
 
 
 def test_all_are_asked_at_the_same_time(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.check_mail_logs import trouble
+from agent.check_mail_logs import problem
 from agent.returned import DAY, LARGEST, tidy
 from mailfleet.policy import PolicyError, Relay, Returned
 from mailfleet.relay.returned import PATH, PROGRAM, RETURNED, TIMER, UNIT
@@ -62,7 +62,7 @@ def test_of_one_message_a_megabyte_stays(tmp_path: Path) -> None:
 @pytest.mark.case("hosts-5")
 def test_what_was_removed_is_an_alert() -> None:
     said = "warning: removed 5 returned messages, the oldest of more than 10 megabytes"
-    assert trouble("postfix/returned", said, "4") is not None
+    assert problem("postfix/returned", said, "4") is not None
     unit = unit_file(UNIT)
     assert "SyslogFacility=mail\nSyslogIdentifier=postfix/returned\n" in unit
 

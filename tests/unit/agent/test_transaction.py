@@ -101,7 +101,7 @@ def test_a_symbolic_link_comes_back_as_it_was(host: StandIn) -> None:
     somebodys(host)
     before = host.snapshot()
     canary_is_refused(host)
-    assert "a canary message is bounced: said: 554 no" in refused(host, adopt)
+    assert "the canary message was bounced: said: 554 no" in refused(host, adopt)
     assert host.snapshot() == before
     assert (host.root / "srv/git/main.cf").read_text() == "somebody's main.cf\n"
 
@@ -162,7 +162,7 @@ def test_a_sendmail_that_never_ends_is_stopped(
     (host.root / "usr/sbin/sendmail").write_text("#!/bin/sh\nsleep 60\n")
     monkeypatch.setattr(canary, "_SECONDS_TO_SUBMIT", 0.2)
     said = refused(host)
-    assert "has not ended within 0.2 s, and was killed" in said
+    assert "did not end within 0.2 s and was killed" in said
     assert said.endswith(WENT_BACK)
     assert host.snapshot() == before
 
@@ -174,7 +174,7 @@ def test_a_canary_that_does_not_leave_is_a_warning(
     (host.root / "usr/sbin/sendmail").write_text("#!/bin/sh\ncat >/dev/null\n")
     monkeypatch.setattr(canary, "_SECONDS", 0.2)
     first(host)
-    assert "\nwarning: the canary message has not left after" in capsys.readouterr().out
+    assert "\nwarning: the canary message was not sent within" in capsys.readouterr().out
 
 
 def test_an_apply_has_an_end(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:

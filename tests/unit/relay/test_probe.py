@@ -6,7 +6,7 @@ from mailfleet.relay.probe import Verdict, judge, probe_request, probed
 from tests.support.relay_policy import CREDENTIALS, policy
 
 WORKS = ("works", "x.example:587 accepts the credential (TLSv1.3)")
-DOWN = ("passing", "x.example:587 is not reached (Connection refused)")
+DOWN = ("passing", "x.example:587 cannot be reached (Connection refused)")
 WRONG = ("lasting", "x.example:587 answers 535 no to the user u: see that it exists")
 # sendgrid tells of alerts alone
 ONE = policy(routes=[Route("ses")])

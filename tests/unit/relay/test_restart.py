@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.check_mail_logs import trouble
+from agent.check_mail_logs import problem
 from mailfleet.relay.plan import load_action, plan
 from mailfleet.relay.request import apply_request, read_request
 from mailfleet.relay.state import FoundUnit
@@ -60,5 +60,5 @@ def test_a_crash_is_an_alert() -> None:
     drop_in = (of(DEBIAN_13).file(SERVICE).content or b"").decode()
     assert "logger -p mail.crit -t postfix/systemd " in drop_in
     message = drop_in.partition('postfix/systemd "')[2].partition('"')[0]
-    kind = trouble("postfix/systemd", message.replace("$$EXIT_STATUS", "KILL"), "2") or ""
+    kind = problem("postfix/systemd", message.replace("$$EXIT_STATUS", "KILL"), "2") or ""
     assert kind.startswith("fatal of postfix/systemd: Postfix has ended by itself")
