@@ -1,7 +1,8 @@
-"""Every relay goes back to the Postfix configuration that worked before its last deploy.
+"""Roll every relay back to the Postfix configuration that worked before its last deploy.
 
-Asks nothing of AWS: with `--limit relays` it is not even connected to. What runs now is kept, so
-that going back once more undoes it. The next deploy.py brings the policy's configuration again.
+Makes no calls to AWS: with `--limit relays` the run does not even connect to it. The current
+configuration is kept, so that a second rollback undoes the first. The next deploy.py restores the
+policy's configuration.
 """
 
 from pyinfra import host

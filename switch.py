@@ -1,7 +1,7 @@
-"""All mail of a fleet by other providers, at once: `--data to=sendgrid`, `to=ses:9,sendgrid:1`.
+"""Send all mail of a fleet through other providers: `--data to=sendgrid`, `to=ses:9,sendgrid:1`.
 
-Mail that waits goes along, and nothing is restarted. Asks nothing of AWS. It stays so, whatever is
-deployed meanwhile, until `to=policy`; with `--limit` only some hosts are switched.
+Queued mail is moved too, and nothing is restarted. Makes no calls to AWS. The switch stays in
+force, through any deploys, until `to=policy`; with `--limit` only some hosts are switched.
 """
 
 from pyinfra import host

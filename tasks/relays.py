@@ -39,30 +39,30 @@ from mailfleet.run.commands import fail
 from mailfleet.run.options import TO
 from mailfleet.run.report import report
 
-NO_ALERTS = "nobody is told when mail fails: the policy has no alerts"
+NO_ALERTS = "no alert is sent when mail fails: the policy has no alerts"
 FOREIGN = (
     "found a Postfix configuration that mailfleet did not write, expected none: to replace it, "
-    "say Relay(adopt=True) in the policy"
+    "set Relay(adopt=True) in the policy"
 )
-ADOPTED = "takes over somebody's Postfix, which is kept in /var/lib/mailfleet/adopted"
-BY_OTHERS = "nothing to switch: mail goes by dedicated relays, which are to be switched"
-NOT_DEPLOYED = "found no Postfix that mailfleet has deployed, so there is nothing to switch"
-NOTHING_BEFORE = "there is no earlier configuration to go back to"
+ADOPTED = "replaces the existing Postfix configuration, kept in /var/lib/mailfleet/adopted"
+BY_OTHERS = "nothing to switch: mail is sent through dedicated relays, so switch those"
+NOT_DEPLOYED = "found no Postfix deployed by mailfleet, expected one: run deploy.py first"
+NO_PREVIOUS = "found no previous configuration, expected one that worked before the last deploy"
 LOGINS_GONE = (
-    "the earlier configuration has logins, and what judges passwords is gone from here: to have "
-    "them back, say them in the policy and deploy"
+    "the previous configuration has logins, but Dovecot, which checks passwords, is no longer set up "
+    "here: to restore them, put them into the policy and deploy"
 )
 
 
 @deploy("Relay")
 def relay(mail: Mail) -> None:
-    """Everything on a relay host: read at once, planned in the open, written at once."""
+    """Everything on a relay host: read in one command, planned, and written in one transaction."""
     credentials = partial(read_credentials, host.inventory, mail)
     with in_one_line():
         inputs = read_relay_inputs(host.inventory, mail)
         found = read_relay(host, mail, credentials(), inputs)
     if found is None:
-        return  # it has been said why; the others go on
+        return  # the reason was printed; other hosts continue
     state, desired = found
     if state.foreign and not mail.relay.adopt:
         fail(FOREIGN)
@@ -98,14 +98,14 @@ def relay(mail: Mail) -> None:
 
 
 def _in_force(mail: Mail, switch: Switch) -> list[str]:
-    """What a deploy keeps: who has switched to what, and which providers are in poor health."""
+    """What a deploy leaves in force: a manual switch, or the failover from failing providers."""
     if found := switch.switched:
         return [
             f"switched to {weights_text(found.to)} since {found.at} by {found.by}@{found.on}: "
             f"`switch.py --data to={POLICY}` ends it"
         ]
     return [
-        f"{name} is failing here, and has {weight:.0%} of its weight"
+        f"{name} is failing here, and gets {weight:.0%} of its weight"
         for name, weight in switch.health.items()
         if weight < 1 and fails_over(mail)
     ]
@@ -131,7 +131,8 @@ def switch_of(host: Host, mail: Mail) -> dict[str, int] | None:
 
 @deploy("Switch")
 def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
-    """All mail by these providers, or by the policy's routes again, without asking AWS."""
+    """All mail through these providers, or through the policy's routes again, without calls to
+    AWS."""
     if mail.relay.relay_hosts:
         report([], [BY_OTHERS])
         return
@@ -143,21 +144,24 @@ def switch(mail: Mail, to: Mapping[str, int] | None) -> None:
         return
     changes = switch_plan(host.name, state, to)
     report(changes, switch_notes(to, routes(mail, ALONE), mail))
-    operations.switch(state=state, to=to, changes=changes, name=f"All mail by {weights_text(to)}")
+    operations.switch(
+        state=state, to=to, changes=changes, name=f"All mail through {weights_text(to)}"
+    )
 
 
-@deploy("Go back")
+@deploy("Rollback")
 def rollback(mail: Mail) -> None:
-    """The Postfix configuration that worked before the last deploy, without asking AWS."""
+    """Restore the Postfix configuration that worked before the last deploy, without calls to
+    AWS."""
     state = read_state(host, desired_host(mail, {}), previous=True)
     if state is None:
         return
     if state.previous is None:
-        fail(NOTHING_BEFORE)
+        fail(NO_PREVIOUS)
         return
     if lacks_dovecot(state):
         fail(LOGINS_GONE)
         return
     changes = rollback_plan(host.name, state)
     report(changes, preview_rollback(host, state) if changes else ())
-    operations.rollback(mail=mail, state=state, changes=changes, name="What worked before")
+    operations.rollback(mail=mail, state=state, changes=changes, name="Previous configuration")

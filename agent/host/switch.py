@@ -1,4 +1,4 @@
-"""Send all mail of this host by other providers than the policy's, or by the policy's again."""
+"""Send all mail of this host through other providers than the policy's, or the policy's again."""
 
 import json
 import os
@@ -29,16 +29,16 @@ def switch(request: dict[str, Any], root: str = "") -> None:
             who = f"by {before['by']}@{before['on']} at {before['at']}" if before else "to policy"
             raise HostError(f"switched since planned, {who}: plan again")
         if request["to"] is not None:
-            _see_that_it_can_be(root, request["to"])
+            _check_providers(root, request["to"])
         sweep(root, [SWITCHED, SWITCH, LOADED])
-        with transaction(root, "mail goes by the providers that it went by before") as change:
+        with transaction(root, "mail is sent through the same providers as before") as change:
             change.keep([SWITCHED])
-            _say_who(root, request)
+            _record(root, request)
             move_mail(root, change)
-        say(f"mail goes by {request['shown']}")
+        say(f"mail is sent through {request['shown']}")
 
 
-def _say_who(root: str, request: dict[str, Any]) -> None:
+def _record(root: str, request: dict[str, Any]) -> None:
     if request["to"] is None:
         remove(root, SWITCHED)
     else:
@@ -46,14 +46,18 @@ def _say_who(root: str, request: dict[str, Any]) -> None:
         keep(root, SWITCHED, {"to": request["to"], "by": user, "on": machine, "at": now()})
 
 
-def _see_that_it_can_be(root: str, to: dict[str, int]) -> None:
+def _check_providers(root: str, to: dict[str, int]) -> None:
     routes = kept(root, ROUTES)
     if routes is None:
-        raise HostError("this host has no provider to switch to: run deploy.py")
+        raise HostError(
+            "found no other provider on this host, expected one to switch to: run deploy.py"
+        )
     for name in to:
         if name not in routes["lanes"]:
             known = ", ".join(routes["lanes"])
-            raise HostError(f"this host knows no provider {name}, but {known}: run deploy.py")
+            raise HostError(
+                f"found no provider {name} on this host, expected one of {known}: run deploy.py"
+            )
 
 
 def main(text: str) -> None:

@@ -55,7 +55,7 @@ def overview(mail: Mail, hosts: Sequence[str]) -> Table:
     for alert in mail.alerts:
         table.add_row("alerts", alert.to, f"by {alert.via}, {mail.relay.check_logs}")
     if not mail.alerts:
-        table.add_row("alerts", "nobody is told when mail fails", "")
+        table.add_row("alerts", "no alert is sent when mail fails", "")
     for host in hosts:
         table.add_row("host", escape(host), "")
     return table

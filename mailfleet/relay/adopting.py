@@ -1,4 +1,4 @@
-"""What a Postfix that is about to be replaced does and ours will not: read off its main.cf."""
+"""What a Postfix that is about to be replaced does and the new one will not, by its main.cf."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
 
 
 def cut_off(state: HostState, relay: Relay) -> Iterator[str]:
-    """Whom the host's Postfix serves by port 25 besides the host itself, and how that stays."""
+    """The hosts that the existing Postfix serves on port 25 and that would lose it, if any."""
     live = state.files.get(f"{POSTFIX}main.cf")
     if not state.foreign or live is None:
         return
@@ -34,17 +34,17 @@ def cut_off(state: HostState, relay: Relay) -> Iterator[str]:
     elif found.get("mynetworks_style") in ("subnet", "class"):
         who = f"hosts of its own networks (mynetworks_style = {found['mynetworks_style']})"
     else:
-        who = "whoever sends there"
+        who = "all that send there"
     yield (
-        f"its port 25 takes mail from other hosts (inet_interfaces = "
-        f"{found.get('inet_interfaces', 'all')}), and will from this host alone: {who} will be cut "
-        "off; to serve private networks further, say "
+        f"its port 25 accepts mail from other hosts (inet_interfaces = "
+        f"{found.get('inet_interfaces', 'all')}), but will only from this host: {who} will be cut "
+        "off; to keep serving private networks, set "
         f"Relay(port_25={{{_address_in(left, interfaces)}: {_private(left) or ['NETWORK']}}})"
     )
 
 
 def _address_in(networks: list[str], interfaces: list[str]) -> str:
-    """The host's address there, where its main.cf says one."""
+    """The host's address in one of the networks, if its main.cf names one."""
     addresses = [found.network_address for word in interfaces if (found := _network(word))]
     for network in (_network(word) for word in networks):
         for address in addresses:
@@ -62,7 +62,7 @@ def _private(networks: list[str]) -> list[str]:
 
 
 def _words(found: dict[str, str], name: str) -> list[str]:
-    """A list's words, with $name replaced as far as main.cf says it."""
+    """The words of a list, with $name replaced where main.cf sets it."""
     text = found.get(name, "")
     for _ in range(5):
         text = _VARIABLE.sub(lambda m: found.get(m[1] or m[2] or m[3], m[0].strip("$")), text)

@@ -1,7 +1,7 @@
-"""Programs that run on a host: their text and their request, to go in on standard input.
+"""Programs that run on a host: their text with their request, for standard input.
 
-A host runs them as `python3 -I -`. Program and request alike come in on standard input, so
-that nothing of them is in an argument list, in `ps` or in verbose output.
+A host runs them as `python3 -I -`. Program and request are passed on standard input, so that
+nothing of them is in an argument list, in `ps` or in verbose output.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any
 AGENT = Path(__file__).resolve().parents[2] / "agent"
 COMMAND = "python3 -I -"
 ANSWER = "mailfleet-answer: "
-"""What stands before an answer: log-in shells print other things around it. Every program gives
-one at its good end, for a log-in shell can also end well without ever starting it."""
+"""The prefix of an answer, because login shells print other text around it. Every program answers
+when it succeeds: a login shell may exit 0 without ever starting it."""
 _HOST = (
     "host/common.py",
     "host/files.py",
@@ -43,7 +43,7 @@ _WAITING = (
     "host/queued_mail.py",
     "host/changeover.py",
 )
-# The parts become one module: what they import from each other is there already.
+# The parts become one module, which already has what they import from each other.
 _OWN_IMPORT = re.compile(r"^from agent\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"  # Amazon Linux 2023 has Python 3.9
 _PARTS = {
@@ -79,24 +79,24 @@ _PARTS = {
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
 _ANSWERING = ("read", "queue_preview", "mailq", "probe_smtp")
-"""Of the others only their good end is to be known."""
+"""Programs with an answer of their own; the others answer None when they succeed."""
 WITHIN = 75
-"""Seconds for a program that waits for nothing but the host itself."""
+"""Seconds for a program that only waits for the host itself."""
 UNFINISHED = {
-    "read": "it was only read, and is as it was",
-    "queue_preview": "it was only read, and is as it was",
-    "mailq": "what was asked for may have been done to a part of the mail: look with mailq.py",
-    "apply": "the change had been sent; it ends there by itself, old or new, or with the next run "
-    "when the host has rebooted: run this again",
+    "read": "it was only read, and nothing was changed",
+    "queue_preview": "it was only read, and nothing was changed",
+    "mailq": "the request may have been carried out for a part of the mail: check with mailq.py",
+    "apply": "the change had been sent; the host completes it or rolls it back, or the next run "
+    "does after a reboot: run this again",
     "switch": "the switch had been sent, and may be in force: run this again",
-    "rollback": "going back had been sent, and may have been done: look with `rollback.py --dry`, "
-    "for going back twice undoes it",
-    "probe_smtp": "only its providers were asked, and it is as it was",
-    "probe_message": "only a message was to be sent, and it is as it was: run this again",
-    "drain_connections": "its last connections were waited for, and nothing was to be changed: "
+    "rollback": "the rollback had been sent, and may have been done: check with `rollback.py "
+    "--dry`, because a second rollback undoes the first",
+    "probe_smtp": "only its providers were asked, and nothing was changed",
+    "probe_message": "only a message was to be sent, and nothing was changed: run this again",
+    "drain_connections": "it only waited for connections to close, and nothing was changed: "
     "run this again",
 }
-"""What a host may have done that does not answer any more, by program."""
+"""What a host that has stopped to answer may have done, by program."""
 
 
 class StdinText(str):
@@ -118,7 +118,7 @@ class StdinText(str):
 
 
 def program(name: str, request: Mapping[str, object]) -> StdinText:
-    """The text of the program `name`, carrying its request; the names are those of _PARTS."""
+    """The text of the program `name` with its request; the names are those of _PARTS."""
     call = f"main({json.dumps(json.dumps(request))})\n"
     if name not in _ANSWERING:
         call += "print_answer(None)\n"
@@ -127,8 +127,8 @@ def program(name: str, request: Mapping[str, object]) -> StdinText:
 
 
 def answer_in(lines: Iterable[str]) -> Any:
-    """The answer of a program among all that came from a host. ValueError unless there is exactly
-    one, and all of it."""
+    """The answer of a program in the output of a host. ValueError unless there is exactly one, and
+    it is complete."""
     found = [line.partition(ANSWER)[2] for line in lines if ANSWER in line]
     if len(found) != 1:
         raise ValueError(f"found {len(found)} answers, expected one")
@@ -136,6 +136,6 @@ def answer_in(lines: Iterable[str]) -> Any:
 
 
 def joined(*parts: str) -> str:
-    """Files of agent/, of which each may import from those before it, as one program."""
+    """Files of agent/ as one program; each may import from those before it."""
     texts = [_OWN_IMPORT.sub("", (AGENT / part).read_text()) for part in parts]
     return _FUTURE + "\n".join(text.replace(_FUTURE, "") for text in texts)

@@ -80,7 +80,14 @@ def switch_plan(host: str, state: HostState, to: Mapping[str, int] | None) -> tu
         return ()
     before, after = weights_text(state.switch.to), weights_text(to)
     return (
-        Change(host, "switch", "all mail", "run", f"by {before}", f"by {after} (was: {before})"),
+        Change(
+            host,
+            "switch",
+            "all mail",
+            "run",
+            f"through {before}",
+            f"through {after} (was: {before})",
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def test_somebodys_postfix_is_kept_and_comes_back(theirs: Fleet, tmp_path: Path)
 
     policy = write_policy(tmp_path, more="relay=Relay(adopt=True),")
     dry = theirs.deploy("--dry", "--diff", "--limit", RELAY, policy=policy)
-    assert "takes over somebody's Postfix, which is kept in" in dry.output
+    assert "replaces the existing Postfix configuration, kept in" in dry.output
     assert "- message_size_limit = 12345678" in dry.output
     run = theirs.deploy("-y", "--limit", RELAY, policy=policy)
     assert run.status == 0, run.output

@@ -69,7 +69,7 @@ def test_a_provider_that_fails_loses_its_mail_and_gets_it_back(
     assert "ses did not accept 5 of" in subject_of(alert)
 
     told = watched.deploy("--dry", policy=watched_policy)
-    assert "ses is failing here, and has 5% of its weight" in told.output
+    assert "ses is failing here, and gets 5% of its weight" in told.output
     assert watched.plan(policy=watched_policy) == []
     watched.control.reset_faults()
     watched.control.forget_mail()

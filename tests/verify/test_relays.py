@@ -92,7 +92,7 @@ def test_postfix_runs_what_is_on_disk(state: HostState) -> None:
 def test_the_logs_are_watched(relay: Any, mail: Mail) -> None:
     if not mail.alerts:
         pytest.skip("the policy has no alerts")
-    see_at_work(relay, TIMER, "nobody is told when mail fails")
+    see_at_work(relay, TIMER, "no alert is sent when mail fails")
 
 
 @pytest.mark.parametrize("unit", [RETURNED_TIMER, RETURNED_PATH])

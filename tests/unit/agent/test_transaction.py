@@ -234,7 +234,7 @@ def test_a_queue_too_long_to_be_requeued_in_time_undoes_no_switch(
     by_two(host)
     said = capsys.readouterr().out
     assert "warning: found no program postsuper on this host\n" in said
-    assert said.endswith("mail goes by two\n")
+    assert said.endswith("mail is sent through two\n")
     assert (host.root / f"{KEPT[1:]}/switch.json").exists()
     assert "choice1.0 two" in (host.root / "etc/postfix/switch").read_text()
 

@@ -43,7 +43,7 @@ def test_containers_that_use_port_25_are_named_with_the_word_that_keeps_them() -
 @pytest.mark.parametrize(
     ("main_cf", "sentence"),
     [
-        ("", "(inet_interfaces = all), and will from this host alone: whoever sends there"),
+        ("", "(inet_interfaces = all), but will only from this host: all that send there"),
         ("inet_interfaces = $myhostname, localhost", "inet_interfaces = $myhostname, localhost"),
         ("mynetworks_style = subnet", "hosts of its own networks (mynetworks_style = subnet)"),
         ("mynetworks = hash:/etc/postfix/friends", "hosts of hash:/etc/postfix/friends will be"),

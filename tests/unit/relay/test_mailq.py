@@ -118,4 +118,4 @@ def test_ages(seconds: int, text: str) -> None:
 
 
 def test_a_look_that_gets_no_answer_has_done_nothing() -> None:
-    assert MailQueue().command().unfinished == "it was only read, and is as it was"
+    assert MailQueue().command().unfinished == "it was only read, and nothing was changed"

@@ -57,7 +57,7 @@ def test_a_plan_for_what_is_in_force_already_is_empty() -> None:
     state = switched(deployed(desired_host(policy(), CREDENTIALS)), {"sendgrid": 1})
     assert switch_plan("relay1", state, {"sendgrid": 1}) == ()
     (change,) = switch_plan("relay1", state, None)
-    assert change.after == "by policy (was: sendgrid)"
+    assert change.after == "through policy (was: sendgrid)"
     assert switch_request(state, "ops@laptop", None) == {
         "expected": {"sendgrid": 1}, "by": "ops@laptop", "to": None, "shown": "policy",
     }  # fmt: skip

@@ -131,7 +131,7 @@ def test_a_change_that_is_cut_off_says_what_may_have_happened(
     ended = run.end()
     assert ended.status == 1
     assert "installs postfix: up to 15 minutes" in ended.output
-    assert "frozen or cut off: the change had been sent; it ends there by itself, old or new" in (
+    assert "frozen or cut off: the change had been sent; the host completes it, old or new" in (
         ended.output
     )
 
@@ -169,7 +169,7 @@ def test_a_host_that_freezes_while_it_is_read(server: SshServer, tmp_path: Path)
     server.freeze()
     ended = run.end()
     assert ended.status == 1
-    assert "frozen or cut off: it was only read, and is as it was" in ended.output
+    assert "frozen or cut off: it was only read, and nothing was changed" in ended.output
     assert "\nfound " not in ended.output
 
 
