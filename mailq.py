@@ -1,9 +1,9 @@
-"""The mail that waits on a fleet, by host and provider: how much, since when and why.
+"""The queued mail of a fleet, by host and provider: how much, since when and why.
 
-`--data flush=all` tries it anew, `release=...` lets go what is on hold, `delete=...` deletes. Each
-takes `all`, or terms with commas that have to fit together: a sender or @domain, `to:RECIPIENT`, a
-provider, `older:2d`, `held`. What would be done is shown first; then pyinfra asks, unless `-y` is
-given. Asks nothing of AWS.
+`--data flush=all` retries it now, `release=...` releases what is on hold, `delete=...` deletes.
+Each takes `all`, or terms separated by commas that must all match: a sender or @domain,
+`to:RECIPIENT`, a provider, `older:2d`, `held`. What would be done is shown first; then pyinfra
+asks, unless `-y` is given. Makes no calls to AWS.
 """
 
 from pyinfra import host

@@ -1,4 +1,4 @@
-"""The mail that waits on relays: shown by provider and reason, tried anew, let go or deleted."""
+"""The queued mail of relays: listed by provider and reason, retried, released or deleted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,14 @@ from weakref import WeakKeyDictionary
 
 from pyinfra import host, logger
 from pyinfra.api.deploy import deploy
-from pyinfra.api.exceptions import FactProcessError, InventoryError
-from pyinfra.api.facts import FactBase
+from pyinfra.api.exceptions import InventoryError
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 from pyinfra.api.state import State
 
 from mailfleet.plan.change import Change
 from mailfleet.policy import Mail, PolicyError
-from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
+from mailfleet.relay.agent import WITHIN, program
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.mailq import (
     Asked,
@@ -26,34 +25,16 @@ from mailfleet.relay.mailq import (
     read_asked,
 )
 from mailfleet.relay.operations import who
-from mailfleet.run.commands import Commands, HostCommand
+from mailfleet.relay.queue_facts import MailQueue
+from mailfleet.run.commands import Commands
 from mailfleet.run.interrupts import only_look
 from mailfleet.run.options import DELETE, FLUSH, RELEASE
 from mailfleet.run.report import report
 
 ACTIONS = (FLUSH, RELEASE, DELETE)
-# Of each run the answers by host, and the hosts whose part has been shown.
+# By run: the answers by host, and the hosts whose part has been shown.
 _Run = tuple[dict[str, Mapping[str, Any]], set[str]]
 _runs: "WeakKeyDictionary[State, _Run]" = WeakKeyDictionary()
-
-
-class MailQueue(FactBase[Mapping[str, Any] | None]):
-    """The answer of the program "mailq"; None when the host has not answered."""
-
-    def command(self) -> HostCommand:
-        return HostCommand(COMMAND, "", within=WITHIN, unfinished=UNFINISHED["read"])
-
-    @staticmethod
-    def default() -> Mapping[str, Any] | None:
-        return None
-
-    def process(self, output: list[str]) -> Mapping[str, Any]:
-        try:
-            answer: Mapping[str, Any] = answer_in(output)
-            mailq_notes(answer)
-        except (ValueError, KeyError, TypeError):
-            raise FactProcessError("the answer is not about mail that waits") from None
-        return answer
 
 
 def mailq_of(host: Host, mail: Mail) -> Asked | None:
@@ -65,9 +46,9 @@ def mailq_of(host: Host, mail: Mail) -> Asked | None:
         raise InventoryError(str(mistake)) from None
 
 
-@deploy("Mail that waits")
+@deploy("Queued mail")
 def queued_mail(mail: Mail, asked: Asked | None) -> None:
-    """Show what waits on the host, and do with it what was asked for, without asking AWS."""
+    """List the host's queued mail, and do what is asked for with it, without calls to AWS."""
     if asked is None:
         only_look()
     request = mailq_request(mail, asked)
@@ -86,13 +67,13 @@ def queued_mail(mail: Mail, asked: Asked | None) -> None:
 def act(
     mail: Mail, asked: Asked, answer: Mapping[str, Any], changes: tuple[Change, ...]
 ) -> Commands:
-    """What was shown, and nothing that has come since."""
+    """Act on the messages that were shown, not on any that have come since."""
     if changes:
         yield agent_command("mailq", act_request(mail, asked, answer, who()))
 
 
 def fleet_total() -> None:
-    """Say it of all hosts together, once each has been shown."""
+    """Show the totals of all hosts, once each host has been shown."""
     answers, shown = _runs.setdefault(host.state, ({}, set()))
     shown.add(host.name)
     if {active.name for active in host.state.active_hosts} <= shown:

@@ -49,8 +49,8 @@ BY_OTHERS = "nothing to switch: mail is sent through dedicated relays, so switch
 NOT_DEPLOYED = "found no Postfix deployed by mailfleet, expected one: run deploy.py first"
 NO_PREVIOUS = "found no previous configuration, expected one that worked before the last deploy"
 LOGINS_GONE = (
-    "the previous configuration has logins, but Dovecot, which checks passwords, is no longer set up "
-    "here: to restore them, put them into the policy and deploy"
+    "the previous configuration has logins, but Dovecot, which checks passwords, is no longer set "
+    "up here: to restore them, put them into the policy and deploy"
 )
 
 

@@ -49,14 +49,12 @@ def _record(root: str, request: dict[str, Any]) -> None:
 def _check_providers(root: str, to: dict[str, int]) -> None:
     routes = kept(root, ROUTES)
     if routes is None:
-        raise HostError(
-            "found no other provider on this host, expected one to switch to: run deploy.py"
-        )
+        raise HostError("found no other provider to switch to on this host: run deploy.py")
     for name in to:
         if name not in routes["lanes"]:
             known = ", ".join(routes["lanes"])
             raise HostError(
-                f"found no provider {name} on this host, expected one of {known}: run deploy.py"
+                f"found no provider {name} here, expected one of {known}: run deploy.py"
             )
 
 

@@ -73,6 +73,12 @@ def preview_request(desired: Desired, found: HostState) -> dict[str, Any] | None
     }
 
 
+def preview_rollback_request(found: HostState) -> dict[str, Any] | None:
+    """For the same program, with the previous configuration. None when no mail is queued."""
+    queued = found.queue.total or found.queue.held
+    return {"files": [], "absent": [], "previous": True} if queued else None
+
+
 def rollback_request(desired: Desired, found: HostState, by: str) -> dict[str, Any]:
     """For the program "rollback", for a host that is still as `found`."""
     return {"expected": found.digest, "by": by, "managed": _managed(desired)}

@@ -17,7 +17,7 @@ from mailfleet.relay.mailq import (
     mailq_request,
     read_asked,
 )
-from tasks.queued_mail import MailQueue
+from mailfleet.relay.queue_facts import MailQueue
 from tests.support.relay_policy import policy
 
 ANSWER: dict[str, Any] = {
