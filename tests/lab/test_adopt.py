@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.test_rollback import rollback
 from tests.support.fleet import Fleet
+from tests.support.fleet_commands import rollback
 from tests.support.policies import DOMAIN, write_policy
 
 RELAY = "relay2"

@@ -12,10 +12,9 @@ import pytest
 from lab.smtp.troubles import REFUSED
 from mailfleet.relay.submission_auth import LOGINS, LOGINS_UNIT
 from tests.lab.conftest import FirstDeploy
-from tests.lab.test_secrets import LOUD
-from tests.lab.test_verify import verify
 from tests.support.dedicated import Dedicated, rcpt, submission
 from tests.support.fleet import Fleet
+from tests.support.fleet_commands import LOUD, verify
 from tests.support.policies import DOMAIN, write_policy
 
 # One by each Dovecot, which differ in their configuration.

@@ -15,7 +15,7 @@ from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.plan import plan
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.tree import Desired
-from tests.lab.test_kill_walk import GREETING, LEFT_OVER, LOAD, NOREPLY, ways
+from tests.support.apply_walks import GREETING, LEFT_OVER, LOAD, NOREPLY, ways
 from tests.support.fleet import Fleet, subject_of, wait_until
 from tests.support.host_programs import ask, state
 

@@ -14,12 +14,9 @@ from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.plan import plan
 from mailfleet.relay.request import apply_request
 from mailfleet.relay.tree import Desired
+from tests.support.apply_walks import GREETING, LEFT_OVER, LOAD, NOREPLY, ways
 from tests.support.fleet import Fleet, subject_of, wait_until
-from tests.support.host_programs import ask, policy_in, state, wanted
-from tests.support.policies import ADMIN, AUTHORISED, DOMAIN, SECOND, WRAPPED, write_policy
-
-SENDER = f"app@{DOMAIN}"
-NOREPLY = f"noreply@{DOMAIN}"
+from tests.support.host_programs import ask, state
 
 # Stands at the program's beginning: Python tells an audit hook of each step that leads out of it
 # (PEP 578). Counted are those that change something, the commands and the connections; a command
@@ -71,27 +68,6 @@ def _watch(step, found):
 _sys.addaudithook(_watch)
 """
 
-# Submits two mails a second, one by SMTP and one by sendmail, until its standard input ends; prints
-# how many.
-LOAD = f"""
-import select, smtplib, subprocess, sys
-
-def by_smtp(mail):
-    with smtplib.SMTP("127.0.0.1", 25, timeout=30) as server:
-        server.sendmail("{SENDER}", ["you@elsewhere.example"], mail)
-
-def by_sendmail(mail):
-    command = ["/usr/sbin/sendmail", "-f", "{SENDER}", "you@elsewhere.example"]
-    subprocess.run(command, input=mail, text=True, check=True)
-
-number = 0
-while not select.select([sys.stdin], [], [], 1)[0]:
-    for submit in (by_smtp, by_sendmail):
-        submit(f"From: {SENDER}\\nSubject: {{sys.argv[1]}} {{number}}\\n\\nHello\\n")
-        number += 1
-print(number)
-"""
-GREETING = 'python3 -c "import smtplib; smtplib.SMTP(\\"127.0.0.1\\", 25, timeout=10).noop()"'
 # Modes and owners of the files that hold a secret, and of those that will, with their names; the
 # secrets come on standard input, because sudo writes its arguments to the journal.
 SECRET_FILES = r"""
@@ -106,7 +82,6 @@ journalctl --quiet --identifier=postfix/master --output=short-unix --lines=1 \
     --grep="^(reload|daemon started) --" | cut --delimiter=" " --fields=1
 find /etc/postfix -type f -printf "%C@\n" | sort --numeric-sort | tail --lines=1
 """
-LEFT_OVER = "find /etc /usr/local /var/lib/mailfleet -name '.*.mailfleet' -o -name stage"
 
 
 @dataclass(frozen=True)
@@ -149,29 +124,6 @@ class Walk:
 
     def changes(self, desired: Desired) -> Sequence[object]:
         return plan(self.relay, desired, state(self.fleet, self.relay, desired))
-
-
-def ways(fleet: Fleet, scratch: Path) -> list[Desired]:
-    """Two policies. The way from each to the other has the same steps: files are changed, made and
-    removed, secret ones too, and a unit begins anew."""
-    there = write_policy(
-        scratch / "there",
-        second=AUTHORISED,
-        more=f'routes=[Route(via="ses", fallback="{SECOND}")],',
-    )
-    back = write_policy(
-        scratch / "back",
-        ses=", connections=11",
-        providers=WRAPPED,
-        more=f"""routes=[
-            Route(via="{SECOND}", senders=["lists@{DOMAIN}"], fallback="ses"),
-            Route(via="ses"),
-        ],
-        relay=Relay(check_logs="daily"),""",
-    )
-    file = back / "all.py"
-    file.write_text(file.read_text().replace(ADMIN, "watch@corp.example"))
-    return [wanted(fleet, policy_in(policy)) for policy in (there, back)]
 
 
 @pytest.mark.slow

@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-from tests.support.cli import Run, pyinfra
-from tests.support.fleet import INVENTORY, Fleet
+from tests.support.fleet import Fleet
+from tests.support.fleet_commands import rollback
 from tests.support.policies import DOMAIN, write_policy
 
 LIMIT = "postconf -h ses_destination_concurrency_limit"
-
-
-def rollback(fleet: Fleet, *arguments: str) -> Run:
-    every = ["rollback.py", "--group-data", str(fleet.policy), *arguments]
-    return pyinfra(INVENTORY, *every, env=fleet.env)
 
 
 def test_the_first_host_fails_its_canary_and_no_other_is_touched(

@@ -18,8 +18,8 @@ from lab.smtp.troubles import (
     UNVERIFIED,
     WRONG_CERTIFICATE,
 )
-from tests.lab.test_switch import switch
 from tests.support.fleet import Fleet, subject_of, wait_until
+from tests.support.fleet_commands import switch
 from tests.support.policies import AUTHORISED, DOMAIN, SECOND, WRAPPED, write_policy
 
 SENDER = f"app@{DOMAIN}"

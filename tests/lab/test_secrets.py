@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tests.support.cli import ROOT
 from tests.support.fleet import INVENTORY, Fleet
+from tests.support.fleet_commands import LOUD
 from tests.support.policies import write_policy
-
-LOUD = ["--diff", "-vvv", "--debug-all"]
 
 
 def test_no_output_holds_a_secret(deployed: Fleet, tmp_path: Path) -> None:

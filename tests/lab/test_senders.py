@@ -11,10 +11,10 @@ import pytest
 from lab.observed import Mail
 from lab.signature import aligned_signature
 from mailfleet.relay.from_rewriting import PROGRAM, RULES, UNIT
-from tests.lab.test_verify import verify
 from tests.support import rewriting_program
 from tests.support.authors import faults, left, named_by_policy, named_or_foreign
 from tests.support.fleet import Fleet
+from tests.support.fleet_commands import verify
 from tests.support.from_headers import corpus, generated
 from tests.support.policies import DOMAIN, SECOND, write_policy
 from tests.support.rewriting_program import answers, request

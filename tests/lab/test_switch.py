@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lab.smtp.troubles import DOWN
-from tests.support.cli import Run, pyinfra
-from tests.support.fleet import INVENTORY, Fleet, subject_of, wait_until
+from tests.support.fleet import Fleet, subject_of, wait_until
+from tests.support.fleet_commands import switch
 from tests.support.policies import AUTHORISED, DOMAIN, SECOND, write_policy
 
 SENDER = f"app@{DOMAIN}"
@@ -29,11 +29,6 @@ for n in range(600):
     except OSError as error:
         print("refused", n, error, flush=True)
 """
-
-
-def switch(fleet: Fleet, *arguments: str, policy: Path | None = None) -> Run:
-    every = ["switch.py", "--group-data", str(policy or fleet.policy), *arguments]
-    return pyinfra(INVENTORY, *every, env=fleet.env)
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,7 @@
 """tests/verify, which users run against production, passes on the fleet and sees what is wrong."""
 
-import os
-import subprocess
-import sys
-
-from tests.support.cli import ROOT, Run
-from tests.support.fleet import INVENTORY, Fleet
-
-
-def verify(fleet: Fleet, *arguments: str) -> Run:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/verify", "--inventory", INVENTORY,
-         "--group-data", str(fleet.policy), "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT, env={**os.environ, **fleet.env}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
-    return Run(done.returncode, done.stdout)
+from tests.support.fleet import Fleet
+from tests.support.fleet_commands import verify
 
 
 def test_a_deployed_fleet_passes(deployed: Fleet) -> None:

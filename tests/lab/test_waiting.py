@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.smtp.troubles import DOWN
-from tests.lab.test_rollback import rollback
 from tests.support.fleet import Fleet, wait_until
+from tests.support.fleet_commands import rollback
 from tests.support.policies import AUTHORISED, DOMAIN, SECOND, write_policy
 
 RELAYS = ("relay2", "relay3")  # Debian 12 and 13

@@ -1,6 +1,7 @@
 """States of relay hosts, as their program would read them."""
 
 from dataclasses import replace
+from typing import Any
 
 from mailfleet.relay.digest import digest
 from mailfleet.relay.state import (
@@ -80,3 +81,30 @@ def switched(state: HostState, to: dict[str, int], switch: Switch | None = None)
     """The same host after somebody has switched providers there."""
     made = Switched(to, "ops", "laptop", "2026-11-22T00:00:00Z")
     return replace(state, switch=switch or Switch(made, {}, found=True, current=True))
+
+
+READ_ANSWER: dict[str, Any] = {
+    "release": {
+        "id": "debian",
+        "version": "12",
+        "name": "Debian GNU/Linux 12 (bookworm)",
+        "like": "",
+    },
+    "files": {},
+    "packages": {},
+    "units": {},
+    "loaded": {"digest": "d", "listen": "l"},
+    "live": "d",
+    "applied": {"by": "ann", "on": "desk", "at": "now"},
+    "state": "s",
+    "running": True,
+    "switch": {
+        "switched": {"to": {"ses": 1}, "by": "ann", "on": "desk", "at": "now"},
+        "health": {"weights": {"sendgrid": 0.05}},
+        "found": True,
+        "current": False,
+    },
+    "waiting": {"total": 0, "held": {}},
+    "previous": None,
+}
+"""An answer of the program "read"."""

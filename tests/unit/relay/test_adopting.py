@@ -29,7 +29,10 @@ def theirs(main_cf: str) -> HostState:
 @pytest.mark.case("hosts-36")
 def test_containers_that_use_port_25_are_named_with_the_word_that_keeps_them() -> None:
     (said,) = cut_off(theirs(CONTAINERS), Relay(adopt=True))
-    assert "accepts mail from other hosts (inet_interfaces = all), but will only from this host" in said
+    assert (
+        "accepts mail from other hosts (inet_interfaces = all), but will only from this host"
+        in said
+    )
     assert "containers and hosts of 172.17.0.0/16, 10.0.0.0/16 will be cut off" in said
     assert "Relay(port_25={\"ADDRESS of this host\": ['172.17.0.0/16', '10.0.0.0/16']})" in said
     kept = Relay(adopt=True, port_25={"172.17.0.1": ["172.17.0.0/16", "10.0.0.0/16"]})

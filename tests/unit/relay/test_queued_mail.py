@@ -10,8 +10,8 @@ from mailfleet.relay.queued_mail import preview_notes, printable, queue_changes,
 from mailfleet.relay.request import preview_request
 from mailfleet.relay.state import HostState, Queue, parse
 from mailfleet.relay.tree import Desired, desired_host
+from tests.support.relay_hosts import READ_ANSWER
 from tests.support.relay_policy import CREDENTIALS, policy
-from tests.unit.relay.test_state import ANSWER as STATE
 
 ANSWER: dict[str, Any] = {
     "total": 600,
@@ -48,7 +48,7 @@ def test_each_sender_is_named_with_what_becomes_of_its_mail() -> None:
 
 def host_with(queue: Queue, desired: Desired) -> HostState:
     state = parse(
-        {**STATE, "packages": dict.fromkeys(desired.packages, "1"),
+        {**READ_ANSWER, "packages": dict.fromkeys(desired.packages, "1"),
          "units": {u.name: {"enabled": True, "active": True, "current": True}
                    for u in desired.units},
          "files": dict.fromkeys(desired.managed)}

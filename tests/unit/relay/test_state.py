@@ -1,39 +1,13 @@
 """A host's answer, and damaged records in it."""
 
-from typing import Any
-
 import pytest
 
 from mailfleet.relay.state import Applied, Loaded, parse
-
-ANSWER: dict[str, Any] = {
-    "release": {
-        "id": "debian",
-        "version": "12",
-        "name": "Debian GNU/Linux 12 (bookworm)",
-        "like": "",
-    },
-    "files": {},
-    "packages": {},
-    "units": {},
-    "loaded": {"digest": "d", "listen": "l"},
-    "live": "d",
-    "applied": {"by": "ann", "on": "desk", "at": "now"},
-    "state": "s",
-    "running": True,
-    "switch": {
-        "switched": {"to": {"ses": 1}, "by": "ann", "on": "desk", "at": "now"},
-        "health": {"weights": {"sendgrid": 0.05}},
-        "found": True,
-        "current": False,
-    },
-    "waiting": {"total": 0, "held": {}},
-    "previous": None,
-}
+from tests.support.relay_hosts import READ_ANSWER
 
 
 def test_records_are_understood() -> None:
-    state = parse(ANSWER)
+    state = parse(READ_ANSWER)
     assert state.loaded == Loaded("d", "l")
     assert state.applied == Applied("ann", "desk", "now")
     assert state.switch.to == {"ses": 1}
@@ -42,6 +16,6 @@ def test_records_are_understood() -> None:
 
 @pytest.mark.parametrize("damaged", [None, {}, {"digest": "d"}, {"by": "ann"}, {"x": "y"}])
 def test_a_damaged_record_is_none(damaged: dict[str, str] | None) -> None:
-    state = parse({**ANSWER, "loaded": damaged, "applied": damaged})
+    state = parse({**READ_ANSWER, "loaded": damaged, "applied": damaged})
     assert state.loaded is None
     assert state.applied is None
