@@ -1,5 +1,5 @@
-"""What an SMTP server of this host is open to, beside who may send: smuggled mail, users of the
-host who take its port or go around the milter, and strangers who occupy it.
+"""Weaknesses of an SMTP server of this host other than who may send: smuggled mail, local users who
+take its port, mail that bypasses the milter, and clients that use up its processes.
 
 See smtpd_forbid_bare_newline and smtpd_client_connection_count_limit in postconf(5).
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from agent.host.configuration import Configuration, Service
 
-# So many addresses of strangers must not occupy a service.
+# So many unauthenticated addresses must not be able to use up a service.
 _FEW_ADDRESSES = 10
 _LEAST_PORT_OF_USERS = 1024
 # RFC 1918, RFC 6598, RFC 4193
@@ -27,10 +27,10 @@ def access_weaknesses(found: Configuration, server: Service) -> Iterator[str]:
 
 
 def _address(_: Configuration, server: Service) -> Iterator[str]:
-    """Postfix does not start where it cannot listen."""
+    """Postfix does not start when it can't listen."""
     address = server.name.rpartition(":")[0].strip("[]")
     if server.kind == "inet" and address and not _is_here(address):
-        yield f"this host does not have the address {address}, and Postfix would not start"
+        yield f"this host does not have the address {address}: Postfix would not start"
 
 
 def _is_here(address: str) -> bool:
@@ -45,35 +45,35 @@ def _is_here(address: str) -> bool:
 
 
 def _smuggling(found: Configuration, server: Service) -> Iterator[str]:
-    """One end of a message for all (smtpd_forbid_bare_newline), and no commands after it that
-    were sent without asking."""
+    """One way to end a message for all servers (smtpd_forbid_bare_newline), and no unauthorized
+    pipelining."""
     if found.of(server, "smtpd_forbid_bare_newline") not in ("normalize", "yes", "reject"):
-        yield "smtpd_forbid_bare_newline is not normalize: other mail can be smuggled inside of one"
+        yield "smtpd_forbid_bare_newline is not normalize: mail can be smuggled in other mail"
     if found.own(server, "smtpd_forbid_bare_newline_exclusions") != "":
         yield (
-            "smtpd_forbid_bare_newline_exclusions is not empty: it excepts all who may send, so "
-            "that other mail can be smuggled inside of one"
+            "smtpd_forbid_bare_newline_exclusions is not empty: it exempts all who may send, so "
+            "that mail can be smuggled in other mail"
         )
     if found.of(server, "smtpd_forbid_unauth_pipelining") != "yes":
         yield "smtpd_forbid_unauth_pipelining is not yes: commands can be smuggled inside of mail"
 
 
 def _local_port(found: Configuration, server: Service) -> Iterator[str]:
-    """A port of a fall-back is a way in like port 25, and nobody else's."""
+    """A fallback's port accepts mail as port 25 does, and only root may listen on it."""
     port = port_of(server)
     if server.kind == "inet" and port >= _LEAST_PORT_OF_USERS:
         yield (
-            f"any user of this host can listen at port {port} while Postfix does not run, and "
+            f"any user of this host can listen on port {port} while Postfix is stopped, and then "
             f"Postfix would not start: expected a port below {_LEAST_PORT_OF_USERS}"
         )
     skipped = words_of(found.of(server, "receive_override_options"))
     unmilted = found.overridden(server, "smtpd_milters")
     if {"no_milters", "no_address_mappings"} & set(skipped) or unmilted:
-        yield "what comes in there passes no milter or no address mapping, as it does at port 25"
+        yield "its mail bypasses the milter or address mapping, expected both as on port 25"
 
 
 def _limits(found: Configuration, server: Service) -> Iterator[str]:
-    """A few strangers must not occupy what clients come by."""
+    """A few unauthenticated addresses must not use up what clients connect to."""
     if server.kind != "inet" or not is_open(found, server):
         return
     processes = server.maxproc
@@ -81,11 +81,11 @@ def _limits(found: Configuration, server: Service) -> Iterator[str]:
         processes = found.parameters.get("default_process_limit", "100")
     each = found.of(server, "smtpd_client_connection_count_limit") or "50"
     if not (each.isdigit() and processes.isdigit()):
-        return  # that is another fault
+        return  # reported by another rule
     if int(each) == 0 or 0 < int(processes) < int(each) * _FEW_ADDRESSES:
         yield (
             f"smtpd_client_connection_count_limit is {each}, of {processes} processes: "
-            f"{_FEW_ADDRESSES} addresses of strangers could occupy it"
+            f"{_FEW_ADDRESSES} unauthenticated addresses could use them up"
         )
 
 
@@ -116,7 +116,7 @@ def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | Non
 
 
 def is_private(text: str) -> bool:
-    """Whether a network is nobody else's, as the policy has it (Relay.port_25)."""
+    """Whether a network is private, as in the policy (Relay.port_25)."""
     network = network_of(text)
     return network is not None and any(
         network.version == private.version and network.subnet_of(private)  # type: ignore[arg-type]

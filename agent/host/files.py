@@ -1,4 +1,4 @@
-"""Managed files: what they are now, and how new ones take their place."""
+"""Managed files: reading them, and replacing them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def digest(content: bytes, secret: bool) -> str:
 def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
     """What is at `path`: None, or its digest, mode, owner, group and, when it may be shown, text.
 
-    A symbolic link is told as such and not followed: a new file will replace it.
+    A symbolic link is reported as such and not followed: a new file will replace it.
     """
     try:
         status = os.lstat(root + path)
@@ -41,7 +41,7 @@ def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
         with open(root + path, "rb") as file:
             content = file.read()
     else:
-        raise HostError(f"found something at {path} that is no file")
+        raise HostError(f"{path}: found something that is not a file, expected a file")
     return {
         "digest": digest(content, secret),
         "mode": f"{stat.S_IMODE(status.st_mode):o}",
@@ -54,8 +54,8 @@ def observe(root: str, path: str, secret: bool) -> dict[str, Any] | None:
 def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
     """Write a file's content to `name` in `directory`; returns its path.
 
-    It has its final owner (ours, unless one is given) and mode before it has content; until
-    then nobody else may open it.
+    It gets its final owner (root, unless one is given) and mode before its content; until then
+    only root may open it.
     """
     path = os.path.join(directory, name)
     with contextlib.suppress(FileNotFoundError):
@@ -69,7 +69,7 @@ def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
             out.write(file["content"])
             out.flush()
             os.fsync(descriptor)
-            # Postfix waits with a file that is younger than 2 s: somebody may be writing it still
+            # Postfix does not read a file younger than 2 s, which may still be being written
             settled = time.time() - SETTLED
             os.utime(descriptor, (settled, settled))
     except BaseException:
@@ -80,7 +80,7 @@ def new_file(directory: str, name: str, file: dict[str, Any]) -> str:
 
 @contextlib.contextmanager
 def naming(path: str) -> Iterator[None]:
-    """What fails within is said of that live file, whichever file beside it was at work."""
+    """Errors within name this live file, whichever temporary file they are about."""
     try:
         yield
     except shutil.Error:
@@ -90,7 +90,7 @@ def naming(path: str) -> Iterator[None]:
 
 
 def replace(root: str, path: str, file: dict[str, Any]) -> None:
-    """Write one file of ours at `path`, all at once."""
+    """Write a managed file at `path`, atomically."""
     directory, name = os.path.split(root + path)
     with naming(path):
         os.makedirs(directory, mode=0o755, exist_ok=True)
@@ -98,12 +98,12 @@ def replace(root: str, path: str, file: dict[str, Any]) -> None:
 
 
 def beside(name: str) -> str:
-    """The name that a file's next content has until it takes its place."""
+    """The name of a file's new content until it takes its place."""
     return f".{name}.mailfleet"
 
 
 def put(root: str, path: str, new: str) -> None:
-    """Let the file `new` take the place of the one at `path`, now and after a power cut."""
+    """Let the file `new` replace the one at `path`, durably."""
     os.replace(new, root + path)
     sync_directory(os.path.dirname(root + path))
 
@@ -146,7 +146,7 @@ def _text(content: bytes) -> str | None:
 
 
 def no_files(directory: str, names: list[str]) -> list[str]:
-    """Of the names in a directory, sockets, pipes and devices: they have no content to copy."""
+    """The sockets, pipes and devices among names in a directory: they have no content to copy."""
     modes = {name: os.lstat(os.path.join(directory, name)).st_mode for name in names}
     copied = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
     return [name for name, mode in modes.items() if not any(is_kind(mode) for is_kind in copied)]

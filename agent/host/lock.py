@@ -1,4 +1,4 @@
-"""Whose turn it is on a host, and what is written down of it."""
+"""The lock of a host, and the records of who has changed what."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LOCK_SECONDS = 15
 
 @contextlib.contextmanager
 def locked(root: str, by: str) -> Iterator[None]:
-    """One change at a time. The lock goes with the process: nothing to expire or to break."""
+    """One change at a time. The lock ends with the process, so it never has to expire."""
     os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
     with open(f"{root}{KEPT}/lock", "a+", encoding="utf-8") as lock:
         until = time.monotonic() + LOCK_SECONDS
@@ -41,8 +41,8 @@ def locked(root: str, by: str) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > until:
                     lock.seek(0)
-                    holder = one_line(lock.read()) or "somebody"
-                    raise HostError(f"{holder} is still at work here: try again later") from None
+                    holder = one_line(lock.read()) or "another run"
+                    raise HostError(f"{holder} is still changing this host: try again") from None
                 time.sleep(0.2)
         lock.truncate(0)
         lock.write(f"{by}, since {now()},")
@@ -56,7 +56,7 @@ def compare(root: str, request: dict[str, Any]) -> None:
     if state_digest(now) == request["expected"]:
         return
     applied = kept(root, APPLIED)
-    who = "by hand"
+    who = "manually"
     if applied:
         found = fingerprints(now)
         if all(found.get(path, mark) == mark for path, mark in applied["files"].items()):
@@ -65,21 +65,21 @@ def compare(root: str, request: dict[str, Any]) -> None:
 
 
 def record(root: str, request: dict[str, Any]) -> None:
-    """Write down who has changed the files, and what they are now."""
+    """Record who has changed the files, and what they are now."""
     user, _, machine = request["by"].partition("@")
     files = fingerprints(observed(root, request["managed"]))
     keep(root, APPLIED, {"by": user, "on": machine, "at": now(), "files": files})
 
 
 def stamp(root: str, request: dict[str, Any]) -> None:
-    """Write down that Postfix runs what is live. A run killed before this leaves a stamp that
-    does not fit, so that the next plan says "reload"."""
+    """Record that Postfix runs what is live. A run that is killed before this leaves a stamp that
+    does not match, so that the next plan says "reload"."""
     live = live_digest(observed(root, request["managed"]))
     keep(root, LOADED, {"digest": live, "listen": listen(root), "switch": table_digest(root)})
 
 
 def how_to_load(root: str) -> str:
-    """ "reload", or "restart" when Postfix is to listen elsewhere than it does."""
+    """ "reload", or "restart" when Postfix must listen elsewhere than it does."""
     loaded = kept(root, LOADED)
     return "reload" if loaded and loaded.get("listen") == listen(root) else "restart"
 

@@ -1,4 +1,4 @@
-"""What waits on a host, for a person: shown, tried anew, let go or deleted."""
+"""The queued mail of a host for mailq.py: listed, retried, released or deleted."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from agent.host.verdicts import HELD, REWRITTEN, Judge
 _LISTING_SECONDS, _LISTED = 20.0, 200_000
 _FLUSHING = 20.0  # seconds
 _REASONS, _SENDERS_SHOWN = 3, 5
-NOT_TRIED, ELSEWHERE, BY_OTHERS = "not tried yet", "elsewhere", "on hold by others"
+NOT_TRIED, ELSEWHERE, BY_OTHERS = "not tried yet", "elsewhere", "put on hold by others"
 _NOT_IN = "in maildrop, see mailfleet-senders.service"
 
 
 def mailq(request: dict[str, Any], root: str = "") -> dict[str, Any]:
-    """`servers` are host names by provider, `select` says which messages are asked about.
+    """`servers`: host names by provider; `select`: which messages are asked for.
 
     See mailfleet.relay.mailq for the answer's shape.
     """
@@ -69,13 +69,13 @@ def _group(place: str, messages: list[Message]) -> dict[str, Any]:
 
 
 def _reason(message: Message) -> str:
-    """Why it has not left, without what differs from mail to mail."""
+    """Why it was not sent, without what differs between messages."""
     why = next((why for _, why in message.recipients if why), "")
     return re.sub(r"\[[0-9a-fA-F.:]+\]", "", why)[:300]
 
 
 def _place(message: Message, servers: Mapping[str, str], held: Mapping[str, str]) -> str:
-    """The provider that has not taken it, as the reason names its host; or why it is on hold."""
+    """The provider that did not accept it, whose host the reason names; or why it is on hold."""
     if message.queue == HOLD:
         return f"held: {held[message.id]}" if message.id in held else BY_OTHERS
     if message.queue == MAILDROP:
@@ -88,8 +88,8 @@ def _place(message: Message, servers: Mapping[str, str], held: Mapping[str, str]
 def _selected(
     messages: list[Message], request: Mapping[str, Any], held: Mapping[str, str]
 ) -> list[Message]:
-    """All terms have to fit; `before` leaves out what has come since the plan was shown. What is in
-    maildrop is Postfix's only later."""
+    """Messages that match all terms; `before` excludes those that arrived after the plan was shown.
+    Messages in maildrop are not in the queue yet."""
     select = request["select"]
     if select is None:
         return []
@@ -108,8 +108,8 @@ def _selected(
 
 
 def _among(addresses: list[str], terms: list[str]) -> bool:
-    """Whether each address is one of the terms, or of a term's domain that is written `@domain`;
-    without terms they are. So a message that others wait for, too, is not deleted."""
+    """Whether each address matches a term, an address or `@domain`; always without terms. All must
+    match, so that a message with other recipients, too, is not deleted."""
     known = [term.lower() for term in terms]
     return not terms or all(
         any(a.endswith(term) if term.startswith("@") else a == term for term in known)
@@ -118,7 +118,7 @@ def _among(addresses: list[str], terms: list[str]) -> bool:
 
 
 def act(request: dict[str, Any], root: str = "") -> None:
-    """Do what `act` says, flush, release or delete, to the messages that `select` describes."""
+    """Flush, release or delete, as `act` says, the messages that `select` describes."""
     end_within(WORK)
     with locked(root, request["by"]):
         held = held_here(root)
@@ -135,7 +135,7 @@ def act(request: dict[str, Any], root: str = "") -> None:
 
 
 def _flush(messages: list[Message], every: bool) -> None:
-    """With `every`, all at one go."""
+    """With `every`, all in one command."""
     until = time.monotonic() + _FLUSHING
     done = 0
     if every:
@@ -143,22 +143,22 @@ def _flush(messages: list[Message], every: bool) -> None:
         done = len(messages)
     for message in messages[done:]:
         if time.monotonic() > until:
-            warn(f"{len(messages) - done} messages were not tried for want of time")
+            warn(f"{len(messages) - done} messages were not retried, for lack of time")
             break
         _retry("-i", message.id)
         done += 1
-    say(f"tried {done} messages anew")
+    say(f"retried {done} messages")
 
 
 def _retry(*options: str) -> None:
     answer = run("postqueue", *options)
     if answer.returncode != 0:
-        words = one_line(answer.stderr) or "without a word, see Postfix's log"
+        words = one_line(answer.stderr) or "no message, see Postfix's log"
         raise HostError(f"`postqueue {' '.join(options)}` failed: {words}")
 
 
 def _release(root: str, messages: list[Message], held: dict[str, str]) -> None:
-    """What the policy does not allow stays: released, it would be returned."""
+    """Mail that the policy does not allow stays on hold: once released, it would be returned."""
     judge = Judge(f"{root}{POSTFIX}".rstrip("/"))
     judge.senders(message.sender for message in messages)
     go = set()
@@ -175,7 +175,7 @@ def _release(root: str, messages: list[Message], held: dict[str, str]) -> None:
     if left:
         warn(f"{len(left)} are on hold until the next release or deploy")
     if stay := len(messages) - len(go):
-        warn(f"{stay} stay held: name their senders in the policy, or delete them")
+        warn(f"{stay} stay on hold: add their senders to the policy, or delete them")
 
 
 def main(text: str) -> None:

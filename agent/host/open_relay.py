@@ -1,4 +1,4 @@
-"""No open relay: who may hand mail to this Postfix, where, and that other hosts do so with TLS.
+"""No open relay: who may send mail to this Postfix, where, and that other hosts use TLS.
 
 See smtpd_relay_restrictions, smtpd_data_restrictions, mynetworks, smtpd_tls_auth_only and
 smtpd_tls_chain_files in postconf(5).
@@ -21,13 +21,13 @@ from agent.host.configuration import Configuration, Service
 
 _LOGGED_IN = "permit_sasl_authenticated"
 _OWN_SENDERS = "reject_authenticated_sender_login_mismatch"
-# Let a client say which other client it is.
+# Let a client claim to be another client.
 _IMPERSONATING = ("smtpd_authorized_xclient_hosts", "smtpd_upstream_proxy_protocol")
 
 
 def open_relay(found: Configuration, staged: Mapping[str, bytes] | None = None) -> Iterator[str]:
-    """A sentence for each way in for strangers, and for clients that would come in the clear.
-    `staged` are the contents of files that are not live yet, by path."""
+    """A sentence for each way in which others than clients could send, or clients without TLS.
+    `staged`: the contents of files that are not live yet, by path."""
     for server in found.servers:
         who = "" if server.name == "smtp" else f"service {server.name}: "
         every = (_networks, _restrictions, _passwords, access_weaknesses)
@@ -37,7 +37,7 @@ def open_relay(found: Configuration, staged: Mapping[str, bytes] | None = None) 
 
 
 def _networks(found: Configuration, server: Service) -> Iterator[str]:
-    """Port 25 is for the host itself, and for private networks at addresses that are named."""
+    """Port 25 is for the host itself, and for private networks on named addresses."""
     networks = words_of(found.of(server, "mynetworks"))
     for fault in filter(None, map(_too_wide, networks)):
         yield f"mynetworks has {fault}"
@@ -45,47 +45,48 @@ def _networks(found: Configuration, server: Service) -> Iterator[str]:
     encrypted = found.of(server, "smtpd_tls_security_level") == "encrypt"
     address = server.name.rpartition(":")[0]
     if others and not encrypted and not (address and all(map(is_private, others))):
-        yield "mynetworks has other hosts, and smtpd_tls_security_level is not encrypt"
+        yield "mynetworks has other hosts, but smtpd_tls_security_level is not encrypt"
     if port_of(server) == 25 and is_open(found, server):
         if not address or _is_unspecified(address):
             yield (
-                "port 25 listens for other hosts, expected the loopback interface alone, or a "
-                "service for each address that the policy has in Relay(port_25=...)"
+                "port 25 listens for other hosts, expected only the loopback interface, or a "
+                "service for each address in the policy's Relay(port_25=...)"
             )
         elif not others:
-            yield "port 25 listens for other hosts, and mynetworks has none of them"
+            yield "port 25 listens for other hosts, but mynetworks has none of them"
 
 
 def _restrictions(found: Configuration, server: Service) -> Iterator[str]:
-    """Who is judged when: a bare postmaster is taken at RCPT, whatever the restrictions there."""
+    """Restrictions at RCPT and DATA: a bare postmaster passes RCPT whatever the restrictions
+    are."""
     if _deciding(words_of(found.of(server, "smtpd_relay_restrictions"))) == "permit":
-        yield "smtpd_relay_restrictions does not refuse strangers: an open relay"
+        yield "smtpd_relay_restrictions does not reject all other clients: an open relay"
     data = words_of(found.of(server, "smtpd_data_restrictions"))
     if _deciding([word for word in data if word != "reject_unauth_destination"]) == "permit":
-        yield "smtpd_data_restrictions does not refuse strangers: they reach postmaster"
+        yield "smtpd_data_restrictions does not reject all other clients: they reach postmaster"
     if found.of(server, "smtpd_sender_login_maps") and _offers_login(found, server):
         senders = words_of(found.of(server, "smtpd_sender_restrictions"))
         if _OWN_SENDERS not in senders or data[:1] != [_OWN_SENDERS]:
             yield (
-                f"smtpd_sender_login_maps is set, and {_OWN_SENDERS} is not where it counts: in "
-                "smtpd_sender_restrictions, and first in smtpd_data_restrictions"
+                f"smtpd_sender_login_maps is set, but {_OWN_SENDERS} is missing from "
+                "smtpd_sender_restrictions, or not first in smtpd_data_restrictions"
             )
     for parameter in _IMPERSONATING:
         if found.of(server, parameter):
-            yield f"{parameter} is set: who connects could say that it is a client"
+            yield f"{parameter} is set: any host could claim to be a client"
 
 
 def _too_wide(text: str) -> str | None:
     network = network_of(text)
     if network is None:
-        return f"{text}, which is no network: an open relay, it may be"
+        return f"{text}, which is not a network: possibly an open relay"
     if network.prefixlen < (8 if network.version == 4 else 32):
-        return f"{text}, which lets strangers send: an open relay"
+        return f"{text}, which lets anyone send: an open relay"
     return None
 
 
 def _deciding(restrictions: list[str]) -> str:
-    """ "reject" when strangers are refused before anything else lets them through."""
+    """ "reject" when other clients are rejected before anything lets them through."""
     for word in restrictions:
         if re.fullmatch(r"(reject|defer)(_unauth_destination)?", word):
             return "reject"
@@ -95,13 +96,13 @@ def _deciding(restrictions: list[str]) -> str:
 
 
 def _passwords(found: Configuration, server: Service) -> Iterator[str]:
-    """Where a password may be said: by submission alone, and never in the clear."""
+    """Passwords are accepted only on submission, and never in the clear."""
     offered = _offers_login(found, server)
     if offered and port_of(server) == 25:
-        yield "AUTH is offered on port 25, expected on submission alone"
+        yield "AUTH is offered on port 25, expected only on submission"
     counts = _LOGGED_IN in words_of(found.of(server, "smtpd_relay_restrictions"))
     if (offered or counts) and found.of(server, "smtpd_tls_auth_only") != "yes":
-        yield "smtpd_tls_auth_only is not yes: a client could say its password in the clear"
+        yield "smtpd_tls_auth_only is not yes: a client could send its password in the clear"
 
 
 def _offers_login(found: Configuration, server: Service) -> bool:
@@ -119,7 +120,7 @@ def _is_loopback(text: str) -> bool:
 
 
 def _certificate(files: str, staged: Mapping[str, bytes]) -> Iterator[str]:
-    """One file holds the key and its chain, or one the key and another the chain."""
+    """Key and chain are in one file, or in two."""
     texts = "".join(
         staged[path].decode(errors="replace") if path in staged else beginning(path)
         for path in words_of(files)

@@ -1,4 +1,4 @@
-"""The mail that waits in Postfix's queue, as Postfix lists it."""
+"""The mail in Postfix's queue, as Postfix lists it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _TAKING_IN, _PAUSE_OF_PICKUP = 6.0, 0.2
 
 @dataclass(frozen=True)
 class Message:
-    """`sender` is empty for bounces and notices; `arrived` is in seconds of the epoch; `recipients`
-    are those to whom it has not been delivered, each with why not, as far as that is known."""
+    """`sender` is empty for bounces and notices; `arrived` is in seconds since the epoch;
+    `recipients` are those that it was not delivered to yet, each with the reason if it is known."""
 
     queue: str
     id: str
@@ -35,18 +35,18 @@ class Message:
 
 
 def queue_ids(root: str, *queues: str) -> set[str]:
-    """The names of all messages in these queues; of those that Postfix delivers from, and of hold,
-    when none is given. Cheap, also with 100,000."""
+    """The ids of all messages in these queues; by default those that Postfix delivers from, and
+    hold. Cheap even with 100,000 messages."""
     return {name for queue in queues or _QUEUES for name in _names_in(root, queue)}
 
 
 def anything_waits(root: str) -> bool:
-    """Whether there is a single message, one that pickup(8) has not fetched yet included."""
+    """Whether any message is queued, including those that pickup(8) has not fetched yet."""
     return any(True for queue in (MAILDROP, *_QUEUES) for _ in _names_in(root, queue))
 
 
 def _names_in(root: str, queue: str) -> Iterator[str]:
-    """Some queues have directories within. A queue that can't be read is not an empty one."""
+    """Some queues have subdirectories. A queue that can't be read does not count as empty."""
 
     def fail(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):  # as where there is no Postfix yet
@@ -57,8 +57,8 @@ def _names_in(root: str, queue: str) -> Iterator[str]:
 
 
 def listed(seconds: float, most: int) -> tuple[list[Message], bool]:
-    """So many messages at most, of what Postfix lists within these seconds, and while the run has
-    time for it; and whether that was all."""
+    """At most `most` of the messages that Postfix lists within this time, or within what is left of
+    the run; and whether these are all."""
     seconds = min(seconds, seconds_left() - _KEPT_FREE)
     if seconds <= 0:
         return [], False
@@ -89,8 +89,8 @@ def _messages(lines: Iterable[str]) -> Iterator[Message]:
 
 
 def at_work(root: str, queue_id: str) -> bool:
-    """Whether a delivery that was under way when a message was put on hold still is: delivery
-    agents lock the file. Also when the message is there no more."""
+    """Whether a delivery that had begun when a message was put on hold is still running: delivery
+    agents lock the file. Also True when the message is gone."""
     try:
         with open(f"{root}{QUEUE}/{HOLD}/{queue_id}", "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -100,20 +100,20 @@ def at_work(root: str, queue_id: str) -> bool:
 
 
 def supervise(option: str, ids: Iterable[str], *queues: str) -> None:
-    """Let postsuper(1) do to these messages what the option says; those that have left meanwhile
-    it passes over. Raises HostError when it fails."""
+    """Run postsuper(1) with this option for these messages; it skips those that have left
+    meanwhile. Raises HostError when it fails."""
     names = "".join(f"{name}\n" for name in ids)
     if not names:
         return
     answer = run("postsuper", option, "-", *queues, given=names)
     if answer.returncode != 0:
-        words = one_line(answer.stderr) or "without a word, see Postfix's log"
+        words = one_line(answer.stderr) or "no message, see Postfix's log"
         raise HostError(f"`postsuper {option}` ended with status {answer.returncode}: {words}")
 
 
 def taken_in(root: str) -> bool:
-    """Let pickup(8) take in what waits in maildrop by now; whether it did. It can't while a milter
-    is down."""
+    """Let pickup(8) process what is in maildrop now; returns whether it did. It can't while a
+    milter is down."""
     before = _complete_in_maildrop(root)
     until = time.monotonic() + min(_TAKING_IN, seconds_left() - _KEPT_FREE)
     while before:
@@ -126,7 +126,7 @@ def taken_in(root: str) -> bool:
 
 
 def _complete_in_maildrop(root: str) -> set[str]:
-    """What postdrop(1) still writes, or has left when it was killed, is not executable yet."""
+    """Complete files: postdrop(1) makes a file executable once it is written."""
     found = set()
     for name in _names_in(root, MAILDROP):
         try:

@@ -1,7 +1,7 @@
-"""What waits in the queue while a configuration takes another's place: none of it is returned.
+"""Queued mail while one configuration replaces another: none of it is returned.
 
-What a configuration does not allow is held, and written down: so it is known from what a person
-held, and is let go by itself by a later configuration that allows it.
+Mail that a configuration does not allow is put on hold and recorded. So it can be told from mail
+that an administrator put on hold, and is released by a later configuration that allows it.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from agent.host.queue import (
     supervise,
 )
 from agent.host.rerouting import requeue
-from agent.host.resubmit import submitted_anew
+from agent.host.resubmit import resubmitted
 from agent.host.verdicts import HELD, LEAVES, RENAMED, REWRITTEN, Judge
 
 _LISTING = 12.0  # seconds
 _MOST = 200_000
 _SUBMITTING = 15.0
 _TRIES = 3
-_OLD = 86400  # nobody's queue lifetime is shorter
+_OLD = 86400  # shorter than any queue lifetime in use
 
 
 class QueuedMail:
-    """The mail that waits, during one change. `anew`: the rules of the milter are others now, so
-    that it has to see all of it."""
+    """The queued mail, during one change. `anew`: the rules of the milter have changed, so that it
+    must see all of it again."""
 
     def __init__(self, root: str, anew: bool = False) -> None:
         self._root = root
@@ -43,14 +43,15 @@ class QueuedMail:
         self._now: dict[str, str] = {}
 
     def hold(self, directory: str) -> None:
-        """Hold what the configuration in `directory` would return, and what has to be changed
-        before it leaves. Postfix has loaded that one leniently, so nothing is lost meanwhile."""
+        """Hold mail that the configuration in `directory` would return, and mail that has to be
+        changed before it is sent. Postfix runs the lenient form of it, so nothing is lost
+        meanwhile."""
         if not anything_waits(self._root):
             return
         judge = Judge(directory)
         seen: set[str] = set()
         held = dict(self._before)
-        for last in (False, False, True):  # mail that has come in meanwhile, too
+        for last in (False, False, True):  # including mail that has arrived meanwhile
             waiting = queue_ids(self._root, "incoming", "active", DEFERRED) | held.keys()
             waiting -= seen
             if not waiting:
@@ -66,10 +67,10 @@ class QueuedMail:
             self._hold(held)
         for why, number in Counter(self._now.values()).most_common():
             if why not in UNFINISHED:
-                say(f"held {number} that waited: {why}")
+                say(f"put {number} queued messages on hold: {why}")
 
     def _judged(self, judge: Judge, messages: list[Message]) -> dict[str, str]:
-        """Why to hold each of these that can't stay where it is."""
+        """The reason to hold, of each message that has one."""
         judge.senders(message.sender for message in messages)
         reasons = ((message.id, self._reason(judge, message)) for message in messages)
         return {name: why for name, why in reasons if why}
@@ -90,63 +91,64 @@ class QueuedMail:
         return ""
 
     def _hold(self, held: dict[str, str]) -> None:
-        """Written down first: a run that is killed then has held nothing that is not known. Raises
-        HostError when one of them is not on hold then, and has not left either."""
+        """Record first, then hold, so that a killed run has held nothing that is not recorded.
+        Raises HostError when a message is neither on hold nor gone afterwards."""
         new = held.keys() - self._before.keys() - self._now.keys()
         if held != {**self._before, **self._now}:
             write_held(self._root, held)
         self._now.update({name: held[name] for name in new})
-        for _ in range(_TRIES):  # what moved from queue to queue meanwhile was missed
+        for _ in range(_TRIES):  # a message that moved between queues meanwhile was missed
             supervise("-h", new)
             new &= queue_ids(self._root, "incoming", "active", DEFERRED)
         if new:
             raise HostError(
-                f"postsuper has not put {len(new)} messages on hold, {min(new)} for one"
+                f"postsuper did not put {len(new)} messages on hold, among them {min(new)}"
             )
 
     def back(self) -> None:
-        """The configuration before is loaded again: what was held for this one waits again."""
+        """The old configuration is loaded again: release what was held for the new one."""
         supervise("-H", self._now, HOLD)
         if self._now or self._before:
             write_held(self._root, self._before)
 
     def move_on(self) -> None:
-        """Let all go that the configuration allows, which is loaded now: by its routes, and as it
-        rewrites new mail. What can't be done in time stays held, for the next deploy."""
+        """Release what the configuration that is now loaded allows, through its routes and
+        rewritten as new mail is. What can't be done in time stays on hold until the next deploy."""
         try:
             if anything_waits(self._root):
                 requeue()
                 move_on(self._root)
         except (HostError, OSError) as error:
-            warn(f"what waits does not all move yet: {error}; deploy again")
+            warn(f"some queued mail is still on hold: {error}; deploy again")
 
 
 def move_on(root: str) -> None:
-    """Requeue or submit anew what is held for that."""
+    """Requeue or resubmit what is held for that."""
     held = held_here(root)
     _let_go(root, held)
     submit = [name for name, why in held.items() if why == SUBMIT]
     done: list[str] = []
     failed: list[str] = []
     try:
-        for name in submitted_anew(root, submit, _SUBMITTING, failed):
+        for name in resubmitted(root, submit, _SUBMITTING, failed):
             done.append(name)
     finally:
         for name in done:
             del held[name]
-        for name in failed:  # the next time, the others come first
+        for name in failed:  # next time the others come first
             held[name] = held.pop(name)
         if done or failed:
             write_held(root, held)
         if done:
-            say(f"submitted {len(done)} anew that waited")
+            say(f"submitted {len(done)} queued messages again")
     if len(done) < len(submit):
-        warn(f"{len(submit) - len(done)} that waited stay held until the next deploy")
+        warn(f"{len(submit) - len(done)} queued messages stay on hold until the next deploy")
 
 
 def _let_go(root: str, held: dict[str, str]) -> None:
-    """Requeue held mail: its age counts anew, which a long time on hold would have used up. What is
-    still being delivered would be delivered twice, and waits for the next deploy."""
+    """Requeue held mail, whose age then starts again: a long time on hold would have used it up. A
+    message whose delivery is still running would be delivered twice; it waits for the next
+    deploy."""
     names = [name for name, why in held.items() if why == REQUEUE and not at_work(root, name)]
     if not names:
         return

@@ -1,4 +1,4 @@
-"""Mail that was held is submitted anew, so that the milter sees it as it sees new mail.
+"""Held mail is submitted again, so that the milter processes it like new mail.
 
 `postsuper -r` does not ask milters: see pickup(8) and non_smtpd_milters in postconf(5).
 """
@@ -28,7 +28,7 @@ _NOTIFY = {1: "NEVER", 2: "SUCCESS", 4: "FAILURE", 8: "DELAY"}  # Postfix's dsn_
 _RETURN = {1: "FULL", 2: "HDRS"}
 _PATIENCE = 20.0  # for the answer to one message
 _TO_BEGIN = 8.0  # seconds of the run's, to begin with a message
-# Of this one message: others are still tried.
+# Errors about this one message: others are still tried.
 _NOT_TAKEN = (smtplib.SMTPResponseException, HostError, ValueError, subprocess.TimeoutExpired)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_STRING = re.compile(rf"{_ATOM}(\.{_ATOM})*")
@@ -44,13 +44,11 @@ class Envelope:
     recipients: list[tuple[str, list[str]]] = field(default_factory=list)
 
 
-def submitted_anew(
-    root: str, ids: Iterable[str], seconds: float, failed: list[str]
-) -> Iterator[str]:
-    """Yields the id of each held message that Postfix has taken anew; it is then deleted. One that
-    can't be submitted stays held, and is added to `failed`; so is one to more recipients than
-    smtpd_recipient_limit, for parts of it would arrive twice. A run that is killed between delivers
-    that one twice. Raises HostError when one can't be deleted."""
+def resubmitted(root: str, ids: Iterable[str], seconds: float, failed: list[str]) -> Iterator[str]:
+    """Yields the id of each held message that Postfix has accepted again; the old one is deleted. A
+    message that can't be submitted stays on hold, and is added to `failed`; so is one with more
+    recipients than smtpd_recipient_limit, some of which would get it twice. A run that is killed in
+    between delivers a message twice. Raises HostError when one can't be deleted."""
     until = time.monotonic() + seconds
     server = None
     try:
@@ -63,28 +61,28 @@ def submitted_anew(
             try:
                 _submit_one(server, queue_id)
             except _NOT_TAKEN as why:
-                warn(f"{queue_id} stays held: {why}")
+                warn(f"{queue_id} stays on hold: {why}")
                 failed.append(queue_id)
                 server.close()  # or smtpd_hard_error_limit would end it for the others
                 server = None
                 continue
             yield from _deleted(queue_id)
     except (OSError, smtplib.SMTPException) as error:
-        warn(f"mail stays held that is to be submitted anew: {one_line(str(error))}")
+        warn(f"some mail to be submitted again stays on hold: {one_line(str(error))}")
     finally:
         if server:
             server.close()
 
 
 def _deleted(queue_id: str) -> Iterator[str]:
-    """Yielded in any case: it must not be submitted again."""
+    """Yields the id in any case: it must not be submitted once more."""
     try:
         supervise("-d", [queue_id], HOLD)
     except HostError as why:
         yield queue_id
         raise HostError(
-            f"{queue_id} was submitted anew and is still on hold, where a release would send it "
-            f"again: delete it with `postsuper -d {queue_id}`: {why}"
+            f"{queue_id} was submitted again but is still on hold, from where a release would send "
+            f"it twice: delete it with `postsuper -d {queue_id}`: {why}"
         ) from None
     yield queue_id
 
@@ -109,7 +107,7 @@ def _agreed(answer: tuple[int, bytes]) -> None:
 
 
 def _content(queue_id: str) -> bytes:
-    """Header and body, to the byte but for the ends of lines, which SMTP wants as CRLF."""
+    """Header and body, unchanged except for line ends, which are CRLF in SMTP."""
     command = ("postcat", "-qbh", queue_id)
     done = subprocess.run(
         command,
@@ -124,8 +122,8 @@ def _content(queue_id: str) -> bytes:
 
 
 def read_envelope(text: str) -> Envelope:
-    """What postcat(1) shows of the envelope. A recipient to whom the message has been delivered is
-    no `recipient` there; what was asked for one stands before it."""
+    """The envelope as postcat(1) shows it. Recipients that already have the message are not a
+    `recipient` there; a recipient's options precede it."""
     envelope = Envelope()
     asked: list[str] = []
     for name, value in (line.partition(": ")[::2] for line in text.splitlines()):

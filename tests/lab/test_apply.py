@@ -60,7 +60,7 @@ def test_a_host_changed_since_planned_is_refused(deployed: Fleet, tmp_path: Path
     run.confirm()
     ended = run.end()
     assert ended.status != 0
-    assert "changed since planned, by hand: plan again" in ended.output
+    assert "changed since planned, manually: plan again" in ended.output
     assert "= 10" in deployed.ssh("relay2", "postconf ses_destination_concurrency_limit")
     assert deployed.deploy("-y").status == 0
     assert deployed.plan() == []

@@ -41,7 +41,7 @@ def test_it_is_shown_by_provider_and_reason_without_aws(waits: Fleet, tmp_path: 
     assert run.status == 0, run.output
     assert "ses: 13, oldest " in run.output
     assert "13: connect to email-smtp.us-east-1.amazonaws.com:587: Connection refused" in run.output
-    assert "on hold by others: 2, oldest " in run.output
+    assert "put on hold by others: 2, oldest " in run.output
     last = run.output.rstrip().splitlines()
     assert any("Fleet: 15 queued on 3 hosts, 0 of them held by mailfleet" in line for line in last)
 

@@ -50,7 +50,7 @@ def test_of_two_deploys_at_once_each_host_is_of_one(
         lost = [relay for relay, winner in winners.items() if winner != policy]
         said = end.output
         assert (end.status == 0) == (not lost), said
-        told = said.count("changed since planned, by ") + said.count("is still at work here")
+        told = said.count("changed since planned, by ") + said.count("is still changing this host")
         assert told + said.count("deployed first, failed: this relay") == len(lost), said
         assert not lost or told
     assert deployed.deploy("-y").status == 0

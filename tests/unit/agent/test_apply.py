@@ -93,7 +93,7 @@ def test_a_host_that_somebody_edited_is_left_alone(tmp_path: Path) -> None:
     planned = request(tmp_path, files=[file(PLAIN, b"new")])
     (tmp_path / "etc").mkdir()
     (tmp_path / PLAIN[1:]).write_text("by hand")
-    with pytest.raises(HostError, match="changed since planned, by hand: plan again"):
+    with pytest.raises(HostError, match="changed since planned, manually: plan again"):
         apply(planned, str(tmp_path))
     assert (tmp_path / PLAIN[1:]).read_text() == "by hand"
 
@@ -115,7 +115,7 @@ def test_a_lock_that_is_held_is_waited_for_only_so_long(
     lock.write_text("ann@desk, since noon,")
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(HostError, match="ann@desk, since noon, is still at work"):
+        with pytest.raises(HostError, match="ann@desk, since noon, is still changing this host"):
             apply(request(tmp_path), str(tmp_path))
 
 
@@ -175,7 +175,7 @@ def test_an_unknown_owner_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_directory_in_the_way_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / PLAIN[1:]).mkdir(parents=True)
-    with pytest.raises(HostError, match="that is no file"):
+    with pytest.raises(HostError, match="that is not a file"):
         state(tmp_path)
 
 

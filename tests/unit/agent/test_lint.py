@@ -185,7 +185,7 @@ def test_an_open_relay_is_a_fault(stage: Stage) -> None:
     parameters = {**stage.good.parameters, "mynetworks": "0.0.0.0/0"}
     services = (*stage.good.services, server)
     found = stage.faults(replace(stage.good, parameters=parameters, services=services))
-    assert any("mynetworks has 0.0.0.0/0, which lets strangers send" in fault for fault in found)
+    assert any("mynetworks has 0.0.0.0/0, which lets anyone send" in fault for fault in found)
 
 
 def test_a_way_past_the_milter_is_a_fault(stage: Stage) -> None:

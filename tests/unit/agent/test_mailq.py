@@ -50,7 +50,7 @@ def test_mail_is_grouped_by_who_has_not_taken_it(queue: PostfixQueue) -> None:
     found = mailq(request(queue), str(queue.root))
     groups = {group["place"]: group for group in found["groups"]}
     assert {place: group["count"] for place, group in groups.items()} == {
-        "ses": 2, "not tried yet": 1, "on hold by others": 1,
+        "ses": 2, "not tried yet": 1, "put on hold by others": 1,
         "held: this sender may not send from here": 1,
     }  # fmt: skip
     reason = "host email-smtp.us-east-1.amazonaws.com said: 454 Throttling failure"
@@ -102,7 +102,7 @@ def test_a_release_leaves_what_would_be_returned(
     act(request(queue, "release"), str(queue.root))
     assert queue.ids("hold") == {"H1"}
     assert queue.ids("maildrop") == {"H2"}
-    assert "warning: 1 stay held" in capsys.readouterr().out
+    assert "warning: 1 stay on hold" in capsys.readouterr().out
     assert held_here(str(queue.root)) == {}
 
 
@@ -116,7 +116,7 @@ def test_all_is_flushed_at_one_go(queue: PostfixQueue, capsys: pytest.CaptureFix
     act(request(queue, "flush"), str(queue.root))
     tried = [call for call in queue.calls() if call[:2] != ["postqueue", "-j"]]
     assert tried == [["postqueue", "-f"]]
-    assert "tried 3 messages anew" in capsys.readouterr().out
+    assert "retried 3 messages" in capsys.readouterr().out
 
 
 def test_a_flush_that_breaks_off_says_how_many_were_tried(
@@ -125,8 +125,8 @@ def test_a_flush_that_breaks_off_says_how_many_were_tried(
     monkeypatch.setattr(program, "_FLUSHING", -1.0)
     act(request(queue, "flush", senders=[OWN]), str(queue.root))
     said = capsys.readouterr().out
-    assert "warning: 3 messages were not tried for want of time" in said
-    assert "tried 0 messages anew" in said
+    assert "warning: 3 messages were not retried, for lack of time" in said
+    assert "retried 0 messages" in said
 
 
 def test_what_stays_on_hold_does_not_count_as_released(

@@ -270,7 +270,7 @@ def test_what_cannot_be_requeued_after_the_change_is_a_warning(
     waiting = hold(queue)
     queue.break_postsuper("-r")
     waiting.move_on()
-    assert "warning: what waits does not all move yet: `postsuper -r` ended with" in (
+    assert "warning: some queued mail is still on hold: `postsuper -r` ended with" in (
         capsys.readouterr().out
     )
     assert held(queue) == {"A1": REQUEUE}
@@ -306,7 +306,7 @@ def test_what_was_not_taken_comes_last_the_next_time(
         failed.append(ids[0])
         return []
 
-    monkeypatch.setattr("agent.host.queued_mail.submitted_anew", first_fails)
+    monkeypatch.setattr("agent.host.queued_mail.resubmitted", first_fails)
     move_on(str(queue.root))
     move_on(str(queue.root))
     assert tried == [["A1", "A2"], ["A2", "A1"]]

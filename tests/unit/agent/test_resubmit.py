@@ -14,7 +14,7 @@ import pytest
 
 from agent.host import common, resubmit
 from agent.host.common import HostError
-from agent.host.resubmit import quoted, read_envelope, submitted_anew
+from agent.host.resubmit import quoted, read_envelope, resubmitted
 
 ENVELOPE = """\
 *** ENVELOPE RECORDS hold/A1 ***
@@ -130,7 +130,7 @@ def smtpd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Smtpd]:
 @pytest.mark.case("hosts-25")
 def test_the_envelope_is_the_same_and_the_message_to_the_byte(smtpd: Smtpd) -> None:
     smtpd.hold("A1")
-    assert list(submitted_anew(str(smtpd.root), ["A1"], 10, [])) == ["A1"]
+    assert list(resubmitted(str(smtpd.root), ["A1"], 10, [])) == ["A1"]
     sender, *recipients, body = smtpd.took()
     assert sender == 'MAIL FROM:<"a b"@example.com> ENVID=QQ+2B314 RET=HDRS BODY=8BITMIME'
     assert recipients == [
@@ -146,9 +146,9 @@ def test_a_message_that_is_not_taken_stays_and_the_others_go(
 ) -> None:
     smtpd.hold("A1", ENVELOPE.replace("recipient: you@", "recipient: refused@"))
     smtpd.hold("A2")
-    assert list(submitted_anew(str(smtpd.root), ["A1", "A2"], 10, [])) == ["A2"]
+    assert list(resubmitted(str(smtpd.root), ["A1", "A2"], 10, [])) == ["A2"]
     assert smtpd.held == {"A1"}
-    assert "warning: A1 stays held: (451, b'the milter is down')" in capsys.readouterr().out
+    assert "warning: A1 stays on hold: (451, b'the milter is down')" in capsys.readouterr().out
 
 
 def test_each_refusal_has_a_connection_of_its_own(smtpd: Smtpd) -> None:
@@ -159,7 +159,7 @@ def test_each_refusal_has_a_connection_of_its_own(smtpd: Smtpd) -> None:
     smtpd.hold("A3")
     failed: list[str] = []
     names = ["A0", "A1", "A2", "A3"]
-    assert list(submitted_anew(str(smtpd.root), names, 10, failed)) == ["A3"]
+    assert list(resubmitted(str(smtpd.root), names, 10, failed)) == ["A3"]
     assert failed == ["A0", "A1", "A2"]
 
 
@@ -167,9 +167,9 @@ def test_what_can_not_be_deleted_is_not_submitted_again(smtpd: Smtpd, tmp_path: 
     (tmp_path / "bin/postsuper").write_text("#!/bin/sh\necho no space >&2; exit 1\n")
     smtpd.hold("A1")
     smtpd.hold("A2")
-    taken = iter(submitted_anew(str(smtpd.root), ["A1", "A2"], 10, []))
+    taken = iter(resubmitted(str(smtpd.root), ["A1", "A2"], 10, []))
     assert next(taken) == "A1", "which is then ours no more"
-    with pytest.raises(HostError, match=r"A1 was submitted anew and is still on hold.*: no space"):
+    with pytest.raises(HostError, match=r"A1 was submitted again but is still on hold.*: no space"):
         next(taken)
 
 
@@ -178,7 +178,7 @@ def test_no_message_is_begun_with_that_the_run_has_no_time_for(
 ) -> None:
     smtpd.hold("A1")
     monkeypatch.setattr(common, "_ends", [time.monotonic() + 7])
-    assert list(submitted_anew(str(smtpd.root), ["A1"], 10, [])) == []
+    assert list(resubmitted(str(smtpd.root), ["A1"], 10, [])) == []
     assert capsys.readouterr().out == ""
 
 
@@ -187,13 +187,13 @@ def test_what_is_still_being_delivered_is_let_be(smtpd: Smtpd) -> None:
     smtpd.hold("A1")
     with open(smtpd.root / "var/spool/postfix/hold/A1") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
-        assert list(submitted_anew(str(smtpd.root), ["A1"], 10, [])) == []
+        assert list(resubmitted(str(smtpd.root), ["A1"], 10, [])) == []
     assert smtpd.held == {"A1"}
 
 
 def test_nothing_begins_after_the_time_is_up(smtpd: Smtpd) -> None:
     smtpd.hold("A1")
-    assert list(submitted_anew(str(smtpd.root), ["A1"], -1, [])) == []
+    assert list(resubmitted(str(smtpd.root), ["A1"], -1, [])) == []
     assert smtpd.held == {"A1"}
 
 
@@ -202,9 +202,9 @@ def test_a_server_that_does_not_answer_loses_nothing(
 ) -> None:
     smtpd.hold("A1")
     monkeypatch.setattr(resubmit, "PORT", 1)
-    assert list(submitted_anew(str(smtpd.root), ["A1"], 10, [])) == []
+    assert list(resubmitted(str(smtpd.root), ["A1"], 10, [])) == []
     assert smtpd.held == {"A1"}
-    assert "mail stays held that is to be submitted anew" in capsys.readouterr().out
+    assert "some mail to be submitted again stays on hold" in capsys.readouterr().out
 
 
 def test_delivered_recipients_get_nothing_again() -> None:
