@@ -230,7 +230,7 @@ def test_what_is_to_be_requeued_is_not_lost_without_a_record(queue: PostfixQueue
     ("status", "words"),
     [
         (1, "`postsuper -h` ended with status 1: .*Input/output error"),
-        (0, "postsuper has not put 1 messages on hold, A1 for one"),
+        (0, "postsuper did not put 1 messages on hold, among them A1"),
     ],
 )
 def test_what_could_not_be_held_stops_the_change(
