@@ -32,4 +32,4 @@ def check_delegation(
 
 
 def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "nobody"
+    return ", ".join(sorted(names)) or "no name servers"

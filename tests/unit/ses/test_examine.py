@@ -59,7 +59,7 @@ def test_the_total_is_that_of_the_dearest_record() -> None:
 
 def test_delegation_can_be_left_out() -> None:
     domain = sending(Wanted(dmarc=Dmarc()))
-    with pytest.raises(PlanError, match="delegated to nobody"):
+    with pytest.raises(PlanError, match="delegated to no name servers"):
         examine([domain], lambda name, type_: [], nobody)
     assert examine([domain], lambda name, type_: [], nobody, delegation=False).notes == ()
 
