@@ -34,12 +34,12 @@ def check_whole(mail: Mail) -> None:
     left_out = [other.name for other in host.inventory if not host.state.is_host_in_limit(other)]
     if left_out:
         raise DeployError(
-            f"--limit leaves out {', '.join(sorted(left_out))}, but a rotation is of the whole "
+            f"--limit leaves out {', '.join(sorted(left_out))}, but a rotation is of the entire "
             "fleet: run it without --limit"
         )
     if not mail.ses:
         raise DeployError(
-            "Mail.providers: found no Ses, expected one: only its keys are ours to rotate"
+            "Mail.providers: found no Ses, expected one: only its keys can be rotated"
         )
 
 
@@ -70,11 +70,11 @@ def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
             "changed them, too"
         )
     if not relays_of(host.inventory, mail):
-        yield "there are no relay hosts: nobody proves the new key before the old one is deleted"
+        yield "there are no relay hosts: no one tests the new key before the old one is deleted"
     if waiting := [ses.name for ses in mail.ses if ses not in plans]:
         yield (
             f"{', '.join(waiting)}: not rotated, for this run finishes an earlier one: run "
-            "rotate.py once more"
+            "rotate.py again"
         )
 
 

@@ -57,7 +57,7 @@ def through_dedicated(mail: Mail, host: str) -> Submission:
         raise PolicyError(f"found {host}, which serves no other hosts: its relay has no listen")
     if not mail.relay.certificate:
         raise PolicyError(
-            f"{host} has a self-made certificate, which applications don't verify; expected "
+            f"{host} has a self-signed certificate, which applications don't verify; expected "
             "Relay(certificate=...) there, or a relay with relay_hosts on the application's host"
         )
     logins = (f"user {user}, password {kept}" for user, kept in mail.relay.passwords.items())

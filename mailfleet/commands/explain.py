@@ -99,7 +99,7 @@ def _notifications(found: Notifications | None) -> Iterator[tuple[str, str]]:
 def _senders(policies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """A line for each that an identity's policies let send as it."""
     lines = [
-        f"{'everybody at AWS' if who == EVERYBODY else who}{only}, by the policy {name}"
+        f"{'everyone at AWS' if who == EVERYBODY else who}{only}, by the policy {name}"
         for name, text in policies.items()
         for grant in grants(text)
         for only in [f", if {grant.conditions}" if grant.conditions else ""]

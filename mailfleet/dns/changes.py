@@ -103,7 +103,7 @@ def _refuse_foreign(domain: str, changes: Iterable[RecordChange], owned: Collect
         if before and after and change.id not in owned and not is_ownership(before):
             raise PlanError(
                 f"Domain {domain!r}: found {change.id} with the value "
-                f"{' '.join(before.values)}, which is not ours, expected "
+                f"{' '.join(before.values)}, which mailfleet does not own, expected "
                 f"{' '.join(after.values)}: delete it if nothing needs it, or replace it "
                 "with Domain(..., adopt=True)"
             )

@@ -55,7 +55,7 @@ def dmarc_records(
     if found and found.name == record.name and not (adopt and found.id == record.id):
         raise PlanError(
             f"Domain {domain!r}: found {found.id} with the value {' '.join(found.values)}, which "
-            f"is not ours, expected {record.values[0]}: delete it, replace it with "
+            f"mailfleet does not own, expected {record.values[0]}: delete it, replace it with "
             "Domain(..., adopt=True), or leave it alone with Domain(..., dmarc=None)"
         )
     return (record,)
@@ -88,7 +88,7 @@ def dmarc_note(
     if permission and found not in wanted:
         return (
             f"DMARC reports of {domain} go to {dmarc.rua}: unless both domains are of one "
-            f'organisation, they are sent only once {permission} has the TXT record "v=DMARC1"'
+            f'organisation, they are sent only if {permission} has the TXT record "v=DMARC1"'
         )
     return None
 

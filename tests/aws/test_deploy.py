@@ -157,7 +157,7 @@ def test_a_record_of_somebody_elses_is_left_alone(fleet: Fleet) -> None:
     _change(fleet, ("DELETE", before[0]), ("CREATE", taken), ("DELETE", ownership))
     run = fleet.deploy("-y")
     assert run.status != 0
-    assert "which is not ours" in run.output
+    assert "which mailfleet does not own" in run.output
     assert "Traceback" not in run.output
     assert taken["ResourceRecords"] in [r.get("ResourceRecords") for r in fleet.records()]
 

@@ -81,7 +81,7 @@ def test_somebody_elses_dmarc_record_satisfies_the_default(fleet: Fleet) -> None
     assert f"DMARC of {fleet.domain} is not mailfleet's and stays" in settles(fleet)
     assert texts(fleet, "_dmarc") == ['"v=DMARC1; p=reject"']
     fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('quarantine'))")
-    refused(fleet, '"v=DMARC1; p=reject", which is not ours', "Domain(..., dmarc=None)")
+    refused(fleet, '"v=DMARC1; p=reject", which mailfleet does not own', "Domain(..., dmarc=None)")
     fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=None)")
     assert "DMARC" not in settles(fleet)
     fleet.write(domains=f"Domain({fleet.domain!r}, dmarc=Dmarc('quarantine'), adopt=True)")

@@ -98,7 +98,7 @@ def test_somebody_elses_mx_at_the_mail_from_domain_is_refused(fleet: Fleet) -> N
     run = fleet.deploy("-y")
     assert run.status != 0
     assert f"found MX ses-us-east-1.{fleet.domain}" in run.output
-    assert "which is not ours" in run.output
+    assert "which mailfleet does not own" in run.output
     assert fleet.cloud.writes() == []
 
 

@@ -72,7 +72,7 @@ def test_without_every_relay_the_old_key_stays(fleet: Fleet) -> None:
     inventory.write_text(f"{inventory.read_text()}relays = [('@fake/relay1', {fake})]\n")
     run = fleet.rotate("--dry", "--limit", "@aws")
     assert run.status != 0
-    assert "--limit leaves out @fake/relay1, but a rotation is of the whole fleet" in run.output
+    assert "--limit leaves out @fake/relay1, but a rotation is of the entire fleet" in run.output
     assert "Traceback" not in run.output
     run = fleet.rotate("-y")
     assert run.status != 0

@@ -91,7 +91,10 @@ def test_a_dedicated_relay_with_logins_is_told_one_of_the_environment() -> None:
     ("relay", "sentence"),
     [
         (Relay(), "relay1, which serves no other hosts"),
-        (Relay(listen="all", clients="10.0.0.0/16"), "a self-made certificate, which applications"),
+        (
+            Relay(listen="all", clients="10.0.0.0/16"),
+            "a self-signed certificate, which applications",
+        ),
     ],
 )
 def test_what_applications_cannot_use_is_said(relay: Relay, sentence: str) -> None:

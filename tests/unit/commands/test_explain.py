@@ -76,7 +76,7 @@ def test_who_else_may_send_is_told_one_a_line() -> None:
     assert lines[-3:] == [
         f"may send as it     210987654321, {condition}",
         f"may send as it     arn:aws:iam::210987654321:user/a, {condition}",
-        "may send as it     everybody at AWS, by the policy p",
+        "may send as it     everyone at AWS, by the policy p",
     ]
 
 

@@ -45,7 +45,7 @@ def test_what_is_ours_is_swapped_for_exactly_what_was_read() -> None:
 
 
 def test_somebody_elses_record_is_not_overwritten() -> None:
-    with pytest.raises(PlanError, match="which is not ours"):
+    with pytest.raises(PlanError, match="which mailfleet does not own"):
         plan_records("example.com", [CNAME], zone(OTHER))
 
 
@@ -112,7 +112,7 @@ def test_an_ownership_record_of_before_there_were_digests() -> None:
 
 def test_a_record_of_somebody_elses_at_our_name_is_not_overwritten() -> None:
     theirs = RecordSet(OURS.name, "TXT", ('"hello"',))
-    with pytest.raises(PlanError, match=r"TXT _mailfleet.example.com .* not ours"):
+    with pytest.raises(PlanError, match=r"TXT _mailfleet.example.com .* does not own"):
         plan_records("example.com", [CNAME], zone(theirs))
 
 

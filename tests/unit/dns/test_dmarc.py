@@ -47,7 +47,7 @@ def test_what_is_ours_follows_the_policy() -> None:
 def test_somebody_elses_is_enough_for_the_default_and_in_the_way_of_more(theirs: RecordSet) -> None:
     assert dmarc_records("example.com", Dmarc(), zone(theirs)) == ()
     assert "is not mailfleet's and stays" in str(dmarc_note("example.com", Dmarc(), zone(theirs)))
-    with pytest.raises(PlanError, match="which is not ours"):
+    with pytest.raises(PlanError, match="which mailfleet does not own"):
         dmarc_records("example.com", Dmarc("quarantine"), zone(theirs))
 
 
