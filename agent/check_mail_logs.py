@@ -90,7 +90,7 @@ class Report:
         for name, kind in sorted(self.kinds.items(), key=lambda item: -item[1].count):
             when = f"{clock(kind.first)} to {clock(kind.last)}"
             parts.append(f"{kind.count} x {name}\n    {when}\n    for example: {kind.example}")
-        parts.append("See: journalctl --facility=mail; mailq; postqueue -f once it is fixed.")
+        parts.append("See: journalctl --facility=mail; mailq; postqueue -f when it is fixed.")
         return "\n\n".join(parts) + "\n"
 
 

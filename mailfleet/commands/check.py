@@ -37,9 +37,13 @@ def overview(mail: Mail, hosts: Sequence[str]) -> Table:
         published = f", {dmarc_text(dmarc)}" if dmarc else ""
         table.add_row("domain", domain.name, f"{verified}{zone}{published}")
     for domain in mail.absent:
-        table.add_row("domain", domain.name, "absent: what is ours of it goes")
+        table.add_row("domain", domain.name, "absent: what mailfleet created for it is removed")
     for provider in mail.providers:
-        made = "credential made by us" if isinstance(provider, Ses) else f"{provider.password}"
+        made = (
+            "credential created by mailfleet"
+            if isinstance(provider, Ses)
+            else f"{provider.password}"
+        )
         limit = f"{provider.connections} connections a host" if provider.connections else ""
         limit = limit or (f"{provider.rate:g} messages/s" if provider.rate else "its own quota")
         table.add_row("provider", provider.name, escape(f"{provider.nexthop}, {limit}, {made}"))
@@ -47,7 +51,7 @@ def overview(mail: Mail, hosts: Sequence[str]) -> Table:
         table.add_row("route", sender, leaves_by(route))
     table.add_row("route", "the policy's other senders", leaves_by(mail.default_route))
     others = mail.route_of_others
-    table.add_row("route", "anybody else", leaves_by(others) if others else "may not send")
+    table.add_row("route", "all others", leaves_by(others) if others else "may not send")
     if fails_over(mail):
         table.add_row("", "on each host", "a provider that keeps failing loses its mail meanwhile")
     table.add_row("system mail", "to", mail.admin)
