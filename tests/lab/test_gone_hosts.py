@@ -37,7 +37,7 @@ home = directory / "machines" / name
 boot(Machine(lab.name, name, number, relay.address, relay.release, home))
 """
 NOT_SENT = "nothing had been sent to it, so it is as it was"
-MAY_HAVE = "the change had been sent; the host completes it, old or new"
+MAY_HAVE = "the change had been sent; the host completes it or rolls it back"
 
 
 def processes(fleet: Fleet, relay: str) -> list[int]:
