@@ -55,6 +55,14 @@ def signal_ssh(fleet: Fleet, relay: str, number: signal.Signals) -> None:
                 os.kill(pid, number)
 
 
+def is_init(pid: int) -> bool:
+    """Whether it is the first process of its host; one that has ended meanwhile is not."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        return bool(re.search(r"^NSpid:.*\t1$", status, re.MULTILINE))
+    return False
+
+
 def said_of(relay: str, output: str) -> str:
     return "\n".join(line for line in output.splitlines() if line.lstrip().startswith(f"[{relay}]"))
 
@@ -78,11 +86,7 @@ def cut_off(fleet: Fleet, relay: str) -> Iterator[None]:
 @contextmanager
 def rebooted(fleet: Fleet, relay: str) -> Iterator[None]:
     """Its power fails; at the end it is up again."""
-    (init,) = (
-        pid
-        for pid in processes(fleet, relay)
-        if re.search(r"^NSpid:.*\t1$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    )
+    (init,) = (pid for pid in processes(fleet, relay) if is_init(pid))
     os.kill(init, signal.SIGKILL)
     try:
         yield
