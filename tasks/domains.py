@@ -103,7 +103,7 @@ def _carry_out(mail: Mail, found: Found) -> None:
     mailfleet.aws.dkim."""
     made: operations.Made = {}
     every = found.identities
-    dkim.own_keys(identities=every, made=made, name="DKIM keys of ours")
+    dkim.own_keys(identities=every, made=made, name="BYODKIM keys")
     operations.identities(
         identities=[identity for identity in every if not identity.is_replica],
         fleet=mail.fleet,

@@ -84,12 +84,15 @@ class SendingDomain:
         touched = edited(self.name, self.removed, self.records)
         for id in self.unlisted:
             if id in touched:
-                yield f"{id} was ours, but somebody has edited it: it stays, and is theirs now"
+                yield (
+                    f"{id} was mailfleet's, but has been edited: it stays, and mailfleet no longer "
+                    "owns it"
+                )
             elif self.remove and id not in self.removed:
                 yield f"{id} stays until SES has found what is new: the next deploy deletes it"
             elif id not in self.removed:
                 yield (
-                    f"{id} is ours, but the policy no longer asks for it: "
+                    f"{id} is mailfleet's, but the policy no longer asks for it: "
                     "--data remove_unlisted=yes deletes it"
                 )
 

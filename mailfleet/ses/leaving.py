@@ -44,7 +44,10 @@ def leaving_changes(host: str, identities: Iterable[LeavingIdentity]) -> Iterato
 def leaving_notes(identities: Iterable[LeavingIdentity]) -> Iterator[str]:
     for identity in identities:
         if not identity.ours:
-            yield f"SES identity {identity.id} is not ours, and stays: the policy wants it absent"
+            yield (
+                f"SES identity {identity.id} is not mailfleet's, and stays: the policy wants it "
+                "absent"
+            )
 
 
 def unlisted_notes(
@@ -60,6 +63,6 @@ def unlisted_notes(
                 regions = [region for region, names in identities.items() if domain in names]
                 also = f" and an SES identity in {', '.join(regions)}" if regions else ""
                 yield (
-                    f"{domain} has records of ours{also}, but the policy does not list it: "
-                    f"Domain({domain!r}, absent=True) removes what is ours"
+                    f"{domain} has records of mailfleet's{also}, but the policy does not list it: "
+                    f"Domain({domain!r}, absent=True) removes them"
                 )

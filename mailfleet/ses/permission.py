@@ -66,7 +66,10 @@ def _allowed(document: dict[str, Any]) -> list[str]:
 def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
     """What the operator should know of a document that allows more than the domains."""
     if _takes_all_verified(mail, ses):
-        return f"IAM user {user}: a route is for all that SES has verified, its policy names nobody"
+        return (
+            f"IAM user {user}: a route is for all that SES has verified, its policy names no "
+            "addresses"
+        )
     document = sending_policy(mail, ses)
     if document == _document(_patterns(senders(mail, ses))):
         return None

@@ -43,8 +43,8 @@ def rotation(user: str, sender: Sender) -> Rotation:
         (key, *_) = sender.strangers
         raise PlanError(
             f"IAM user {user}: found the access key {key.id}, which no stored credential names and "
-            f"which was last used for {sender.last_used[key.id]}, expected no key but ours: delete "
-            "it once nobody needs it"
+            f"which was last used for {sender.last_used[key.id]}, expected only mailfleet's: "
+            "delete it when nothing needs it"
         )
     if not under_way(sender):
         old = tuple(key for key in sender.keys or () if key.id == sender.credential.username)

@@ -139,7 +139,7 @@ def sender_notes(user: str, sender: Sender, whole: bool = True) -> Iterable[str]
         )
     for key in sender.strangers:
         yield (
-            f"IAM user {user}: the access key {key.id} is not ours and was last used for "
+            f"IAM user {user}: the access key {key.id} is not mailfleet's and was last used for "
             f"{sender.last_used[key.id]}: it is left alone"
         )
 

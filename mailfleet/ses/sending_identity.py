@@ -137,9 +137,10 @@ def _not_ours(identity: SendingIdentity) -> str:
     found = before.text.replace("\n", ", ") or "no MAIL FROM domain"
     word = "Address" if identity.is_address else "Domain"
     return (
-        f"{word} {identity.name!r}: found the SES identity {identity.id} with {found}, which is "
-        f"not ours, expected {after.text.replace(chr(10), ', ') or 'no MAIL FROM domain'}: to take "
-        f"it over, say {word}(..., adopt=True); or let the policy say what is there"
+        f"{word} {identity.name!r}: found the SES identity {identity.id} with {found}, which "
+        "mailfleet does not own, expected "
+        f"{after.text.replace(chr(10), ', ') or 'no MAIL FROM domain'}: to take it over, say "
+        f"{word}(..., adopt=True); or let the policy say what is there"
     )
 
 
@@ -148,7 +149,7 @@ def identity_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
     glanced = [identity for identity in identities if identity.found and not identity.found.whole]
     for identity in identities:
         if identity.found and not identity.ours:
-            yield f"SES identity {identity.id} is not ours, and stays as it is"
+            yield f"SES identity {identity.id} is not mailfleet's, and stays as it is"
         if identity.is_address and identity.found and identity.found.status != "SUCCESS":
             yield (
                 f"SES identity {identity.id} is {identity.found.status}: it waits for a click on "

@@ -135,7 +135,9 @@ def test_other_keys_are_published_before_ses_signs_with_them_and_old_ones_stay(
     assert keys(fleet)["Tokens"] == ["mf1"]
     run = deploy(fleet, "Byodkim('mf2')")
     assert writes(fleet) == ["CreateSecret", "ChangeResourceRecordSets", PUT]
-    assert f"TXT mf1._domainkey.{fleet.domain} is ours, but the policy no longer" in run.output
+    assert (
+        f"TXT mf1._domainkey.{fleet.domain} is mailfleet's, but the policy no longer" in run.output
+    )
     second = published(fleet)
     assert second.items() > first.items()
     assert second["mf1"] != second["mf2"]

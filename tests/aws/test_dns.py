@@ -211,7 +211,9 @@ def test_a_domain_that_ses_does_not_serve_has_its_records_too(fleet: Fleet) -> N
     assert cname["ResourceRecords"] == [{"Value": "s1.key.second.example."}]
     write(fleet, ses=False, smtp="spf='ip4:192.0.2.1'")
     run = fleet.deploy("--dry")
-    assert f"CNAME s1._domainkey.{fleet.domain} is ours, but the policy no longer" in run.output
+    assert (
+        f"CNAME s1._domainkey.{fleet.domain} is mailfleet's, but the policy no longer" in run.output
+    )
 
 
 def test_a_domain_in_nobodys_zone_that_only_has_defaults_is_left_alone(fleet: Fleet) -> None:

@@ -77,7 +77,10 @@ def test_another_mail_from_domain_is_put_setting_by_setting(fleet: Fleet) -> Non
     shown = fleet.deploy("--dry", "--diff").output
     assert "+ on MX failure: REJECT_MESSAGE" in shown
     run = deploy(fleet, domains)
-    assert f"MX ses-us-east-1.{fleet.domain} is ours, but the policy no longer asks" in run.output
+    assert (
+        f"MX ses-us-east-1.{fleet.domain} is mailfleet's, but the policy no longer asks"
+        in run.output
+    )
     assert identity(fleet)["MailFromAttributes"]["MailFromDomain"] == f"m.{fleet.domain}"
 
 
@@ -183,7 +186,7 @@ def test_an_identity_that_is_not_ours_is_named_and_left_alone(fleet: Fleet) -> N
         run = fleet.deploy(*arguments)
         assert run.status != 0
         assert f"found the SES identity us-east-1/{fleet.domain}" in run.output
-        assert "which is not ours" in run.output
+        assert "which mailfleet does not own" in run.output
         assert "Domain(..., adopt=True)" in run.output
         assert "Traceback" not in run.output
     assert fleet.cloud.writes() == []
@@ -205,7 +208,10 @@ def test_an_identity_not_ours_that_needs_nothing_is_only_named(fleet: Fleet) -> 
     assert fleet.plan() == []
     run = fleet.deploy("--dry")
     assert run.status == 0
-    assert f"SES identity us-east-1/{fleet.domain} is not ours, and stays as it is" in run.output
+    assert (
+        f"SES identity us-east-1/{fleet.domain} is not mailfleet's, and stays as it is"
+        in run.output
+    )
 
 
 def test_a_fast_plan_says_what_it_did_not_look_at_and_a_deep_one_looks(fleet: Fleet) -> None:

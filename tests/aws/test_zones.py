@@ -119,7 +119,7 @@ def test_what_leaves_the_policy_goes_when_told_so_and_much_of_a_zone_does_not(
     assert fleet.cloud.writes() == []
     run = fleet.deploy("-y", *removal, "--data", "many_changes=yes")
     assert run.status == 0, run.output
-    assert f"s12._domainkey.{fleet.domain} was ours, but somebody has edited it" in run.output
+    assert f"s12._domainkey.{fleet.domain} was mailfleet's, but has been edited" in run.output
     left = sorted(r["Name"] for r in fleet.records() if r["Name"].startswith("s"))
     mail_from = ["ses-us-east-1"] * 2
     assert [name.partition(".")[0] for name in left] == ["s0", "s12", *mail_from]
@@ -177,7 +177,7 @@ def test_an_absent_domain_leaves_nothing_of_ours_and_all_else(fleet: Fleet) -> N
 
     write("dmarc=Dmarc('none')", f"Route(senders=['list@{old}'], via='second')")
     output = settles(fleet)
-    assert f"SES identity us-east-1/{theirs} is not ours, and stays" in output
+    assert f"SES identity us-east-1/{theirs} is not mailfleet's, and stays" in output
     write("dmarc=Dmarc('reject')", f"Route(senders=['list@{old}'], via='second')")
     settles(fleet)
     assert "v=spf1 mx ip4:192.0.2.1 -all" in texts(fleet, "old")[0]
@@ -196,5 +196,7 @@ def test_a_domain_that_left_the_policy_is_named_and_stays(fleet: Fleet) -> None:
     fleet.write(domains=f"Domain({fleet.domain!r}), Domain({other!r}, zone={fleet.domain!r})")
     settles(fleet)
     fleet.write()
-    sentence = f"{other} has records of ours and an SES identity in us-east-1, but the policy"
+    sentence = (
+        f"{other} has records of mailfleet's and an SES identity in us-east-1, but the policy"
+    )
     assert sentence in settles(fleet)

@@ -17,7 +17,7 @@ def test_only_an_identity_of_ours_goes() -> None:
     assert (change.id, change.action) == ("us-east-1/old.example", "delete")
     for other in (leaving(None), leaving("another")):
         assert list(leaving_changes("@aws", [other])) == []
-        assert "is not ours, and stays" in "".join(leaving_notes([other]))
+        assert "is not mailfleet's, and stays" in "".join(leaving_notes([other]))
 
 
 def test_domains_of_ours_that_are_not_listed_are_named() -> None:
@@ -25,5 +25,5 @@ def test_domains_of_ours_that_are_not_listed_are_named() -> None:
     records.append(RecordSet("_mailfleet.c.example", "TXT", ('"of somebody else"',)))
     zone = {record.id: record for record in records}
     (note,) = unlisted_notes(["a.example"], [zone], {"us-east-1": ["b.example"], "eu-west-1": []})
-    assert "b.example has records of ours and an SES identity in us-east-1, but" in note
+    assert "b.example has records of mailfleet's and an SES identity in us-east-1, but" in note
     assert "Domain('b.example', absent=True)" in note

@@ -60,7 +60,7 @@ def test_a_key_that_somebody_uses_is_no_orphan() -> None:
     found = sender(keys, STORED, last_used={"AKIA9": "s3 in eu-west-1"})
     assert plan(found) == []
     (note,) = sender_notes("user", found)
-    assert "the access key AKIA9 is not ours and was last used for s3 in eu-west-1" in note
+    assert "the access key AKIA9 is not mailfleet's and was last used for s3 in eu-west-1" in note
 
 
 def test_a_stored_key_that_is_gone_or_inactive_is_replaced() -> None:

@@ -71,7 +71,7 @@ def test_a_domain_that_is_to_reject_mail_is_not_verified_before_its_mx_was_found
 
 def test_an_identity_that_is_not_ours_is_refused_with_the_remedy() -> None:
     for fleet in (None, "another"):
-        with pytest.raises(PlanError, match=r"us-east-1/example.com .*not ours.*adopt=True"):
+        with pytest.raises(PlanError, match=r"us-east-1/example.com .*does not own.*adopt=True"):
             plan(sending(identity(Settings(None, None, fleet))))
 
 
@@ -84,7 +84,7 @@ def test_adopting_tags_it() -> None:
 def test_one_that_is_not_ours_but_as_it_should_be_is_named_and_left_alone() -> None:
     foreign = sending(identity(Settings(MAIL_FROM, dkim=DEFAULT)))
     assert plan(foreign) == []
-    assert "us-east-1/example.com is not ours" in "".join(identity_notes([foreign]))
+    assert "us-east-1/example.com is not mailfleet's" in "".join(identity_notes([foreign]))
 
 
 def test_a_fast_plan_says_what_it_did_not_look_at() -> None:
