@@ -1,4 +1,4 @@
-"""Carry out a plan on a host: compare, judge, swap, load. Old or new, never between."""
+"""Carry out a plan on a host: compare, check, swap, load. All of it, or nothing."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ def apply(request: dict[str, Any], root: str = "") -> None:
 
 
 def _switch(root: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The table of a switch, when with these files it is not what it has to be: a switch stays in
-    force, whatever becomes of the policy's routes."""
+    """The table of a switch, if these files make the live one out of date: a switch stays in force
+    while the policy's routes change."""
     routes = [file["content"].decode() for file in files if file["path"] == ROUTES]
     due = due_table(root, *routes)
     return [] if due is None or due == live_table(root) else [table_file(due)]
 
 
 def _install(root: str, request: dict[str, Any]) -> None:
-    """What was not there and comes with a package is nobody's configuration (that of Amazon
-    Linux's Postfix): it goes, as another run would take it for somebody's."""
+    """Remove configuration that only comes with a package (Amazon Linux's Postfix): the next run
+    would take it for one to be adopted."""
     if request["packages"]:
         before = observed(root, request["managed"])
         install(request["manager"], request["packages"])
@@ -87,8 +87,8 @@ def _change(
     files: list[dict[str, Any]],
     over: Changeover,
 ) -> None:
-    """All that can be judged is judged, and all that going back needs is there, before the first
-    file is put."""
+    """Everything that can be checked is checked, and everything that a rollback needs is kept,
+    before the first file is replaced."""
     change.stage(over.files)
     judge_units(root, {**request, "files": files})
     if request["load"]:
@@ -112,8 +112,8 @@ def _change(
 
 
 def _remember(root: str, request: dict[str, Any], change: Transaction) -> None:
-    """Keep what works, for rollback.py. What a killed run has left does not work, and is not what
-    comes back when this run fails, too."""
+    """Keep the configuration that works, for rollback.py. Files of a killed run are not kept, and
+    not restored if this run fails, too."""
     before = kept(root, PREVIOUS)
     if before and not works(root, request["managed"]):
         for path, file in files_of(before).items():
@@ -127,7 +127,7 @@ def _remember(root: str, request: dict[str, Any], change: Transaction) -> None:
 def _swap(root: str, request: dict[str, Any], change: Transaction) -> None:
     """Put the new files live: Postfix's tables first and main.cf, which names them, last."""
     if kept(root, APPLIED) is None:
-        record(root, request)  # killed within, the next run must not take it for somebody's
+        record(root, request)  # for a run that is killed now: the files are not foreign
     for path in change.put_all():
         say(f"wrote {path}")
     for path in (path for path in request["absent"] if path.startswith(POSTFIX)):
@@ -143,7 +143,7 @@ def _load(
     change: Transaction,
     over: Changeover,
 ) -> None:
-    """Let Postfix load what is live, and see a message leave."""
+    """Let Postfix load what is live, and send the canary message."""
     loading.load(request["load"])
     if request["canary"]:
         send_canary(root, request["canary"])
@@ -154,7 +154,8 @@ def _load(
 
 
 def _part_with(root: str, request: dict[str, Any], change: Transaction, units: Units) -> None:
-    """Stop and remove what Postfix worked with until now. A host that goes back needs it still."""
+    """Stop and remove what only the old configuration needed: a rollback still needed it until
+    now."""
     units.end()
     others = [path for path in request["absent"] if not path.startswith(POSTFIX)]
     for path in others:

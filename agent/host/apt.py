@@ -8,19 +8,19 @@ from agent.host.common import WORK_WITH_PACKAGES, HostError, one_line, run, say
 from agent.host.installed_packages import installed
 from agent.host.package_lock import LOCK_WAIT, until_free
 
-# Postfix's package asks for a kind of configuration; with this answer it writes none and starts
-# nothing, so that nothing runs before our own configuration is there.
+# Postfix's package asks for a type of configuration; with this answer it writes none and starts
+# nothing, so that nothing runs before the host's configuration is there.
 _ANSWER = "postfix postfix/main_mailer_type select No configuration\n"
-# Debian starts what it installs. This runs by a unit of ours, which needs none of the mailboxes.
+# Debian starts what it installs. mailfleet has its own unit for this, without mailboxes.
 _OFF = {"dovecot-core": "dovecot.service"}
-# A package's configuration file that is there already stays, and nobody is asked (dpkg(1)).
+# Existing configuration files stay, without a question (dpkg(1)).
 _KEEP = ("--force-confdef", "--force-confold")
 _INTERRUPTED = "dpkg was interrupted"
 
 
 def apt_fails(names: list[str]) -> str:
-    """Nothing, or why the packages could not be installed. Lists are fetched only when it does not
-    work without."""
+    """Empty, or why the packages could not be installed. Package lists are updated only when it
+    fails without."""
     deadline = time.monotonic() + LOCK_WAIT
     _answer_beforehand(deadline)
     failure = _apt(deadline, "install", *names)
@@ -35,7 +35,7 @@ def apt_fails(names: list[str]) -> str:
         _apt(deadline, "update")
         failure = _apt(deadline, "install", *names)
     if failure and all(installed(names).values()):
-        say(f"warning: packages that this policy does not need are in trouble: {failure}")
+        say(f"warning: packages that this policy does not need have failed: {failure}")
         failure = ""
     for name in names if not failure else ():
         if name in _OFF:
@@ -51,8 +51,8 @@ def _answer_beforehand(deadline: float) -> None:
 
 
 def _complete(deadline: float) -> str:
-    """Configure what an interrupted installation has left unpacked: apt installs nothing before.
-    Nothing, or what can't be configured."""
+    """Configure packages that an interrupted installation has left unpacked: until then apt
+    installs nothing. Empty, or what can't be configured."""
     until_free(deadline)
     answer = run("dpkg", *_KEEP, "--configure", "-a", seconds=WORK_WITH_PACKAGES)
     if answer.returncode != 0:
@@ -68,7 +68,7 @@ def _switch_off(unit: str) -> None:
 
 
 def _apt(deadline: float, action: str, *names: str) -> str:
-    """Nothing, or what apt-get and dpkg said when it failed."""
+    """Empty, or the messages of apt-get and dpkg when it failed."""
     until_free(deadline)
     options = ["--yes", "--no-remove", "--no-install-recommends"] if action == "install" else []
     answer = run(
@@ -84,7 +84,7 @@ def _apt(deadline: float, action: str, *names: str) -> str:
 
 
 def _reason(said: str) -> str:
-    """The lines that say what went wrong: dpkg's, whose second line has the cause, and apt's."""
+    """The lines with the error: dpkg's, whose second line has the cause, and apt's."""
     lines = said.splitlines()
     reasons = []
     for number, line in enumerate(lines):

@@ -1,5 +1,5 @@
-"""From one configuration to another without that mail which waits is returned: first a lenient
-form of the new one, and the new one itself when all that it would return is held."""
+"""From one configuration to another without returning queued mail: first a lenient form of the new
+one, and the new one itself once all mail that it would return is on hold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RULES = f"{POSTFIX}senders.json"  # of the milter
 
 
 class Changeover:
-    """`files` are those that the change puts; `loads` says whether Postfix loads something."""
+    """`files`: the files of the change; `loads`: whether Postfix loads something."""
 
     def __init__(self, root: str, files: list[dict[str, Any]], loads: bool) -> None:
         self._root = root
@@ -34,21 +34,21 @@ class Changeover:
             self.files = [*(file for file in files if file["path"] != _MAIN or not first), *first]
 
     def begin(self, change: Transaction) -> None:
-        """Before the first table is put: a daemon that starts before main.cf has its turn reads new
-        tables with the old one, which must not return what they do not know."""
+        """Before the first table is replaced: a daemon that starts before main.cf is replaced reads
+        the new tables with the old main.cf, which must not return mail that they do not know."""
         live = _live_main(self._root) if self._last else None
         if live and (first := lenient(live["content"])) != live["content"]:
             change.put_first({**live, "content": first})
 
     def finish(self, change: Transaction, loading: Loading) -> None:
-        """Once the new configuration is seen to work, in its lenient form. That one stays while
-        there is mail in maildrop, which can't be judged."""
+        """Once the new configuration works in its lenient form. That form stays in force while
+        there is mail in maildrop, which can't be checked."""
         complete = not self._last or taken_in(self._root)
         self.queued.hold(f"{self._root}{POSTFIX}".rstrip("/"))
         if not complete:
             warn(
-                "mail waits in /var/spool/postfix/maildrop that Postfix does not take in, expected "
-                "none: see mailfleet-senders.service and deploy again; until then main.cf puts off "
+                "found mail in /var/spool/postfix/maildrop that Postfix does not process, expected "
+                "none: check mailfleet-senders.service and deploy again; until then main.cf defers "
                 "mail that it would return"
             )
         elif self._last:
@@ -60,9 +60,9 @@ class Changeover:
 def _lenient_main(
     root: str, files: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """main.cf as it shall be, and its lenient form; nothing where there is no difference."""
+    """main.cf and its lenient form; nothing where they are equal."""
     main = next((file for file in files if file["path"] == _MAIN), None) or _live_main(root)
-    if main is None or "content" not in main:  # a symbolic link is somebody's
+    if main is None or "content" not in main:  # mailfleet writes no symbolic links
         return [], []
     first = {**main, "content": lenient(main["content"])}
     return ([main], [first]) if first != main else ([], [])

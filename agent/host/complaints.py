@@ -1,4 +1,4 @@
-"""Which of Postfix's complaints about a staged configuration are reasons not to use it.
+"""Which of Postfix's warnings about a staged configuration are reasons not to use it.
 
 `postfix check` looks at more than the configuration that it is given: at the live directory, the
 queue's directories and the copies of /etc below them. Its exit status does not depend on those
@@ -16,7 +16,7 @@ _FATAL = re.compile(r": (fatal|error|panic): ")
 
 
 def relevant(said: str, stage: str, files: list[str]) -> str:
-    """The lines of `said` that name one of the staged files, each once.
+    """The distinct lines of `said` that name one of the staged files.
 
     `files` are their names below `stage`. What they contain of `stage` is shown as it is.
     """
@@ -28,8 +28,8 @@ def relevant(said: str, stage: str, files: list[str]) -> str:
 def objection(command: str, status: int, said: str, stage: str, files: list[str]) -> str:
     """Why the staged configuration can't be used, in Postfix's words on one line, if it can't.
 
-    A command that fails has a reason whatever it speaks of: with the queue's directory unreadable,
-    say, Postfix would not start either.
+    When the command fails, any of its messages is a reason: for example, Postfix would not start
+    with an unreadable queue directory either.
     """
     complaint = relevant(said, stage, files)
     if status == 0:

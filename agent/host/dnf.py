@@ -9,8 +9,8 @@ _MAIL_SERVER = "server(smtp)"  # what every mail server's package provides
 
 
 def dnf_fails(names: list[str]) -> str:
-    """Nothing, or why the packages could not be installed. Lists are fetched anew only when it does
-    not work without."""
+    """Empty, or why the packages could not be installed. Package lists are updated only when it
+    fails without."""
     if "postfix" in names and (other := _mail_server()):
         return f"found the mail server {other}, expected none: remove it first"
     deadline = time.monotonic() + LOCK_WAIT
@@ -18,14 +18,13 @@ def dnf_fails(names: list[str]) -> str:
 
 
 def _mail_server() -> str:
-    """The mail server that is there. dnf would install another beside it, and both want port 25."""
+    """An existing mail server. dnf would install Postfix in addition, and both need port 25."""
     answer = run("rpm", "-q", "--whatprovides", _MAIL_SERVER)
     return one_line(answer.stdout) if answer.returncode == 0 else ""
 
 
 def _dnf(deadline: float, names: list[str], *options: str) -> str:
-    """Nothing, or what dnf said when it failed. It removes nothing unless asked to
-    (--allowerasing)."""
+    """Empty, or the message of dnf when it failed. dnf removes nothing without --allowerasing."""
     until_free(deadline)
     answer = run(
         "dnf", "--assumeyes", "--quiet", "--setopt=install_weak_deps=False", *options,

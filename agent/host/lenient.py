@@ -1,8 +1,8 @@
-"""main.cf for the moments in which senders change: nothing that waits is returned by it.
+"""main.cf while senders change: it returns no queued mail.
 
-Between two configurations Postfix may come to mail that the new one does not allow before we do.
-So that is put off at first, as is mail that is older than it may become: see error(8), which also
-serves the transport `retry`, and maximal_queue_lifetime in postconf(5).
+Between two configurations Postfix may try mail that the new one does not allow before it is put on
+hold. So such mail is deferred at first, as is mail that has reached its maximal age: see error(8),
+which also serves the transport `retry`, and maximal_queue_lifetime in postconf(5).
 """
 
 import re
@@ -14,7 +14,7 @@ _PUT_OFF = [
 
 
 def lenient(main: bytes) -> bytes:
-    """The same configuration, by which mail is put off that it would return."""
+    """The same configuration, deferring mail that it would return."""
     text = main.decode(errors="surrogateescape")
     for pattern, instead in _PUT_OFF:
         text = re.sub(pattern, instead, text, flags=re.MULTILINE)

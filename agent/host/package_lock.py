@@ -1,4 +1,4 @@
-"""Who else is installing packages here, and waiting for them to end."""
+"""Waiting for other processes that install packages."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def package_holder() -> str | None:
 
 
 def until_free(deadline: float, holder: Callable[[], str | None] = package_holder) -> None:
-    """Wait until nothing else installs packages, saying at once who is waited for.
+    """Wait until no other process installs packages, and print at once which one that is.
 
     Raises HostError at `deadline`, by time.monotonic().
     """
-    told = ""
+    shown = ""
     while found := holder():
         left = deadline - time.monotonic()
         if left <= 0:
             raise HostError(
-                f"{found} is installing packages on this host and has not ended within "
-                f"{LOCK_WAIT} s: deploy again when it has; nothing live was touched"
+                f"{found} is installing packages on this host and did not end within "
+                f"{LOCK_WAIT} s: deploy again when it has ended; no live file was changed"
             )
-        if found != told:
+        if found != shown:
             say(f"waiting: {found} is installing packages here, for {left:.0f} s at most")
-            told = found
+            shown = found
         time.sleep(min(1.0, left))
 
 
@@ -70,7 +70,7 @@ def _holders() -> Iterator[int]:
 
 
 def _process(number: int) -> str:
-    """Its name and number; a container's is not among ours."""
+    """Its name and number; a process of a container may not be visible."""
     try:
         with open(f"/proc/{number}/comm", encoding="utf-8", errors="replace") as text:
             return f"{text.read().strip()} (process {number})"

@@ -8,14 +8,14 @@ _MANAGERS = {"apt": apt_fails, "dnf": dnf_fails}
 
 
 def install(manager: str, names: list[str]) -> None:
-    """Install the packages by "apt" or "dnf".
+    """Install the packages with "apt" or "dnf".
 
-    Raises HostError with that one's own message. Nothing is ever removed to make room: another mail
-    server on the host is somebody's decision to take away.
+    Raises HostError with the package manager's message. No package is ever removed: another mail
+    server on the host has to be removed by its administrator.
     """
     if not names:
         return
     if reason := _MANAGERS[manager](names):
-        raise HostError(f"cannot install {', '.join(names)}: {reason}; nothing live was touched")
+        raise HostError(f"cannot install {', '.join(names)}: {reason}; no live file was changed")
     for name in names:
         say(f"installed {name}")

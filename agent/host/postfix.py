@@ -1,4 +1,4 @@
-"""Postfix: check a configuration before it is live, load it, and see that it runs."""
+"""Postfix: check a configuration before it is live, load it, and verify that it runs."""
 
 import contextlib
 import itertools
@@ -25,9 +25,9 @@ LISTEN = ("inet_interfaces", "inet_protocols")
 
 
 def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: list[str]) -> None:
-    """Let Postfix judge a copy of its directory with the new files over it.
+    """Let Postfix check a copy of its directory that has the new files.
 
-    Raises HostError with Postfix's own words. Nothing live is touched.
+    Raises HostError with Postfix's own message. No live file is changed.
     """
     with _staged(root, files, absent) as stage:
         names = [file["path"][len(POSTFIX) :] for file in files]
@@ -46,10 +46,10 @@ def check(root: str, files: list[dict[str, Any]], absent: list[str], nexthops: l
             )
         for nexthop in sorted({*nexthops, *understood(stage).authenticated}):
             table = f"texthash:{stage}/sasl_passwd"
-            # what it answers is the credential: only whether there is one is looked at
+            # the answer is the credential: only check that there is one
             if not run("postmap", "-c", stage, "-q", nexthop, table).stdout.strip():
                 raise HostError(
-                    f"{POSTFIX}sasl_passwd has no credential for the next hop {nexthop}, all its "
+                    f"{POSTFIX}sasl_passwd has no credential for the next hop {nexthop}: all its "
                     "mail would be refused"
                 )
 
@@ -74,7 +74,7 @@ def _staged(root: str, files: list[dict[str, Any]], absent: list[str]) -> Iterat
 
 
 def listen(root: str) -> str:
-    """What only a restart can change, as mailfleet.relay.access has it: where Postfix listens."""
+    """Where Postfix listens, in the form of mailfleet.relay.access; only a restart changes it."""
     parameters = _asked(root, "-h", *LISTEN).split()
     services = (line.split()[:2] for line in _asked(root, "-M").splitlines())
     named = [
@@ -93,7 +93,7 @@ def _asked(root: str, *options: str) -> str:
 
 
 class Loading:
-    """Postfix's part of a change: it loads the new files, or again those that it ran."""
+    """Postfix in a change: it loads the new files or, in a rollback, the old ones."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -101,13 +101,14 @@ class Loading:
         self._restarted = False
 
     def load(self, action: str) -> None:
-        """By "reload", "restart" or "start". Returns once it runs and answers; else raises
-        HostError."""
+        """With "reload", "restart" or "start". Returns once Postfix runs and answers; otherwise
+        raises HostError."""
         self._restarted = self._restarted or action != "reload"
         load(self._root, action)
 
     def back(self) -> None:
-        """Once the files are as they were: run what was running, or nothing if nothing was."""
+        """Once the files are restored: run the old configuration, or stop Postfix if it did not
+        run."""
         if self._ran:
             load(self._root, "restart" if self._restarted else "reload")
         else:
@@ -119,12 +120,12 @@ def load(root: str, action: str) -> None:
     if action == "reload" and running(root):
         answer = run("postfix", "reload")
     else:
-        # systemd may have given up to start it (restarting.py)
+        # systemd may have given up starting it (relay/restart.py)
         run("systemctl", "reset-failed", "postfix.service", "postfix@-.service")
         # "start" of Debian 12's postfix.service does nothing once its instance has died
         answer = run("systemctl", "restart", "postfix.service")
     if answer.returncode != 0:
-        raise HostError(f"Postfix does not {action}: {one_line(answer.stderr)}")
+        raise HostError(f"Postfix cannot {action}: {one_line(answer.stderr)}")
     _see_that_it_answers(root)
     say(f"postfix {action}")
 
@@ -151,7 +152,7 @@ def _greeting() -> bytes:
 
 
 def _last_error() -> str:
-    """The last thing that Postfix logged as an error within the last minute."""
+    """The last error that Postfix logged within the last minute."""
     answer = run(
         "journalctl", "--facility=mail", "--priority=err", "--since=-1min",
         "--lines=1", "--output=cat", "--quiet",

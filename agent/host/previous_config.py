@@ -1,7 +1,8 @@
-"""Postfix's files that worked before: kept when others take their place, and put back.
+"""The previous configuration: Postfix's files as they worked, kept when they are replaced, and
+restored by a rollback.
 
-A symbolic link is kept as such: its target is not ours. Of a configuration that mailfleet did not
-write, not a byte is changed on the way back.
+A symbolic link is kept as such, without its target. A configuration that mailfleet did not write is
+restored byte for byte.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def foreign(root: str) -> bool:
 
 
 def set_aside(root: str) -> bool:
-    """Keep all of somebody's Postfix directory for good, before any of it is replaced; whether it
-    was not kept yet."""
+    """Keep a Postfix directory that mailfleet did not write for good, before any of it is replaced;
+    returns whether it did."""
     if not foreign(root) or os.path.exists(root + ADOPTED):
         return False
     beside = f"{root}{ADOPTED}.new"
@@ -48,19 +49,19 @@ def set_aside(root: str) -> bool:
             os.rename(beside, root + ADOPTED)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    say(f"kept the Postfix configuration that was here in {ADOPTED}")
+    say(f"kept the existing Postfix configuration in {ADOPTED}")
     return True
 
 
 def works(root: str, managed: list[dict[str, Any]]) -> bool:
-    """Whether Postfix has loaded the live files and answered, or somebody else wrote them."""
+    """Whether Postfix has loaded the live files and answered, or mailfleet did not write them."""
     loaded = kept(root, LOADED)
     ours = loaded and loaded.get("digest") == live_digest(observed(root, managed))
     return bool(ours) or foreign(root)
 
 
 def remember(root: str, managed: list[dict[str, Any]]) -> None:
-    """Keep the live files if they work; else those kept before stay."""
+    """Keep the live files if they work; otherwise the ones kept before stay."""
     if works(root, managed):
         ours = [file for file in managed if file["path"].startswith(POSTFIX)]
         files = {file["path"]: _with_content(root, file) for file in ours}
@@ -74,8 +75,8 @@ def previous(root: str) -> dict[str, Any] | None:
 
 
 def renew_credentials(root: str) -> None:
-    """Give the kept files the credentials that are live and work: of those that they hold, one may
-    have been taken out of use since, as when keys are rotated."""
+    """Update the credentials of the kept files to the live ones, which work: a rotation may have
+    deleted an old one since."""
     record = kept(root, PREVIOUS)
     file = record["files"].get(CREDENTIALS) if record else None
     if not record or not file or "content" not in file or record.get("foreign"):
@@ -89,7 +90,7 @@ def renew_credentials(root: str) -> None:
 
 
 def _lines(content: bytes) -> dict[bytes, bytes]:
-    """The lines of a table by their keys; comments are theirs."""
+    """The lines of a table by their keys; comments count as keys."""
     return {line.partition(b" ")[0]: line for line in content.splitlines(keepends=True)}
 
 

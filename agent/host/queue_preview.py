@@ -1,4 +1,4 @@
-"""What a configuration that is not live yet makes of the mail that waits; it changes nothing."""
+"""What a configuration that is not live yet would do with queued mail; nothing is changed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _ROWS = 10
 
 
 def preview(request: dict[str, Any], root: str = "") -> dict[str, Any]:
-    """`request` has the `files` of Postfix that will be others, and those that will be `absent`; or
-    it asks for what worked before, `previous`.
+    """`request` has the `files` of Postfix that will change, and those that will be `absent`; or it
+    asks for the `previous` configuration.
 
-    `rows` are the senders of most mail: sender, number, what, as whom, why. `sums` has the numbers
-    by what becomes of it.
+    `rows`: the senders with the most mail: sender, number, what happens, new sender, reason.
+    `sums`: numbers by what happens.
     """
     with _configuration(root, request) as directory:
         ours = held_here(root)
@@ -91,7 +91,7 @@ def _changes(root: str, request: dict[str, Any]) -> dict[str, bytes | None]:
 def _answer(request: dict[str, Any]) -> None:
     try:
         answer = preview(request)
-    except HostError as reason:  # the plan is shown without it: an apply will say what is wrong
+    except HostError as reason:  # the plan is shown without it; an apply reports what is wrong
         answer = {"unknown": str(reason)}
     print_answer(answer)
 

@@ -1,4 +1,4 @@
-"""Read everything that mailfleet manages on a host, in one go; nothing is changed."""
+"""Read everything that mailfleet manages on a host; nothing is changed."""
 
 import json
 from typing import Any
@@ -25,8 +25,8 @@ from agent.host.tally import tally
 
 
 def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
-    """What `request` asks for: files (path, secret), packages and units by name, and whether to
-    tell what worked before.
+    """What `request` asks for: files (path, secret), packages and units by name, and whether the
+    previous configuration is needed.
 
     See HostState in mailfleet.relay.state for the answer's shape.
     """
@@ -39,7 +39,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
         "units": observed_units(request["units"]),
         "loaded": kept(root, LOADED),
         "live": live_digest(files),
-        # not its digests: they are for the comparison of an apply alone
+        # without its digests, which only an apply compares
         "applied": applied and {key: applied[key] for key in applied if key != "files"},
         "state": state_digest(files),
         "running": running(root),
@@ -50,7 +50,7 @@ def read(request: dict[str, Any], root: str = "") -> dict[str, Any]:
 
 
 def _switch(root: str) -> dict[str, Any]:
-    """What was switched, by whom; whether its table is there, and is what Postfix goes by."""
+    """The switch and who made it; whether its table exists, is up to date and loaded."""
     found, due = live_table(root), due_table(root)
     return {
         "switched": kept(root, SWITCHED),

@@ -1,4 +1,4 @@
-"""Let Postfix send by other providers: mail that comes, and mail that waits."""
+"""Let Postfix send through other providers, new mail and queued mail."""
 
 from agent.host.common import run, say
 from agent.host.postfix import Loading
@@ -8,11 +8,11 @@ from agent.host.transaction import Transaction
 
 
 def move_mail(root: str, change: Transaction) -> None:
-    """Let Postfix go by what is due now, for mail that comes and mail that waits.
+    """Load the switch's table, if it is out of date, and route new and queued mail by it.
 
-    A reload closes no listening socket. It lets the queue manager route all mail anew that is not
-    being handed over this very moment. What waits is requeued: mail that a fall-back had taken
-    over would stay with that one. That takes a while with a long queue, and undoes nothing.
+    A reload closes no listening socket, and lets the queue manager route all mail again that is not
+    being delivered right now. Queued mail is requeued, because mail that a fallback had taken over
+    would otherwise stay with it. That may take long, and its failure rolls nothing back.
     """
     due = due_table(root)
     renewed = due is not None and due != live_table(root)
@@ -31,9 +31,9 @@ def move_mail(root: str, change: Transaction) -> None:
 
 
 def requeue() -> None:
-    """Let Postfix route all mail that waits anew. What can't be requeued now is routed when it is
-    tried next."""
+    """Let Postfix route all queued mail again. What can't be requeued now is routed at its next
+    try."""
     requeued = run("postsuper", "-r", "ALL", "deferred").stderr
     run("postkick", "public", "pickup", "W")
     if "Requeued" in requeued and "Requeued: 0" not in requeued:
-        say(f"what waits is tried anew: {requeued.strip().rpartition('postsuper: ')[2]}")
+        say(f"requeued mail: {requeued.strip().rpartition('postsuper: ')[2]}")

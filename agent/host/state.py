@@ -1,4 +1,4 @@
-"""What mailfleet remembers on a host, and digests of what the host holds."""
+"""The records that mailfleet keeps on a host, and digests of the host's files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ LOADED = f"{KEPT}/loaded"
 APPLIED = f"{KEPT}/applied.json"
 POSTFIX = "/etc/postfix/"
 ROUTES = f"{POSTFIX}routes.json"  # what a switch may do
-SWITCH = f"{POSTFIX}switch"  # its table, which Postfix looks at
-SWITCHED = f"{KEPT}/switch.json"  # who has switched to what, and when
+SWITCH = f"{POSTFIX}switch"  # its table, which Postfix reads
+SWITCHED = f"{KEPT}/switch.json"  # the manual switch: weights, user and time
 HEALTH = f"{KEPT}/health.json"  # of the providers, as this host sees them
 MASTER_LOCK = "/var/spool/postfix/pid/master.pid"
 Files = dict[str, Optional[dict[str, Any]]]
@@ -41,7 +41,7 @@ def fingerprints(files: Files) -> dict[str, list[str] | None]:
 
 
 def state_digest(files: Files) -> str:
-    """One digest over all managed files: who plans from it may write while it stays the same."""
+    """One digest of all managed files: a plan made from it is valid while it stays the same."""
     text = json.dumps(fingerprints(files), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -57,7 +57,7 @@ def live_digest(files: Files) -> str | None:
 
 
 def kept(root: str, path: str) -> dict[str, Any] | None:
-    """A record of ours. One that cannot be read is none: the next apply writes it again."""
+    """A record. A damaged one counts as missing: the next apply rewrites it."""
     try:
         with open(root + path, encoding="utf-8") as file:
             record = json.load(file)
@@ -67,14 +67,14 @@ def kept(root: str, path: str) -> dict[str, Any] | None:
 
 
 def keep(root: str, path: str, record: dict[str, Any]) -> None:
-    """Write a record of ours, for root alone and all at once."""
+    """Write a record atomically, readable by root only."""
     os.makedirs(root + KEPT, mode=0o700, exist_ok=True)
     replace(root, path, {"mode": "600", "content": f"{json.dumps(record)}\n".encode()})
 
 
 def running(root: str) -> bool:
-    """Whether Postfix's master runs: it holds this lock. `postfix status` says it too, but logs
-    an error, which is then somebody's alert, each time it does not run."""
+    """Whether Postfix's master runs: it holds this lock. `postfix status` logs an error when it
+    does not run, which would cause an alert."""
     try:
         with open(root + MASTER_LOCK, "rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""How much mail waits: what every read of a host says, whatever the queue's size."""
+"""How much mail is queued: part of every read of a host, whatever the queue's size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from agent.host.queue import HOLD, queue_ids
 
 
 def tally(root: str) -> dict[str, Any]:
-    """`total` waits, without what is on hold; `held` says of how many mailfleet holds why."""
+    """`total`: queued messages, without those on hold; `held`: messages held by mailfleet, by
+    reason."""
     held = held_here(root)
     waiting = queue_ids(root) - queue_ids(root, HOLD)
     return {"total": len(waiting), "held": Counter(held.values())}

@@ -1,4 +1,4 @@
-"""systemd's part of a change: units enabled, restarted, disabled, and as they were before."""
+"""The units of a change: enabled, restarted or disabled, and restored by a rollback."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ class Units:
         before = shown_units(list(dict.fromkeys(names)))
         self._enabled = {n for n in before if before[n].get("UnitFileState") == "enabled"}
         self._touched: list[str] = []  # by this run
-        # one that is about to start again, by Restart=, is not stopped
+        # a unit waiting for its Restart= counts as running
         self._runs = {n for n in before if before[n].get("ActiveState") not in _STOPPED}
 
     def begin(self) -> None:
-        """Enable and restart. What only the old configuration needed runs on."""
+        """Enable and restart. Units that only the old configuration needs keep running."""
         self.read_again()
         self._each("enable", self._request["enable"])
         self._each("restart", self._request["restart"])
 
     def end(self) -> None:
-        """Stop what is not needed any more."""
+        """Stop units that are no longer needed."""
         self._each("disable", self._request["disable"])
 
     def disable_new(self) -> None:
-        """The way back begins: units that were not enabled are not. Their files are still there,
-        without which systemd leaves its links."""
+        """First step of a rollback: disable new units while their files exist, without which
+        systemd would leave its links."""
         for name in self._touched:
             if name not in self._enabled:
                 systemctl("disable", name, lenient=True)
 
     def back(self) -> None:
-        """Their files are as they were: what was enabled and active is so again."""
+        """Once their files are restored: enable and restart what was enabled and active."""
         self.read_again()
         for name in self._touched:
             if name in self._enabled:
@@ -50,13 +50,13 @@ class Units:
                 systemctl("restart", name)
 
     def stop_new(self) -> None:
-        """The way back ends, Postfix needs them no more: what was not active is not."""
+        """Last step of a rollback, when Postfix no longer needs them: stop new units."""
         for name in self._touched:
             if name not in self._runs:
                 systemctl("stop", name, lenient=True)
 
     def read_again(self) -> None:
-        """Let systemd read unit files again, where some of them are others than before."""
+        """Let systemd reload unit files, if any has changed."""
         if self._request["reload"]:
             systemctl("daemon-reload")
 
@@ -69,7 +69,7 @@ class Units:
 
 
 def systemctl(*arguments: str, lenient: bool = False) -> None:
-    """Raises HostError when it fails, unless `lenient`: there may be no such unit any more."""
+    """Raises HostError when it fails, unless `lenient`: the unit may be gone."""
     answer = run("systemctl", "--quiet", *arguments)
     if answer.returncode != 0 and not lenient:
         why = one_line(answer.stderr) or "it failed, see journalctl --priority=err"

@@ -1,4 +1,4 @@
-"""What a configuration makes of a sender's mail: Postfix's own tables are asked."""
+"""What a configuration does with a sender's mail, as Postfix's own tables say."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PARAMETERS = (
     "message_size_limit",
     "smtputf8_enable",
 )
-_ANSWERS = "mailfleet.answers"  # a key that is always found, last: so all others were asked for
-_TIMES = 5  # that a canonical address is looked up anew (Postfix: virtual_alias_recursion_limit)
+_ANSWERS = "mailfleet.answers"  # always found, and last: all others were looked up
+_TIMES = 5  # lookups of a canonical address at most (Postfix: virtual_alias_recursion_limit)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`what` becomes of it: it LEAVES as it is, RENAMED by Postfix or REWRITTEN by the milter, as
-    `sender`; is RETURNED, which is kept on this host; or HELD, because of `why`."""
+    """`what` happens to a message: it LEAVES as it is, or as `sender`, RENAMED by Postfix or
+    REWRITTEN by the milter; is RETURNED, and so kept on this host; or HELD, because of `why`."""
 
     what: str
     sender: str
@@ -37,7 +37,7 @@ class Verdict:
 
 
 class Judge:
-    """The configuration in a directory. Raises HostError when its tables can't be asked."""
+    """The configuration in a directory. Raises HostError when its tables can't be read."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
@@ -49,7 +49,7 @@ class Judge:
         self._foreign = self.milter and _rewrites_foreign(directory)
 
     def senders(self, senders: Iterable[str]) -> dict[str, Verdict]:
-        """What becomes of the mail of each."""
+        """What happens to the mail of each."""
         new = sorted(set(senders) - self._found.keys())
         renamed = self._renamed(new)
         routes = self._routes({renamed[sender] for sender in new})
@@ -58,7 +58,7 @@ class Judge:
         return self._found
 
     def message(self, message: Message) -> Verdict:
-        """What becomes of one message, whose sender has been judged."""
+        """What happens to one message, whose sender has been passed to senders()."""
         if why := self._obstacle(message):
             return Verdict(HELD, message.sender, why)
         return self._found[message.sender]
@@ -73,7 +73,7 @@ class Judge:
         return Verdict(LEAVES if renamed == sender else RENAMED, renamed)
 
     def _obstacle(self, message: Message) -> str:
-        """What Postfix would turn down, whoever sends it."""
+        """Why Postfix would reject it from any sender, or nothing."""
         limit = int(self._parameters["message_size_limit"] or 0)
         if 0 < limit < message.size:
             return f"larger than {limit} bytes"
@@ -135,7 +135,7 @@ def _rewritten(address: str, value: str) -> str:
 
 
 def _named_tables(value: str) -> list[str]:
-    """The tables of a parameter; what is in braces belongs together."""
+    """The tables of a parameter, without splitting what is in braces."""
     maps, depth = [""], 0
     for character in value:
         depth += {"{": 1, "}": -1}.get(character, 0)

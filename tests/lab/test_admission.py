@@ -18,7 +18,7 @@ REFUSALS = [
                                   "not verify (Hostname mismatch"),
     ({"ses": DOWN, SECOND: NO_STARTTLS}, "second: smtp.second.example:587 does not offer what is"),
     ({"ses": DOWN, SECOND: BUSY}, "no provider can be reached from here: ses: "
-                                  "email-smtp.us-east-1.amazonaws.com:587 is not reached "
+                                  "email-smtp.us-east-1.amazonaws.com:587 cannot be reached "
                                   "(Connection refused): check that firewalls"),
 ]  # fmt: skip
 

@@ -60,7 +60,9 @@ def dedicated(
     found.relay("new", f'{relay}, port_25={{"{BOX_HOST}": "{BOX}"}}')
     run = found.deploy("-y", "--data", "rollout=all")
     assert run.status == 0, run.output
-    assert f"port 25 of {BOX_HOST} takes mail in the clear, unless they use STARTTLS" in run.output
+    assert (
+        f"port 25 of {BOX_HOST} accepts mail in the clear, unless they use STARTTLS" in run.output
+    )
     yield found
     assert fleet.deploy("-y").status == 0
     for number in (0, 1):

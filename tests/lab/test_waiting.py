@@ -81,7 +81,7 @@ def test_adopting_returns_nothing_and_a_later_policy_lets_it_go(
     dry = fleet.deploy("--dry", *LIMIT, policy=adopting).output
     assert dry.count(f"{NUMBER - 1} queued messages: ") == 1, "both hosts' notes are the same"
     assert f"249 from {STRANGER}: each is held (this sender may not send from here)" in dry
-    assert f"250 from {SYSTEM}: each leaves as noreply@{DOMAIN}" in dry
+    assert f"250 from {SYSTEM}: each is sent as noreply@{DOMAIN}" in dry
     assert {held(fleet, relay).total() for relay in RELAYS} == {1}
     deploy(fleet, adopting)
     assert len(fleet.received("adopted", 500, 60)) == 500

@@ -93,7 +93,7 @@ def test_what_cannot_be_completed_is_named(program: Program) -> None:
     said = "dpkg: error processing package bad (--configure):\\n subprocess returned error 3\\n"
     program("dpkg", f'printf "{said}" >&2; exit 1')
     program("apt-get", "echo 'E: dpkg was interrupted' >&2; exit 100")
-    with pytest.raises(HostError, match=r"processing package bad.*error 3; nothing live was"):
+    with pytest.raises(HostError, match=r"processing package bad.*error 3; no live file was"):
         install("apt", ["postfix"])
 
 

@@ -30,7 +30,7 @@ class Loads:
     def load(self, action: str) -> None:
         self.loaded.append(self._host.main.read_text())
         if len(self.loaded) == self._fails_at:
-            raise HostError("Postfix does not reload")
+            raise HostError("Postfix cannot reload")
 
     def back(self) -> None:
         self.loaded.append(self._host.main.read_text())
@@ -84,7 +84,7 @@ def test_postfix_loads_what_returns_nothing_until_all_is_held(host: Host) -> Non
 @pytest.mark.parametrize("fails_at", [1, 2])
 def test_a_load_that_fails_brings_back_configuration_and_mail(host: Host, fails_at: int) -> None:
     loads = Loads(host, fails_at)
-    with pytest.raises(HostError, match="Postfix does not reload; this host was rolled back"):
+    with pytest.raises(HostError, match="Postfix cannot reload; this host was rolled back"):
         host.change(loads)
     assert loads.loaded[-1] == OLD
     assert host.main.read_text() == OLD
@@ -146,7 +146,7 @@ def test_main_cf_stays_lenient_while_mail_in_maildrop_is_not_taken_in(
     assert loads.loaded == [FIRST]
     assert host.main.read_text() == FIRST
     assert host.queue.ids("hold") == {"A1"}
-    assert "warning: mail waits in /var/spool/postfix/maildrop" in capsys.readouterr().out
+    assert "warning: found mail in /var/spool/postfix/maildrop" in capsys.readouterr().out
     host.queue.let_pickup_work()
     host.change(loads)
     assert loads.loaded == [FIRST, FIRST, NEW]

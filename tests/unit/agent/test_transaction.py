@@ -129,7 +129,7 @@ def test_a_rollback_that_postfix_does_not_load_returns_to_what_ran(
     text = postfix.read_text()
     fails = f'\ngrep -q "^old" "$ROOT{MAIN}" && {{ echo bad >&2; exit 1; }}\n'
     postfix.write_text(text.replace("#!/bin/sh\n", f"#!/bin/sh{fails}", 1))
-    assert refused(host, back) == "Postfix does not reload: bad; this host runs what it ran before"
+    assert refused(host, back) == "Postfix cannot reload: bad; this host runs what it ran before"
     assert host.snapshot() == before
 
 
