@@ -1,4 +1,4 @@
-"""What relays authenticate with, and their clients, read from where the policy says that it is."""
+"""Reading the credentials of relays and of their clients from where the policy keeps them."""
 
 import os
 from pathlib import Path
@@ -24,8 +24,8 @@ SHORTEST = 16  # characters of a login's password
 def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential | None]:
     """The credential of each provider, by its name, and of each login (`of_login`).
 
-    None is one of ours that an earlier step has yet to make. PlanError when one that the policy
-    refers to is not there.
+    None stands for an SES credential that an earlier step has yet to make. Raises PlanError when a
+    secret that the policy refers to does not exist.
     """
 
     def referred(whose: str, username: str, password: Secret) -> Credential:
@@ -62,11 +62,11 @@ def _secret(inventory: Inventory, mail: Mail, whose: str, secret: Secret) -> str
 
 
 def _long(whose: str, credential: Credential) -> Credential:
-    """Anybody may try passwords at a relay that the Internet reaches."""
+    """Passwords must be long: a relay on the Internet will see many guesses."""
     if len(credential.password) < SHORTEST:
         raise PlanError(
             f"{whose}: found a short password, expected at least {SHORTEST} characters: whoever "
-            "guesses it sends in your name; `openssl rand -hex 16` makes one"
+            "guesses it can send mail in your name; `openssl rand -hex 16` makes one"
         )
     return credential
 
@@ -106,5 +106,5 @@ def _remedy(secret: Secret) -> str:
         "aws": f"aws secretsmanager create-secret --name {secret.name} --secret-string ...",
         "env": f"export {secret.name}=...",
         "ssm": f"aws ssm put-parameter --type SecureString --name {secret.name} --value ...",
-        "file": f"write it to {secret.name}, for your own user alone",
+        "file": f"write it to {secret.name}, readable only by your user",
     }[secret.scheme]

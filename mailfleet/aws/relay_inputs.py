@@ -1,4 +1,4 @@
-"""What the account and the inventory say that relays depend on."""
+"""Reading what relays depend on besides the policy: the account, the inventory and files."""
 
 import ssl
 from pathlib import Path
@@ -17,7 +17,7 @@ from mailfleet.run.strict_facts import read
 
 
 def read_relay_inputs(inventory: Inventory, mail: Mail) -> Inputs:
-    """PlanError when a file of authorities can't be used."""
+    """Raises PlanError when a file of certificate authorities can't be used."""
     relays = [host for host in relays_of(inventory, mail) if not policy_of(host).relay.relay_hosts]
     return Inputs(
         relays=len(relays) or 1,
@@ -28,7 +28,7 @@ def read_relay_inputs(inventory: Inventory, mail: Mail) -> Inputs:
 
 
 def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
-    """The account's own rate, where the policy leaves it to that."""
+    """The account's own rate, where the policy sets none."""
     return {
         ses.name: read(
             account_of(inventory, mail), SendingAccount, region=ses.region
@@ -39,7 +39,7 @@ def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
 
 
 def _verified(inventory: Inventory, mail: Mail) -> dict[str, tuple[str, ...]]:
-    """By SES entry, where a route asks for it: every identity that is verified there."""
+    """By SES entry: every identity that is verified there, where a route has senders="verified"."""
     names = {n for route in mail.routes if route.senders == VERIFIED for n in route.weights}
     return {ses.name: _identities(inventory, mail, ses) for ses in mail.ses if ses.name in names}
 
@@ -59,7 +59,9 @@ def _authorities(name: str, path: str) -> str:
         text = Path(path).read_text()
         ssl.create_default_context(cadata=text)
     except (ssl.SSLError, ValueError):
-        raise PlanError(f"{where}: found no certificate in PEM, expected the authority's") from None
+        raise PlanError(
+            f"{where}: found no certificate in PEM, expected that of the authority"
+        ) from None
     except OSError as error:
         raise PlanError(f"{where}: the file can't be read: {error.strerror}") from None
     return text

@@ -1,4 +1,4 @@
-"""Dedicated relays: hosts that serve other hosts of the fleet, which have no provider then."""
+"""Dedicated relays: hosts that serve other hosts of the fleet, which then need no provider."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,15 @@ from mailfleet.policy import Relay
 from mailfleet.policy.providers import SUBMISSION_PORT
 
 DEDICATED = "dedicated"
-# Key and certificate of a dedicated relay, made on the host: no policy holds them, and nobody
-# removes them, because other hosts pin them.
+# Key and self-signed certificate of a dedicated relay, made on the host. Never removed, because
+# other hosts pin them.
 CERTIFICATE = "/etc/mailfleet/relay.pem"
 
 
 @dataclass(frozen=True)
 class Dedicated:
-    """The next hop of a host whose mail goes to dedicated relays: a transport like a provider's,
-    without a credential, because they know their clients by network."""
+    """The next hop of a host that sends through dedicated relays: a transport like a provider's,
+    but without a credential, because the relays know their clients by network."""
 
     hosts: tuple[str, ...]
     name: str = DEDICATED
@@ -29,7 +29,7 @@ class Dedicated:
 
     @property
     def nexthop(self) -> str:
-        """Postfix goes on to the next one when one does not answer (relayhost, Postfix 3.5)."""
+        """Postfix tries the next one when one does not answer (relayhost, Postfix 3.5)."""
         return ",".join(f"[{host}]:{self.port}" for host in self.hosts)
 
 

@@ -1,4 +1,4 @@
-"""The milter that rewrites From: its program, its rules and its unit, from the policy alone."""
+"""From rewriting: the milter's program, rules and unit, from the policy."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _PARTS = tuple(
 
 
 def rewrites_from(mail: Mail) -> bool:
-    """Whether there is any sender that may not be used, so that a milter is needed at all."""
+    """Whether the policy restricts senders, so that the milter is needed."""
     return mail.relay.rewrite_from or any(domain.senders for domain in mail.domains)
 
 
@@ -43,15 +43,15 @@ def from_rewriting(mail: Mail, system: System) -> Component:
     needed = rewrites_from(mail)
     if needed and system.milter is None:
         raise PlanError(
-            f"found senders that have to be rewritten, and {system.name}, which has no package of "
-            "pymilter to do it: expected neither Relay(rewrite_from=True) nor "
-            "Domain(senders=...) in the policy of such a host"
+            f"found senders to rewrite on {system.name}, which has no package of pymilter: "
+            "expected neither Relay(rewrite_from=True) nor Domain(senders=...) in the policy of "
+            "such a host"
         )
     return Component(needed, files, UNIT, system.milter)
 
 
 def _usable(mail: Mail) -> Iterator[str]:
-    """Whatever the policy names as a sender may be one."""
+    """The senders that may be used: all that the policy names."""
     for domain in mail.domains:
         yield f"noreply@{domain.name}"
         yield from domain.senders or (f"*@{domain.name}",)

@@ -1,4 +1,4 @@
-"""The watch over providers: its program and its units, from the policy alone."""
+"""Provider failover: the program that watches the providers, and its units."""
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import CHANGE, joined
@@ -12,7 +12,7 @@ _PARTS = ("smtp_session.py", "health/deliveries.py", "health/thresholds.py", "he
 
 
 def fails_over(mail: Mail) -> bool:
-    """Whether there is anything to watch for: another provider that could take the mail."""
+    """Whether the policy asks for failover, and has another provider for it."""
     return mail.relay.provider_failover and len(mail.providers) > 1 and not mail.relay.relay_hosts
 
 

@@ -1,4 +1,4 @@
-"""Templates of configuration files, rendered so that no value can become more than a value."""
+"""Templates of configuration files, rendered so that a value can't add other settings."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029]")
 def render(path: str, **values: object) -> bytes:
     """The text of the host's file at the absolute `path`, which its template is named after.
 
-    Raises ValueError, which does not repeat the value, when one holds a control character: in
-    most of these files a line break would begin another setting.
+    Raises ValueError, without the value, when a value has a control character: in most of these
+    files a line break would begin another setting.
     """
     return _environment.get_template(f"{path.lstrip('/')}.j2").render(**values).encode()
 
@@ -25,12 +25,12 @@ def _one_line(value: object) -> object:
 
 
 def _postfix_value(text: str) -> str:
-    """Text in a place where Postfix replaces $name (main.cf, and the right side of regexp:)."""
+    """Text where Postfix replaces $name (main.cf, and the right-hand side of regexp:)."""
     return text.replace("$", "$$")
 
 
 def _postfix_network(text: str) -> str:
-    """A network as mynetworks has it: IPv6 addresses in brackets (postconf(5))."""
+    """A network in the form of mynetworks: IPv6 addresses in brackets (postconf(5))."""
     address, _, prefix = text.partition("/")
     return f"[{address}]/{prefix}" if ":" in address else text
 

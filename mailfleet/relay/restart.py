@@ -1,4 +1,4 @@
-"""Postfix is started again when it crashes, which its packages' units don't see to: drop-ins."""
+"""Drop-ins that restart Postfix after a crash, which the units of its packages do not."""
 
 from mailfleet.relay.component import UNITS
 from mailfleet.relay.file import File
@@ -13,7 +13,7 @@ def drop_in_path(unit: str) -> str:
 
 
 def drop_ins() -> tuple[File, ...]:
-    """The same on every system, for whichever of the units runs the master there. They name no
-    PID file: systemd would remove it when the other one stops."""
+    """The same on every system, for whichever unit runs the master there. They name no PID file:
+    systemd would remove it when the other unit stops."""
     content = render(_TEMPLATE)
     return tuple(File(drop_in_path(unit), content) for unit in POSTFIX_UNITS)

@@ -1,4 +1,4 @@
-"""What keeps returned mail within bounds: its program and its units, from the policy."""
+"""The limits of returned mail: the program and the units, from the policy."""
 
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
@@ -9,13 +9,13 @@ from mailfleet.relay.systems import System
 
 RETURNED = "/var/mail/returned"  # a maildir
 PROGRAM = "/usr/local/bin/mailfleet_returned"
-# The timer starts it at once, so that the directory is there; and for what grows old. The path
-# starts it for each new message.
+# The timer starts it right away, which makes the directory, and regularly for what gets old. The
+# path unit starts it for each new message.
 UNIT, TIMER, PATH = (f"mailfleet-returned.{kind}" for kind in ("service", "timer", "path"))
 
 
 def returned(mail: Mail, system: System) -> tuple[Component, Component]:
-    """Two parts, as each has a unit that is enabled; every relay host has both."""
+    """Two components, because each has one enabled unit; every relay host has both."""
     values = {
         "directory": RETURNED,
         "limits": mail.relay.returned,

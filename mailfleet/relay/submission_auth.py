@@ -1,7 +1,8 @@
-"""Clients that a dedicated relay knows by user name and password, which Dovecot judges for Postfix.
+"""Submission AUTH: clients of a dedicated relay with a user name and a password, which Dovecot
+verifies for Postfix.
 
-Dovecot 2.3 (Debian 12) and 2.4 (Debian 13) don't read each other's configuration, and the files
-are the same on every host: there is one for each, and the unit takes the one that fits.
+Dovecot 2.3 (Debian 12) and 2.4 (Debian 13) have incompatible configurations, and all hosts get the
+same files: there is one for each version, and the unit uses the one that matches.
 """
 
 import hashlib
@@ -19,14 +20,14 @@ from mailfleet.relay.render import render
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import System
 
-USER = "dovecot"  # which the package makes
+USER = "dovecot"  # created by the package
 LOGINS_UNIT = "mailfleet-logins.service"
 LOGINS = "/etc/dovecot/mailfleet-logins"
 SOCKET = "/run/mailfleet-logins/client"
 _CONFIGURATION = "/etc/dovecot/mailfleet"
 _VERSIONS = ("2.3", "2.4")
 _UNIT_FILE = UNITS + LOGINS_UNIT
-# Dovecot's own number for this scheme. Passwords are long (mailfleet.aws.credentials), and each
+# Dovecot's default for this scheme: passwords are long (mailfleet.aws.credentials), and each
 # connection of a client costs its relay this much.
 _ROUNDS = 5000
 
@@ -34,8 +35,8 @@ _ROUNDS = 5000
 def submission_auth(
     mail: Mail, credentials: Mapping[str, Credential | None], system: System
 ) -> Component:
-    """The file of passwords has no content while one of them is not known. Raises PlanError where
-    the system has no Dovecot."""
+    """The password file has no content while one of the passwords is not known. Raises PlanError
+    where the system has no Dovecot."""
     known = [credentials.get(of_login(user)) for user in mail.relay.logins]
     lines = [_line(mail.fleet, credential) for credential in known if credential]
     content = "".join(lines).encode() if len(lines) == len(known) else None
@@ -57,8 +58,8 @@ def submission_auth(
     )  # fmt: skip
     if mail.relay.logins and system.dovecot is None:
         raise PlanError(
-            f"found logins, and {system.name}, which has no package of Dovecot to judge them: "
-            "expected Relay(clients=...) alone in the policy of such a host"
+            f"found logins on {system.name}, which has no package of Dovecot to check passwords: "
+            "expected only Relay(clients=...) in the policy of such a host"
         )
     passwords = File(LOGINS, content, mode="600", owner=USER, secret=True)
     files = (passwords, *configurations, File(_UNIT_FILE, unit))
@@ -68,7 +69,7 @@ def submission_auth(
 def _line(fleet: str, credential: Credential) -> str:
     """A line of Dovecot's passwd-file, with the password's PBKDF2 hash.
 
-    The salt follows from the fleet and the user, so that the same policy makes the same file.
+    The salt is derived from fleet and user, so that the same policy gives the same file.
     """
     user = credential.username
     salt = hashlib.sha256(f"{fleet}/{user}".encode()).hexdigest()[:16]
@@ -77,8 +78,8 @@ def _line(fleet: str, credential: Credential) -> str:
 
 
 def sender_logins(relay: Relay) -> dict[str, str]:
-    """Lines of the regexp: table of which logins may use a sender (smtpd_sender_login_maps, whose
-    first match counts); none where each may use all."""
+    """Rows of the regexp: table with the logins that may use a sender (smtpd_sender_login_maps; the
+    first match counts); empty where every login may use all senders."""
     limited = {user: of for user, of in relay.senders_of_logins.items() if of}
     others = [user for user in relay.logins if user not in limited]
     senders = {sender for of in limited.values() for sender in of}
@@ -95,8 +96,8 @@ def sender_logins(relay: Relay) -> dict[str, str]:
 
 
 def lacks_dovecot(state: HostState) -> bool:
-    """Whether Postfix's files that worked before ask Dovecot, which no longer runs there: port 587
-    would then serve nobody at all."""
+    """Whether the previous configuration needs Dovecot, which no longer runs on the host: port 587
+    would then serve no client."""
     before = (state.previous or {}).get("/etc/postfix/main.cf")
     asks = before is not None and "smtpd_sasl_path" in postfix_parameters(before.text or "")
     return asks and not state.units[LOGINS_UNIT].active

@@ -1,11 +1,11 @@
-"""The systems that a relay host may run, and all that differs between them.
+"""The supported systems of relay hosts, and all that differs between them.
 
-The same on each: the paths of our files and of Postfix's, the units (what postfix.service starts on
-Debian 12 and Ubuntu is postfix@-.service, which follows it), the journal, and the kinds of tables:
-they are those that are built into Postfix itself, which no package adds.
+The same on all of them: the paths of mailfleet's and Postfix's files, the units (postfix.service on
+Debian 12 and Ubuntu starts postfix@-.service, which follows it), the journal, and the table types,
+which are those built into Postfix itself.
 
 Debian's and Ubuntu's packages are at packages.debian.org and packages.ubuntu.com. Amazon Linux 2023
-takes after Fedora: its packages `postfix` (3.7) and `setup`, which has the ids.
+is based on Fedora: its packages `postfix` (3.7) and `setup`, which has the ids.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +20,7 @@ POSTFIX_UNITS = ("postfix.service", "postfix@-.service")
 
 @dataclass(frozen=True)
 class Release:
-    """What a host says that it runs: ID, VERSION_ID, PRETTY_NAME and ID_LIKE of os-release(5),
-    each empty where it says nothing."""
+    """ID, VERSION_ID, PRETTY_NAME and ID_LIKE of a host's os-release(5), each empty if not set."""
 
     id: str
     version: str
@@ -31,10 +30,10 @@ class Release:
 
 @dataclass(frozen=True)
 class System:
-    """`id` and `version` are those of os-release. `authorities` is the PEM file of the certificate
-    authorities that the system trusts. `packages` are needed always, `milter` holds pymilter and
-    `dovecot` Dovecot; None where there is no such package. `mail_user` and `mail_group` are the
-    ids of "mail"."""
+    """`id` and `version` are those of os-release. `authorities`: the PEM file of the certificate
+    authorities that the system trusts. `packages` are always needed; `milter` is the package of
+    pymilter and `dovecot` that of Dovecot, None where there is none. `mail_user` and `mail_group`
+    are the ids of "mail"."""
 
     name: str
     id: str
@@ -53,7 +52,7 @@ DEBIAN_12 = System(
     id="debian",
     version="12",
     manager="apt",
-    # libsasl2-modules holds PLAIN and LOGIN, and Postfix only suggests it
+    # libsasl2-modules has PLAIN and LOGIN; the package postfix only suggests it
     packages=("ca-certificates", "libsasl2-modules", "postfix", "python3"),
     milter="python3-milter",
     dovecot="dovecot-core",
@@ -76,21 +75,21 @@ AMAZON_LINUX_2023 = System(
     mail_group=12,
 )
 SYSTEMS = (DEBIAN_12, DEBIAN_13, UBUNTU_24_04, AMAZON_LINUX_2023)
-# Asked for before it is known which of the systems a host runs.
+# Read before it is known which system a host runs.
 EVERY_PACKAGE = tuple(
     sorted({name for one in SYSTEMS for name in (*one.packages, one.milter, one.dovecot) if name})
 )
 
 
 def system_of(release: Release) -> System:
-    """Raises PlanError for any other system, also for one that was made of one of these."""
+    """Raises PlanError for any other system, including derivatives of these."""
     for system in SYSTEMS:
         if (release.id, release.version) == (system.id, system.version):
             return system
     said = f"ID={release.id or 'none'}, VERSION_ID={release.version or 'none'}"
-    made_of = f", made of {release.like}" if release.like else ""
+    derived = f", derived from {release.like}" if release.like else ""
     supported = ", ".join(system.name for system in SYSTEMS)
     raise PlanError(
-        f"found the system {release.name or 'unknown'} ({said}{made_of}) in /etc/os-release, "
-        f"expected one of {supported}: leave the host out of the inventory, or give it one of them"
+        f"found the system {release.name or 'unknown'} ({said}{derived}) in /etc/os-release, "
+        f"expected one of {supported}: remove the host from the inventory, or reinstall it"
     )

@@ -1,4 +1,4 @@
-"""What a relay host should hold: every managed file, package and unit, by policy and system."""
+"""The desired state of a relay host: its files, packages and units, from policy and system."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SECRETS = frozenset({EMERGENCY, CERTIFICATE, LOGINS, f"{POSTFIX}sasl_passwd"})
 
 @dataclass(frozen=True)
 class Unit:
-    """A systemd unit as it should be; `active` is None where something else sees to that."""
+    """A systemd unit as desired; `active` is None where something else manages that."""
 
     name: str
     enabled: bool
@@ -32,9 +32,9 @@ class Unit:
 
 @dataclass(frozen=True)
 class Desired:
-    """A relay host as it should be. `absent` are files of ours that this policy has no use for;
-    `certificate` is a path at which the host itself has to make one; `nexthops` are those that
-    want a credential."""
+    """The desired state of a relay host. `absent`: managed files that this policy does not need;
+    `certificate`: the path at which the host has to make one; `nexthops`: those that need a
+    credential."""
 
     files: tuple[File, ...]
     absent: tuple[str, ...]
@@ -49,7 +49,7 @@ class Desired:
 
     @property
     def managed(self) -> tuple[str, ...]:
-        """The paths of all files that are ours to write or to remove."""
+        """The paths of all files that mailfleet writes or removes."""
         made = [self.certificate] if self.certificate else []
         return tuple(sorted([*(file.path for file in self.files), *self.absent, *made]))
 
@@ -62,9 +62,9 @@ def desired_host(
 ) -> Desired:
     """The same for every host with the same policy and system; the paths are the same on any.
 
-    `credentials` are by provider name, and of logins by `of_login`. One that is missing or None is
-    not known yet; files that hold it then have no content. Raises PolicyError for what Postfix
-    could not express, and PlanError for what the system has not.
+    `credentials` are by provider name and `of_login`. One that is missing or None is not known yet:
+    files with it then have no content. Raises PolicyError for what Postfix can't express, and
+    PlanError for what the system does not have.
     """
     check(mail, inputs)
     postfix = postfix_files(mail, credentials, inputs, system)
