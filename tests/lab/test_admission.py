@@ -68,7 +68,7 @@ def test_a_provider_that_is_down_is_a_warning_while_another_works(
     run = deploy(fleet, policy, ses=DOWN)
     assert run.status == 0, run.output
     (warning,) = (line for line in run.output.splitlines() if waits in line)
-    assert "ses: email-smtp.us-east-1.amazonaws.com:587 is not reached" in warning
+    assert "ses: email-smtp.us-east-1.amazonaws.com:587 cannot be reached" in warning
     assert fleet.ssh("relay1", LIMIT) == "6\n"
     run = deploy(fleet, fleet.policy, ses=UP, second=DOWN)
     assert run.status == 0, run.output

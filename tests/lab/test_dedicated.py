@@ -236,4 +236,6 @@ def test_logins_leave_and_a_relay_that_is_not_the_pinned_one_gets_nothing(
         assert fleet.ssh(relay, f"ls {LOGINS}; systemctl is-active {LOGINS_UNIT}",
                          check=False) == "inactive\n"  # fmt: skip
     back = dedicated.rollback("--limit", OLD, "--dry")
-    assert "the earlier configuration has logins, and what judges passwords is gone" in back.output
+    assert (
+        "the previous configuration has logins, but Dovecot, which checks passwords" in back.output
+    )
