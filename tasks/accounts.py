@@ -4,21 +4,24 @@ from pyinfra import host
 from pyinfra.api.deploy import deploy
 
 from mailfleet.aws import sender as sender_operations
-from mailfleet.aws import sending_account_operations
 from mailfleet.aws.authorization import policies
+from mailfleet.aws.command import stage
 from mailfleet.aws.facts import Caller
 from mailfleet.aws.inventory_accounts import is_account, missing_relays
-from mailfleet.aws.planned import account_calls, cost, sender_calls
+from mailfleet.aws.planned import cost, sender_calls
 from mailfleet.aws.read import (
     in_one_line,
     read_addresses,
     read_domains,
     read_sender,
 )
+from mailfleet.aws.reader import Reader
 from mailfleet.aws.regions import check_regions
-from mailfleet.aws.sending_account import read_region
+from mailfleet.aws.resources.kinds import read_resources
 from mailfleet.aws.verification import look, verified
 from mailfleet.dns.resolver import LiveDns
+from mailfleet.plan.engine import Plan
+from mailfleet.plan.stages import SES_ACCOUNT
 from mailfleet.policy import Mail
 from mailfleet.run.report import report
 from mailfleet.run.resolver import resolver_of
@@ -34,11 +37,9 @@ def sending_account(mail: Mail) -> None:
     """What the policy asks of the account in each region; its state and quota are shown."""
     with in_one_line():
         check_regions(mail, LiveDns(resolver_of(host)))
-        regions = [read_region(host, mail, ses) for ses in mail.ses]
-        changes = [change for region in regions for change in region.changes(host.name)]
-    notes = [note for region in regions for note in region.notes]
-    report(changes, notes, cost=cost(host, account_calls(regions)))
-    sending_account_operations.sending_account(regions=regions, name="SES account")
+        plan = Plan(host.name, read_resources(Reader(host, mail)))
+        report(plan.changes, plan.notes, cost=cost(host, plan.calls))
+    stage(plan=plan, stage=SES_ACCOUNT, name=SES_ACCOUNT)
 
 
 @deploy("SES sender")

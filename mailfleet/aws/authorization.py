@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.lost_answers import refuse_other_policy
-from mailfleet.run.commands import Commands, Fail
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import from_ses
 
 
 @operation()
+@for_pyinfra
 def policies(changes: Sequence[PolicyChange]) -> Commands:
     """Make these policies of identities so, each only if it is still as it was read."""
     for change in changes:
@@ -21,7 +23,7 @@ def policies(changes: Sequence[PolicyChange]) -> Commands:
             yield look
             found = from_ses(look.response).policies if look.response else {}
             if look.response and found.get(change.name) != change.before:
-                yield Fail(
+                yield Failure(
                     f"policy {change.name} of SES identity {change.identity.id} was changed since "
                     "planned, so it stays as it is: run the deploy again"
                 )

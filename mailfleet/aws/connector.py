@@ -19,10 +19,11 @@ from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.limiter import DEFAULT_RATE, TokenBucket, quota, rates
 from mailfleet.aws.redact import redacted
 from mailfleet.inventory import check_host_names
+from mailfleet.plan.call import AwsCall
 from mailfleet.run.options import DECLARED
 
 NO_SHELL = "an AWS account has no shell and no files: only AWS operations and facts work on @aws"
@@ -38,7 +39,7 @@ class AwsData(ConnectorData, total=False):
 
 
 class AwsConnector(BaseConnector):
-    """Runs AwsCalls through boto3, with one client and one rate limiter a service and region."""
+    """Makes AwsCalls through boto3, with one client and one rate limiter a service and region."""
 
     handles_execution = True
     data_cls = AwsData
@@ -76,17 +77,18 @@ class AwsConnector(BaseConnector):
         print_input: bool = False,
         **arguments: Unpack[ConnectorArguments],
     ) -> tuple[bool, CommandOutput]:
-        """Carry out an AwsCall; the output is the answer as JSON on one line."""
+        """Carry out an AwsCommand's call; the output is the answer as JSON on one line."""
         if print_input:
             echo(f"{self.host.print_prefix}>>> {command}", err=True)
-        status, answer = self._run(command) if isinstance(command, AwsCall) else (False, NO_SHELL)
+        call = command.call if isinstance(command, AwsCommand) else None
+        status, answer = self._run(call) if call else (False, NO_SHELL)
         if print_output:
             shown = json.dumps(redacted(answer), default=str) if status else answer
             echo(f"{self.host.print_prefix}{shown}", err=True)
-        if not isinstance(command, AwsCall) or not status:
+        if call is None or not status:
             return False, CommandOutput([OutputLine("stderr", answer)])
-        command.response = answer
-        command.answered = True
+        call.response = answer
+        call.answered = True
         return True, CommandOutput([OutputLine("stdout", json.dumps(answer, default=str))])
 
     def put_file(self, *args: Any, **kwargs: Any) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 
 from mailfleet.aws import facts
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import for_pyinfra
 from mailfleet.dns.records import RecordSet
+from mailfleet.plan.call import AwsCall, SecretValue
 from mailfleet.plan.errors import PlanError
 from mailfleet.run.strict_facts import read
 from mailfleet.ses.dkim import EASY, OWN, Dkim, Secret, check_key, missing_keys
@@ -47,6 +47,7 @@ def read_own_key(account: Host, domain: str, dkim: Dkim, zone: Mapping[str, Reco
 
 
 @operation()
+@for_pyinfra
 def own_keys(identities: Sequence[SendingIdentity], made: Made) -> Calls:
     """Make the keys of ours that are not there, and store their private halves. AWS refuses when
     somebody has stored one meanwhile."""
@@ -63,12 +64,13 @@ def create_key(secret: Secret, private: str) -> AwsCall:
     return AwsCall(
         "secretsmanager",
         "CreateSecret",
-        {"Name": secret.name, "SecretString": _hidden(private)},
+        {"Name": secret.name, "SecretString": SecretValue(private)},
         region=secret.region,
     )
 
 
 @operation()
+@for_pyinfra
 def keys_of_ses(identities: Sequence[SendingIdentity], made: Made) -> Calls:
     """Let SES make other keys, whose tokens the records follow from."""
     for identity in identities:
@@ -77,6 +79,7 @@ def keys_of_ses(identities: Sequence[SendingIdentity], made: Made) -> Calls:
 
 
 @operation()
+@for_pyinfra
 def signing(identities: Sequence[SendingIdentity], made: Made) -> Calls:
     """Let SES sign with keys that are published by now, ours or another region's; and sign at
     all, where it was switched off."""
@@ -130,13 +133,9 @@ def _attributes(keys: Dkim) -> Generator[AwsCall, None, Attributes]:
     return {"DomainSigningSelector": keys.selector, "DomainSigningPrivateKey": private}
 
 
-def _private_half(secret: Secret) -> Generator[AwsCall, None, HiddenValue]:
+def _private_half(secret: Secret) -> Generator[AwsCall, None, SecretValue]:
     call = AwsCall(
         "secretsmanager", "GetSecretValue", {"SecretId": secret.name}, region=secret.region
     )
     yield call
-    return _hidden(call.response["SecretString"] if call.response else "")
-
-
-def _hidden(text: str) -> HiddenValue:
-    return HiddenValue(text)  # type: ignore[no-untyped-call]
+    return SecretValue(call.response["SecretString"] if call.response else "")

@@ -3,10 +3,11 @@
 import json
 from typing import Any, TypeVar, cast
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.credential import SecretText
 from mailfleet.dns.records import RecordSet, from_route53, normal_name, record_id
 from mailfleet.dns.zone import HostedZone
+from mailfleet.plan.call import AwsCall
 from mailfleet.run.strict_facts import Fact
 from mailfleet.ses.sender import AccessKey
 
@@ -32,8 +33,8 @@ class AwsFact(Fact[T]):
 class Caller(AwsFact[str]):
     """Our own ARN. It was asked for when the account was connected to, and costs nothing."""
 
-    def command(self) -> AwsCall:
-        return AwsCall("sts", "GetCallerIdentity")
+    def command(self) -> AwsCommand:
+        return AwsCommand(AwsCall("sts", "GetCallerIdentity"))
 
     def understand(self, answer: Any) -> str:
         return str(answer["Arn"])
@@ -42,8 +43,8 @@ class Caller(AwsFact[str]):
 class HostedZones(AwsFact[list[HostedZone]]):
     """The account's public hosted zones."""
 
-    def command(self) -> AwsCall:
-        return AwsCall("route53", "ListHostedZones", paged="HostedZones")
+    def command(self) -> AwsCommand:
+        return AwsCommand(AwsCall("route53", "ListHostedZones", paged="HostedZones"))
 
     def understand(self, answer: Any) -> list[HostedZone]:
         return [
@@ -69,8 +70,8 @@ def list_record_sets(zone_id: str, *, fresh: bool = False, account: str = "") ->
 class RecordSets(AwsFact[list[RecordSet]]):
     """All record sets of a hosted zone."""
 
-    def command(self, zone_id: str) -> AwsCall:
-        return list_record_sets(zone_id)
+    def command(self, zone_id: str) -> AwsCommand:
+        return AwsCommand(list_record_sets(zone_id))
 
     def understand(self, answer: Any) -> list[RecordSet]:
         return [from_route53(record) for record in answer]
@@ -79,13 +80,15 @@ class RecordSets(AwsFact[list[RecordSet]]):
 class ProtectedRecordSets(AwsFact[list[str] | None]):
     """Ids of the record sets that Route 53 lets nobody change; None when we may not ask."""
 
-    def command(self, zone_id: str) -> AwsCall:
-        return AwsCall(
-            "route53",
-            "ListResourceRecordSetProtections",
-            {"HostedZoneId": zone_id},
-            absent=("AccessDenied",),
-            paged="ResourceRecordSetProtections",
+    def command(self, zone_id: str) -> AwsCommand:
+        return AwsCommand(
+            AwsCall(
+                "route53",
+                "ListResourceRecordSetProtections",
+                {"HostedZoneId": zone_id},
+                absent=("AccessDenied",),
+                paged="ResourceRecordSetProtections",
+            )
         )
 
     def understand(self, answer: Any) -> list[str] | None:
@@ -95,12 +98,14 @@ class ProtectedRecordSets(AwsFact[list[str] | None]):
 class UserPolicy(AwsFact[dict[str, Any] | None]):
     """A user's inline policy document; None when there is no such user or policy."""
 
-    def command(self, user: str, policy: str) -> AwsCall:
-        return AwsCall(
-            "iam",
-            "GetUserPolicy",
-            {"UserName": user, "PolicyName": policy},
-            absent=("NoSuchEntity",),
+    def command(self, user: str, policy: str) -> AwsCommand:
+        return AwsCommand(
+            AwsCall(
+                "iam",
+                "GetUserPolicy",
+                {"UserName": user, "PolicyName": policy},
+                absent=("NoSuchEntity",),
+            )
         )
 
     def understand(self, answer: Any) -> dict[str, Any] | None:
@@ -110,8 +115,10 @@ class UserPolicy(AwsFact[dict[str, Any] | None]):
 class AccessKeys(AwsFact[list[AccessKey] | None]):
     """A user's access keys; None when there is no such user."""
 
-    def command(self, user: str) -> AwsCall:
-        return AwsCall("iam", "ListAccessKeys", {"UserName": user}, absent=("NoSuchEntity",))
+    def command(self, user: str) -> AwsCommand:
+        return AwsCommand(
+            AwsCall("iam", "ListAccessKeys", {"UserName": user}, absent=("NoSuchEntity",))
+        )
 
     def understand(self, answer: Any) -> list[AccessKey] | None:
         return answer and [
@@ -124,8 +131,8 @@ class LastUse(AwsFact[str | None]):
     """What an access key was last used for, as "ses in us-east-1"; None as far as AWS has seen no
     use of it yet, which takes some time ("GetAccessKeyLastUsed", IAM API Reference)."""
 
-    def command(self, key: str) -> AwsCall:
-        return AwsCall("iam", "GetAccessKeyLastUsed", {"AccessKeyId": key})
+    def command(self, key: str) -> AwsCommand:
+        return AwsCommand(AwsCall("iam", "GetAccessKeyLastUsed", {"AccessKeyId": key}))
 
     def understand(self, answer: Any) -> str | None:
         use = answer["AccessKeyLastUsed"]
@@ -136,8 +143,8 @@ class Secret(AwsFact[SecretText | None]):
     """A secret of Secrets Manager, in the version with that staging label; None when there is
     none."""
 
-    def command(self, secret: str, region: str, stage: str = CURRENT) -> AwsCall:
-        return get_secret(secret, region, stage)
+    def command(self, secret: str, region: str, stage: str = CURRENT) -> AwsCommand:
+        return AwsCommand(get_secret(secret, region, stage))
 
     def understand(self, answer: Any) -> SecretText | None:
         return answer and SecretText(answer["SecretString"])

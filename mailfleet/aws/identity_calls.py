@@ -3,8 +3,8 @@
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from mailfleet.aws.call import AwsCall
 from mailfleet.aws.ses_tags import stamp_tags, tag_resource, tags, unstamp_resource
+from mailfleet.plan.call import AwsCall
 from mailfleet.ses.sending_identity import SendingIdentity
 from mailfleet.ses.settings import MailFrom
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.ses_tags import TAG
+from mailfleet.plan.call import AwsCall
 from mailfleet.ses import notifications
 from mailfleet.ses.identity import Identity, from_ses
 from mailfleet.ses.notifications import Notifications
-from mailfleet.ses.settings import TAG
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
@@ -25,8 +26,8 @@ def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
 class EmailIdentity(AwsFact[Identity | None]):
     """An SES identity of one region; None when there is none."""
 
-    def command(self, identity: str, region: str) -> AwsCall:
-        return get_identity(identity, region)
+    def command(self, identity: str, region: str) -> AwsCommand:
+        return AwsCommand(get_identity(identity, region))
 
     def understand(self, answer: Any) -> Identity | None:
         return answer and from_ses(answer)
@@ -35,14 +36,16 @@ class EmailIdentity(AwsFact[Identity | None]):
 class EmailIdentities(AwsFact[dict[str, str]]):
     """The verification status of every identity of a region, by name."""
 
-    def command(self, region: str) -> AwsCall:
+    def command(self, region: str) -> AwsCommand:
         # 1,000 is the most that SES gives at once
-        return AwsCall(
-            "sesv2",
-            "ListEmailIdentities",
-            {"PageSize": 1000},
-            region=region,
-            paged="EmailIdentities",
+        return AwsCommand(
+            AwsCall(
+                "sesv2",
+                "ListEmailIdentities",
+                {"PageSize": 1000},
+                region=region,
+                paged="EmailIdentities",
+            )
         )
 
     def understand(self, answer: Any) -> dict[str, str]:
@@ -52,9 +55,9 @@ class EmailIdentities(AwsFact[dict[str, str]]):
 class DkimAttributes(AwsFact[dict[str, Any]]):
     """DkimEnabled, DkimVerificationStatus and DkimTokens of 100 identities at most, by name."""
 
-    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCommand:
         parameters = {"Identities": list(identities)}
-        return AwsCall("ses", "GetIdentityDkimAttributes", parameters, region=region)
+        return AwsCommand(AwsCall("ses", "GetIdentityDkimAttributes", parameters, region=region))
 
     def understand(self, answer: Any) -> dict[str, Any]:
         return dict(answer["DkimAttributes"])
@@ -63,9 +66,11 @@ class DkimAttributes(AwsFact[dict[str, Any]]):
 class MailFromAttributes(AwsFact[dict[str, Any]]):
     """MailFromDomain, its status and BehaviorOnMXFailure of 100 identities at most, by name."""
 
-    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCommand:
         parameters = {"Identities": list(identities)}
-        return AwsCall("ses", "GetIdentityMailFromDomainAttributes", parameters, region=region)
+        return AwsCommand(
+            AwsCall("ses", "GetIdentityMailFromDomainAttributes", parameters, region=region)
+        )
 
     def understand(self, answer: Any) -> dict[str, Any]:
         return dict(answer["MailFromDomainAttributes"])
@@ -74,17 +79,19 @@ class MailFromAttributes(AwsFact[dict[str, Any]]):
 class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
     """The tags of the fleet's identities, by name. Those of the last seconds may be missing."""
 
-    def command(self, fleet: str, region: str) -> AwsCall:
-        return AwsCall(
-            "resourcegroupstaggingapi",
-            "GetResources",
-            {
-                "ResourceTypeFilters": ["ses:identity"],
-                "TagFilters": [{"Key": TAG, "Values": [fleet]}],
-                "ResourcesPerPage": 100,
-            },
-            region=region,
-            paged="ResourceTagMappingList",
+    def command(self, fleet: str, region: str) -> AwsCommand:
+        return AwsCommand(
+            AwsCall(
+                "resourcegroupstaggingapi",
+                "GetResources",
+                {
+                    "ResourceTypeFilters": ["ses:identity"],
+                    "TagFilters": [{"Key": TAG, "Values": [fleet]}],
+                    "ResourcesPerPage": 100,
+                },
+                region=region,
+                paged="ResourceTagMappingList",
+            )
         )
 
     def understand(self, answer: Any) -> dict[str, dict[str, str]]:
@@ -99,9 +106,11 @@ class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
 class NotificationAttributes(AwsFact[dict[str, Notifications]]):
     """Where SES tells of bounces of 100 identities at most, by name."""
 
-    def command(self, identities: tuple[str, ...], region: str) -> AwsCall:
+    def command(self, identities: tuple[str, ...], region: str) -> AwsCommand:
         parameters = {"Identities": list(identities)}
-        return AwsCall("ses", "GetIdentityNotificationAttributes", parameters, region=region)
+        return AwsCommand(
+            AwsCall("ses", "GetIdentityNotificationAttributes", parameters, region=region)
+        )
 
     def understand(self, answer: Any) -> dict[str, Notifications]:
         told = answer["NotificationAttributes"]

@@ -9,11 +9,9 @@ record_calls does it, whether or not they were sent again.)
 
 from collections.abc import Collection, Generator
 
-from pyinfra.api.command import PyinfraCommand
-
 from mailfleet.aws.facts import AccessKeys
 from mailfleet.aws.identity_facts import get_identity
-from mailfleet.run.commands import Commands, Fail
+from mailfleet.plan.resource import Command, Commands, Failure
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.identity import Identity, from_ses
 
@@ -21,7 +19,7 @@ from mailfleet.ses.identity import Identity, from_ses
 def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
     """Fail unless the identity, which SES has refused to create again, is ours."""
     if identity.settings.fleet != fleet:
-        yield Fail(
+        yield Failure(
             f"sesv2:CreateEmailIdentity failed: {id} was made by somebody else since planned: "
             "look at it, and run the deploy again"
         )
@@ -34,17 +32,15 @@ def refuse_other_policy(change: PolicyChange) -> Commands:
     yield call
     there = from_ses(call.response).policies.get(change.name) if call.response else None
     if there != change.after:
-        yield Fail(
+        yield Failure(
             f"policy {change.name} of SES identity {change.identity.id} was changed by somebody "
             "else since planned: look at it, and run the deploy again"
         )
 
 
-def lost_keys(
-    user: str, known: Collection[str]
-) -> Generator[PyinfraCommand, None, tuple[str, ...]]:
+def lost_keys(user: str, known: Collection[str]) -> Generator[Command, None, tuple[str, ...]]:
     """The user's keys but those `known`: their secrets were in answers that were lost."""
-    call = AccessKeys().command(user)
+    call = AccessKeys().command(user).call
     yield call
     ids = (key["AccessKeyId"] for key in call.response["AccessKeyMetadata"])
     return tuple(id for id in ids if id not in known)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.dkim import created_with
 from mailfleet.aws.identity_calls import (
     create_identity,
@@ -17,8 +17,9 @@ from mailfleet.aws.lost_answers import refuse_foreign
 from mailfleet.aws.publication import published
 from mailfleet.aws.record_calls import change_zone, in_sync
 from mailfleet.dns.threshold import check_threshold
+from mailfleet.plan.call import AwsCall
 from mailfleet.plan.errors import PlanError
-from mailfleet.run.commands import Commands, Fail
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.ses.dkim import EASY
 from mailfleet.ses.domains import SendingDomain, zone_changes
 from mailfleet.ses.identity import from_ses
@@ -31,6 +32,7 @@ then follow from."""
 
 
 @operation()
+@for_pyinfra
 def identities(identities: Sequence[SendingIdentity], fleet: str, made: Made) -> Commands:
     """Create the missing identities; what SES answers goes to `made`."""
     for identity in (made.get(planned.id, planned) for planned in identities):
@@ -56,6 +58,7 @@ def tells_records(answer: dict[str, Any], identity: SendingIdentity) -> bool:
 
 
 @operation()
+@for_pyinfra
 def leave(identities: Sequence[LeavingIdentity]) -> Commands:
     """Delete the identities of absent domains that are ours, before their records: SES then takes
     no mail any more that receivers would not find the key of."""
@@ -71,6 +74,7 @@ def leave(identities: Sequence[LeavingIdentity]) -> Commands:
 
 
 @operation()
+@for_pyinfra
 def records(
     domains: Sequence[SendingDomain], made: Made, undo_dir: str, many_changes: bool, within: int
 ) -> Commands:
@@ -82,7 +86,7 @@ def records(
         for zone in zones if not many_changes else ():
             check_threshold(zone.zone, zone.records, zone.changes)
     except PlanError as reason:
-        yield Fail(str(reason))
+        yield Failure(str(reason))
         return
     sent: dict[str, list[str]] = {zone.zone.id: [] for zone in zones}
     for zone in zones:
@@ -96,6 +100,7 @@ def records(
 
 
 @operation()
+@for_pyinfra
 def settings(
     identities: Sequence[SendingIdentity], fleet: str, caller: str, made: Made
 ) -> Commands:

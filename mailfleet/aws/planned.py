@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyinfra.api.host import Host
 
-from mailfleet.aws import authorization, dkim, operations, sending_account_operations
+from mailfleet.aws import authorization, dkim, operations
 from mailfleet.aws import sender as sender_operations
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.limiter import DEFAULT_RATE, quota, rates
+from mailfleet.plan.call import AwsCall
 from mailfleet.plan.cost import Cost, cost_of
 from mailfleet.run.options import AWS_RATES, AWS_REGION
 from mailfleet.ses.authorization import PolicyChange
@@ -18,14 +19,8 @@ from mailfleet.ses.dkim import missing_keys
 from mailfleet.ses.domains import SendingDomain
 from mailfleet.ses.identity import likely_identity
 from mailfleet.ses.leaving import LeavingIdentity
-from mailfleet.ses.region import RegionPlan
 from mailfleet.ses.sender import Sender, user_name
 from mailfleet.ses.sending_identity import SendingIdentity
-
-
-def account_calls(regions: Sequence[RegionPlan]) -> Iterator[AwsCall]:
-    """Of the operation on the SES account of each region."""
-    yield from sending_account_operations.sending_account._inner(regions)
 
 
 def domain_calls(
@@ -52,7 +47,7 @@ def domain_calls(
 
 
 def _calls(commands: Iterable[object]) -> Iterator[AwsCall]:
-    return (command for command in commands if isinstance(command, AwsCall))
+    return (command.call for command in commands if isinstance(command, AwsCommand))
 
 
 def policy_calls(changes: Sequence[PolicyChange]) -> Iterator[AwsCall]:
@@ -61,7 +56,7 @@ def policy_calls(changes: Sequence[PolicyChange]) -> Iterator[AwsCall]:
 
 
 def sender_calls(sender: Sender, fleet: str, region: str) -> Iterator[AwsCall]:
-    yield from sender_operations.make._inner(sender, fleet, region)
+    yield from _calls(sender_operations.make._inner(sender, fleet, region))
     if sender.first_policy != sender.wanted:
         yield sender_operations.put_policy(user_name(fleet, region), sender.wanted)
 

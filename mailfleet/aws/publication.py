@@ -4,16 +4,15 @@ import time
 from collections.abc import Mapping, Sequence
 
 from gevent.pool import Pool
-from pyinfra import host, logger
-from pyinfra.api.output import format_text
+from pyinfra import host
 
-from mailfleet.aws.call import AwsCall
 from mailfleet.aws.record_calls import POLL_EVERY, Commands
 from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.lookup import Unanswered
 from mailfleet.dns.resolver import LiveDns
-from mailfleet.run.commands import Fail
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Failure, Notice
 from mailfleet.run.options import NAME_SERVER_PORT
 from mailfleet.run.resolver import resolver_of
 from mailfleet.ses.domains import ZoneChanges
@@ -35,10 +34,9 @@ def published(zone: ZoneChanges, within: float) -> Commands:
     servers = [NameServer(name, lookup, port) for name in names]
     lacking = wait_for(servers, zone.changes, within)
     if silent := [server for server in servers if server.silence]:
-        warning = format_text(_not_asked(zone.zone.name, silent), "yellow")
-        logger.warning(f"{host.print_prefix}{warning}")
+        yield Notice(_not_asked(zone.zone.name, silent), warning=True)
     if lacking:
-        yield Fail(_pending(zone.zone.name, lacking, within))
+        yield Failure(_pending(zone.zone.name, lacking, within))
         return False
     return True
 

@@ -4,18 +4,16 @@ import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from pyinfra.api.command import PyinfraCommand
-
-from mailfleet.aws.call import AwsCall
 from mailfleet.aws.facts import list_record_sets
-from mailfleet.aws.undo import WriteUndo
+from mailfleet.aws.undo import undo_file
 from mailfleet.dns.batches import Batch, batches, change_batch, moved
 from mailfleet.dns.records import RecordSet, from_route53
 from mailfleet.dns.zone import HostedZone
-from mailfleet.run.commands import Fail
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Command, Failure
 from mailfleet.ses.domains import ZoneChanges
 
-Commands = Generator[PyinfraCommand, None, bool]
+Commands = Generator[Command, None, bool]
 """The commands of a step; whether the next step may follow."""
 
 POLL_EVERY = 2  # seconds
@@ -25,7 +23,7 @@ def change_zone(changes: ZoneChanges, undo_dir: Path, sent: list[str]) -> Comman
     """Send a zone's batches; the ids of the changes that Route 53 has begun go to `sent`."""
     zone = changes.zone
     for batch in batches(changes.domains.values()):
-        yield WriteUndo(undo_dir, zone, batch)
+        yield undo_file(undo_dir, zone, batch)
         call = AwsCall(
             "route53",
             "ChangeResourceRecordSets",
@@ -41,7 +39,7 @@ def change_zone(changes: ZoneChanges, undo_dir: Path, sent: list[str]) -> Comman
             yield read
             now = [from_route53(record) for record in read.response]
             if not done(batch, now):
-                yield Fail(not_changed(zone, batch, str(call.error), now))
+                yield Failure(not_changed(zone, batch, str(call.error), now))
                 return False
         else:
             sent.append(call.response["ChangeInfo"]["Id"])
@@ -71,7 +69,7 @@ def in_sync(zone: HostedZone, sent: Sequence[str], within: float) -> Commands:
             if call.response is None or call.response["ChangeInfo"]["Status"] == "INSYNC":
                 break
             if time.monotonic() >= deadline:
-                yield Fail(
+                yield Failure(
                     f"pending: after {within:g} s Route 53 says that the changes of {zone.name} "
                     "are PENDING, expected INSYNC: run the deploy again, it goes on from there"
                 )

@@ -7,7 +7,7 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.identity_facts import EmailIdentities
 from mailfleet.aws.inventory_accounts import account_of, relays_of
-from mailfleet.aws.sending_account_facts import SendingAccount
+from mailfleet.aws.resources.ses_account import AccountFact
 from mailfleet.inputs import Inputs
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
@@ -31,7 +31,7 @@ def _quotas(inventory: Inventory, mail: Mail) -> dict[str, float]:
     """The account's own rate, where the policy sets none."""
     return {
         ses.name: read(
-            account_of(inventory, mail), SendingAccount, region=ses.region
+            account_of(inventory, mail), AccountFact, region=ses.region
         ).quota.max_send_rate
         for ses in mail.ses
         if ses in mail.used_providers and not ses.rate and not ses.connections

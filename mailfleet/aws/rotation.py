@@ -4,14 +4,15 @@ from pyinfra import host
 from pyinfra.api.host import Host
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
 from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.lost_answers import lost_keys
 from mailfleet.aws.read import read_sender
 from mailfleet.aws.sender import create_key, credential_of, delete_key, hidden
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.policy import Mail, Ses
-from mailfleet.run.commands import Commands, Fail
 from mailfleet.ses.rotation import Rotation, rotations
 from mailfleet.ses.sender import parse_credential, secret_name, user_name
 
@@ -24,6 +25,7 @@ def read_rotations(account: Host, mail: Mail) -> dict[Ses, Rotation]:
 
 
 @operation()
+@for_pyinfra
 def issue(plan: Rotation, fleet: str, region: str) -> Commands:
     """Make the new key and keep its credential beside the one in use."""
     user = user_name(fleet, region)
@@ -49,13 +51,14 @@ def issue(plan: Rotation, fleet: str, region: str) -> Commands:
 
 
 @operation()
+@for_pyinfra
 def take_over(plan: Rotation, stored: str | None, fleet: str, region: str) -> Commands:
     """Label the new credential as the one in use and deactivate the old key, once every relay has
     the new one. `stored` is the key that was in use when this was planned."""
     missing = missing_relays(host)
     if missing:
         old = ", ".join(key.id for key in plan.replaced if key.active) or "none"
-        yield Fail(
+        yield Failure(
             f"pending: not every relay has the new key yet, missing {', '.join(missing)}: old keys "
             f"stay as they are (active: {old}), mail flows; run rotate.py again to finish"
         )
@@ -73,7 +76,7 @@ def _promote(stored: str | None, secret: str, region: str) -> Commands:
     yield current
     yield pending
     if _key_of(current) != stored or not pending.response:
-        yield Fail(f"{secret} has changed since planned: run rotate.py again")
+        yield Failure(f"{secret} has changed since planned: run rotate.py again")
         return
     yield AwsCall(
         "secretsmanager",
@@ -94,6 +97,7 @@ def _key_of(call: AwsCall) -> str | None:
 
 
 @operation()
+@for_pyinfra
 def retire(plan: Rotation, fleet: str, region: str) -> Commands:
     """Delete the old key once every relay was seen to send without it; else let it work again."""
     user = user_name(fleet, region)
@@ -101,7 +105,7 @@ def retire(plan: Rotation, fleet: str, region: str) -> Commands:
     for key in plan.replaced:
         yield set_status(user, key.id, "Active") if missing else delete_key(user, key.id)
     if missing:
-        yield Fail(
+        yield Failure(
             f"pending: {', '.join(missing)} was not seen to send with the new key: the old one "
             "works again; run rotate.py again to finish"
         )

@@ -4,20 +4,21 @@ import json
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api.hiddenvalue import HiddenValue
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.identity_calls import Calls
 from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.lost_answers import lost_keys
 from mailfleet.credential import Credential
-from mailfleet.run.commands import Commands, Fail
+from mailfleet.plan.call import AwsCall, SecretValue
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.ses.sender import POLICY_NAME, Sender, credential_text, secret_name, user_name
 from mailfleet.ses.smtp_password import smtp_password
 
 
 @operation()
+@for_pyinfra
 def make(sender: Sender, fleet: str, region: str) -> Commands:
     """Make the IAM user that relays authenticate as, and its credential in Secrets Manager."""
     user = user_name(fleet, region)
@@ -45,13 +46,14 @@ def make(sender: Sender, fleet: str, region: str) -> Commands:
 
 
 @operation()
+@for_pyinfra
 def narrow(sender: Sender, fleet: str, region: str) -> Commands:
     """Take from the user what it needs no more, once every relay is as the policy says."""
     if sender.first_policy == sender.wanted:
         return
     missing = missing_relays(host)
     if missing:
-        yield Fail(
+        yield Failure(
             f"pending: the IAM user still may do what {', '.join(missing)} may need: run the "
             "deploy again"
         )
@@ -102,5 +104,5 @@ def store(credential: Credential, name: str, region: str) -> Calls:
         )
 
 
-def hidden(credential: Credential) -> HiddenValue:
-    return HiddenValue(credential_text(credential))  # type: ignore[no-untyped-call]
+def hidden(credential: Credential) -> SecretValue:
+    return SecretValue(credential_text(credential))

@@ -4,42 +4,29 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from pyinfra import logger
-from pyinfra.api.command import PyinfraCommand
-from pyinfra.api.host import Host
-from pyinfra.api.output import format_text
-from pyinfra.api.state import State
 
 from mailfleet.dns.batches import Batch, undo_batch
 from mailfleet.dns.zone import HostedZone
+from mailfleet.plan.errors import PlanError
+from mailfleet.plan.resource import Local
 
 
-class WriteUndo(PyinfraCommand):
+def undo_file(directory: Path, zone: HostedZone, batch: Batch) -> Local:
     """Write what takes a batch back, before it is sent. Without the file nothing is sent."""
 
-    def __init__(self, directory: Path, zone: HostedZone, batch: Batch) -> None:
-        super().__init__()
-        self._directory = directory
-        self._zone = zone
-        self._batch = batch
-
-    def __repr__(self) -> str:
-        return f"WriteUndo({self._zone.name!r})"
-
-    def execute(self, state: State, host: Host, connector_arguments: Any) -> bool:
+    def write() -> str:
         try:
-            path = write_undo(self._directory, self._zone, self._batch, datetime.now(UTC))
+            path = write_undo(directory, zone, batch, datetime.now(UTC))
         except OSError as reason:
-            said = f"the undo of {self._zone.name} could not be written, so nothing was changed: "
-            logger.error(f"{host.print_prefix}{format_text(f'{said}{reason}', 'red')}")
-            return False
-        logger.info(
-            f"{host.print_prefix}undo: aws route53 change-resource-record-sets --hosted-zone-id "
-            f"{self._zone.id} --change-batch file://{path}"
+            raise PlanError(
+                f"the undo of {zone.name} could not be written, so nothing was changed: {reason}"
+            ) from None
+        return (
+            f"undo: aws route53 change-resource-record-sets --hosted-zone-id {zone.id} "
+            f"--change-batch file://{path}"
         )
-        return True
+
+    return Local(write)
 
 
 def write_undo(directory: Path, zone: HostedZone, batch: Batch, now: datetime) -> Path:

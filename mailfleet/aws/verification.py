@@ -5,10 +5,9 @@ from collections.abc import Generator, Sequence
 from typing import Any, TypeVar, cast
 
 from pyinfra import host, logger
-from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand, for_pyinfra
 from mailfleet.aws.facts import AwsFact
 from mailfleet.aws.identity_facts import (
     DkimAttributes,
@@ -16,7 +15,8 @@ from mailfleet.aws.identity_facts import (
     MailFromAttributes,
     get_identity,
 )
-from mailfleet.run.commands import Fail
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.ses.glance import BATCH, glance
 from mailfleet.ses.identity import Identity, from_ses
 
@@ -31,7 +31,8 @@ Waiting = dict[tuple[str, str], str]
 
 
 @operation()
-def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[PyinfraCommand]:
+@for_pyinfra
+def verified(identities: Sequence[tuple[str, str]], within: int) -> Commands:
     """Poll SES until each of these, as (domain, region), is verified, `within` seconds at most.
 
     What is still missing by then fails the operation as pending: a later run goes on waiting.
@@ -49,7 +50,7 @@ def verified(identities: Sequence[tuple[str, str]], within: int) -> Generator[Py
                 waiting[domain, region] = identity.shown_status if identity else "no such identity"
         spent = time.monotonic() - started
         if waiting and spent >= within:
-            yield Fail(pending(waiting, within))
+            yield Failure(pending(waiting, within))
             return
         if waiting and (spent < POLL_EVERY or time.monotonic() - told >= TELL_EVERY):
             told = time.monotonic()
@@ -94,7 +95,7 @@ def _glances(names: tuple[str, ...], region: str) -> Generator[AwsCall, None, di
 
 def _ask(fact: AwsFact[dict[str, T]], **arguments: Any) -> Generator[AwsCall, None, dict[str, T]]:
     """The fact as it is now; nothing while the calls are only counted."""
-    call = cast(AwsCall, fact.command(**arguments))
+    call = cast(AwsCommand, fact.command(**arguments)).call
     call.fresh = True
     yield call
     return fact.understand(call.response) if call.answered else {}

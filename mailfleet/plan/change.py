@@ -9,6 +9,20 @@ SECRET_CHANGED = "(secret, changed)"  # noqa: S105
 
 Action = Literal["create", "update", "delete", "run"]
 
+KIND_NAMES = {
+    "dedicated ip pool": "dedicated IP pool",
+    "dns record": "DNS record",
+    "iam policy": "IAM policy",
+    "iam user": "IAM user",
+    "identity": "SES identity",
+    "ses account": "SES account setting",
+}
+
+
+def kind_name(kind: str) -> str:
+    """A kind as people write it."""
+    return KIND_NAMES.get(kind, kind)
+
 
 @dataclass(frozen=True)
 class Change:

@@ -6,26 +6,18 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from mailfleet.plan.change import Change
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.plan.change import Change, kind_name
+from mailfleet.postfix_parameters import postfix_parameters
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"),
           "run": ("!", "cyan")}  # fmt: skip
-_KINDS = {
-    "dedicated ip pool": "dedicated IP pool",
-    "dns record": "DNS record",
-    "iam policy": "IAM policy",
-    "iam user": "IAM user",
-    "identity": "SES identity",
-    "ses account": "SES account setting",
-}
 
 
 def lines(change: Change, full: bool) -> Iterator[str]:
     """One line for the change; with `full` also what it changes, in the thing's own terms."""
     sign, colour = _SIGNS[change.action]
     what = change.after if change.action == "run" else change.action
-    yield click.style(f"{sign} {_kind(change.kind)} {change.id}: {what}", fg=colour)
+    yield click.style(f"{sign} {kind_name(change.kind)} {change.id}: {what}", fg=colour)
     if full and change.action != "run":
         yield from (click.style(f"    {line}", fg=_colour(line)) for line in _difference(change))
 
@@ -66,7 +58,7 @@ def totals(changes: Iterable[Change]) -> str:
 
 
 def _count(number: int, kind: str) -> str:
-    name = _kind(kind)
+    name = kind_name(kind)
     if number != 1:
         name = _plural(name)
     return f"{number} {name}"
@@ -76,7 +68,3 @@ def _plural(name: str) -> str:
     if name.endswith("y") and name[-2] not in "aeiou":
         return f"{name[:-1]}ies"
     return f"{name}es" if name.endswith("ch") else f"{name}s"
-
-
-def _kind(kind: str) -> str:
-    return _KINDS.get(kind, kind)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from mailfleet.policy import Relay
 from mailfleet.policy.types import private_network
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.state import HostState
 

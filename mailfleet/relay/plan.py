@@ -3,11 +3,11 @@
 import re
 
 from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET, SECRET_CHANGED, Action, Change
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.access import listening
 from mailfleet.relay.component import UNITS
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
-from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.provider_switch import ROUTES, SWITCH
 from mailfleet.relay.state import FoundFile, HostState

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Relay
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.component import UNITS, Component
 from mailfleet.relay.digest import digest
 from mailfleet.relay.file import File
-from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.render import render
 from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import System

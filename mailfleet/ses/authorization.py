@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from mailfleet.aws.arn import resource_arn
 from mailfleet.plan.change import Action, Change
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Delegate
 from mailfleet.policy.delegate import MOST
-from mailfleet.ses.arn import resource_arn
 from mailfleet.ses.identity_policy import EVERYBODY, MOST_BYTES, document, grants, pretty, same
 from mailfleet.ses.sending_identity import SendingIdentity
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mailfleet.aws.ses_tags import STAMP, TAG
 from mailfleet.dns.records import RecordSet, normal_name
 from mailfleet.ses.dkim import DEFAULT, OWN, Dkim, published_key
 from mailfleet.ses.identity import Identity
-from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
+from mailfleet.ses.settings import MailFrom, Settings
 
 BATCH = 100  # identities that a getter of SES v1 takes
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailfleet.aws.ses_tags import STAMP, TAG
 from mailfleet.dns.records import RecordSet
 from mailfleet.json_fact import JsonFact
 from mailfleet.plan.change import KNOWN_AFTER_APPLY
 from mailfleet.ses.dkim import dkim_from_ses, is_rotating, key_name
-from mailfleet.ses.settings import STAMP, TAG, MailFrom, Settings
+from mailfleet.ses.settings import MailFrom, Settings
 
 TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 

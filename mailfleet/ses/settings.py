@@ -4,15 +4,10 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+from mailfleet.aws.ses_tags import STAMP, TAG
 from mailfleet.dns.records import RecordSet
 from mailfleet.policy import Address, Domain, Mail, Ses
 from mailfleet.ses.dkim import Dkim, wanted_dkim
-
-TAG = "mailfleet"
-"""An identity with this tag is the fleet's that the tag names."""
-STAMP = "mailfleet-settings"
-"""The tag that says which of the settings that can't be read a hundred at a time we have set. It
-is written after them, and gone before they change."""
 
 
 @dataclass(frozen=True)

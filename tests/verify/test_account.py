@@ -4,12 +4,15 @@ import pytest
 from dns.resolver import Resolver
 
 from mailfleet.aws.read import read_sender
-from mailfleet.aws.sending_account import read_region
+from mailfleet.aws.reader import Reader
+from mailfleet.aws.resources import ses_account
+from mailfleet.aws.resources.kinds import read_resources
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.resolver import LiveDns
 from mailfleet.dns.spf import merge, spf_texts
 from mailfleet.dns.spf_lookups import cost
 from mailfleet.dns.text import quoted
+from mailfleet.plan.engine import Plan
 from mailfleet.policy import Mail
 from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet
@@ -57,13 +60,14 @@ def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: SendingDomain
 
 
 def test_the_ses_account_sends_and_is_as_the_policy_says(fleet: Fleet, mail: Mail) -> None:
+    reader = Reader(fleet.account, mail)
     for ses in mail.ses:
-        region = read_region(fleet.account, mail, ses)
-        account = region.account.found
+        (plan,) = ses_account.read(reader, ses)
+        account = plan.found
         assert account.sending, f"sending from {ses.region} is paused"
         assert account.enforcement == "HEALTHY", f"{ses.region} is {account.enforcement}"
-        changed = [change.id for change in region.changes(fleet.account.name)]
-        assert not changed, f"not as the policy says: {', '.join(changed)}"
+    changed = [change.id for change in Plan(fleet.account.name, read_resources(reader)).changes]
+    assert not changed, f"not as the policy says: {', '.join(changed)}"
 
 
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:

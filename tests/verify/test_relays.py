@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from mailfleet.policy import Mail
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.alerting import TIMER
 from mailfleet.relay.from_rewriting import UNIT as SENDERS
 from mailfleet.relay.from_rewriting import rewrites_from
 from mailfleet.relay.health import TIMER as HEALTH
 from mailfleet.relay.health import fails_over
-from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import changed_files, files_to_remove
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.returned import PATH as RETURNED_PATH

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailfleet.aws.authorization import policies
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.run.commands import Fail
 from mailfleet.ses.authorization import PolicyChange
 from mailfleet.ses.sending_identity import SendingIdentity
@@ -16,9 +16,9 @@ def carried_out(change: PolicyChange, found: dict[str, str]) -> list[Any]:
     """The commands of the operation, where SES answers with those policies."""
     commands = []
     for command in policies._inner(changes=[change]):
-        if isinstance(command, AwsCall):
-            command.response = {"DkimAttributes": {}, "Policies": found}
-        commands.append(command)
+        if isinstance(command, AwsCommand):
+            command.call.response = {"DkimAttributes": {}, "Policies": found}
+        commands.append(command.call if isinstance(command, AwsCommand) else command)
     return commands
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mailfleet.aws.call import AwsCall
 from mailfleet.aws.lost_answers import lost_keys, refuse_foreign
-from mailfleet.run.commands import Commands, Fail
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Failure
 from mailfleet.ses.identity import Identity, from_ses
 
 
@@ -17,7 +17,7 @@ def after(commands: Commands, *answers: Any) -> list[str]:
     for command in commands:
         if isinstance(command, AwsCall) and command.is_read:
             command.response = next(given)
-        elif isinstance(command, Fail):
+        elif isinstance(command, Failure):
             done.append(command.sentence)
     return done
 

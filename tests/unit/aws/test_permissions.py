@@ -14,7 +14,7 @@ OF_BOTO3: dict[str, set[str]] = {
 }
 # Calls whose name is put together where they are made, by file
 PUT_TOGETHER = {
-    "mailfleet/aws/sending_account_operations.py": {
+    "mailfleet/aws/resources/configuration_set.py": {
         f"ses:PutConfigurationSet{kind}Options"
         for kind in ("Delivery", "Reputation", "Sending", "Suppression")
     },

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from pyinfra.api.command import PyinfraCommand
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import LocalCommand
 from mailfleet.aws.operations import records
 from mailfleet.aws.record_calls import Commands, change_zone, in_sync
-from mailfleet.aws.undo import WriteUndo
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet, to_route53
 from mailfleet.dns.zone import HostedZone
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Failure, Local
 from mailfleet.run.commands import Fail
 from mailfleet.ses.domains import SendingDomain, ZoneChanges
 
@@ -37,14 +38,14 @@ def answered(commands: Commands, *answers: Any) -> list[Any]:
 def test_the_undo_comes_before_the_change(tmp_path: Path) -> None:
     sent: list[str] = []
     undo, call = answered(change_zone(CHANGES, tmp_path, sent), {"ChangeInfo": {"Id": "C1"}})
-    assert isinstance(undo, WriteUndo)
+    assert isinstance(undo, Local)
     assert call.operation == "ChangeResourceRecordSets"
     assert sent == ["C1"]
 
 
 def test_a_refused_batch_is_explained_by_what_is_there_now(tmp_path: Path) -> None:
     seen = answered(change_zone(CHANGES, tmp_path, []), None, [to_route53(OTHER)])
-    assert isinstance(seen[-1], Fail)
+    assert isinstance(seen[-1], Failure)
     assert 'was planned from 300 TXT "0", and is now 300 TXT "2"' in seen[-1].sentence
     seen = answered(change_zone(CHANGES, tmp_path, []), None, [to_route53(OLD)])
     assert seen[-1].sentence.endswith("nothing of this batch was written: InvalidChangeBatch: ...")
@@ -52,14 +53,14 @@ def test_a_refused_batch_is_explained_by_what_is_there_now(tmp_path: Path) -> No
 
 def test_a_batch_whose_answer_was_lost_is_done(tmp_path: Path) -> None:
     seen = answered(change_zone(CHANGES, tmp_path, []), None, [to_route53(NEW)])
-    assert not any(isinstance(command, Fail) for command in seen)
+    assert not any(isinstance(command, Failure) for command in seen)
 
 
 @pytest.mark.parametrize(("statuses", "calls"), [(["INSYNC"], 1), (["PENDING"], 2)])
 def test_pending_changes_are_waited_for(statuses: list[str], calls: int) -> None:
     seen = answered(in_sync(ZONE, ["C1"], 0), *({"ChangeInfo": {"Status": s}} for s in statuses))
     assert len(seen) == calls
-    assert [c.sentence for c in seen if isinstance(c, Fail)] == [
+    assert [c.sentence for c in seen if isinstance(c, Failure)] == [
         "pending: after 0 s Route 53 says that the changes of example.com are PENDING, expected "
         "INSYNC: run the deploy again, it goes on from there"
     ] * (calls - 1)
@@ -79,4 +80,4 @@ def test_the_operation_itself_refuses_to_turn_much_of_a_zone_over() -> None:
     (refusal,) = commands(many_changes=False)
     assert isinstance(refusal, Fail)
     assert "21 of its 21 record sets would be changed or deleted" in refusal.sentence
-    assert isinstance(commands(many_changes=True)[0], WriteUndo)
+    assert isinstance(commands(many_changes=True)[0], LocalCommand)

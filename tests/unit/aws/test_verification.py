@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mailfleet.aws.call import AwsCall
 from mailfleet.aws.verification import look
+from mailfleet.plan.call import AwsCall
 from mailfleet.ses.identity import Identity
 
 VERIFIED = {"VerificationStatus": "SUCCESS", "DkimAttributes": {"Status": "SUCCESS", "Tokens": []}}

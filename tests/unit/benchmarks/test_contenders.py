@@ -9,7 +9,7 @@ from benchmarks.instance import SETTINGS
 from lab.errors import LabError
 from mailfleet.inputs import Inputs
 from mailfleet.policy import Domain, Mail, Ses, Smtp, secret
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.postfix import postfix_files
 from mailfleet.relay.systems import DEBIAN_12
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from mailfleet.policy import PolicyError, Relay, Smtp, secret
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.dedicated import CERTIFICATE
-from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.plan import load_action, plan
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request

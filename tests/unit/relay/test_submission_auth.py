@@ -8,7 +8,7 @@ import pytest
 from mailfleet.credential import Credential, of_login
 from mailfleet.plan.change import KNOWN_AFTER_APPLY, SECRET
 from mailfleet.policy import Relay, Secret, secret
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.plan import plan, to_restart
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.request import apply_request

@@ -7,7 +7,7 @@ import pytest
 
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain, Relay, Route
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.request import apply_request, read_request
 from mailfleet.relay.systems import (
     AMAZON_LINUX_2023,

@@ -4,8 +4,8 @@ import pytest
 
 from mailfleet.inputs import Inputs
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Route, Ses, Smtp, secret
+from mailfleet.postfix_parameters import postfix_parameters
 from mailfleet.relay.alerting import EMERGENCY, TIMER
-from mailfleet.relay.parameters import postfix_parameters
 from mailfleet.relay.tree import Desired, desired_host
 from tests.support.relay_policy import CREDENTIALS, policy
 

@@ -1,4 +1,4 @@
-from mailfleet.relay.parameters import postfix_parameters
+from mailfleet.postfix_parameters import postfix_parameters
 
 TEXT = """\
 # comment

@@ -2,20 +2,23 @@
 
 import pytest
 
+from mailfleet.aws.resources.dedicated_ip_pool import Pool, PoolPlan, WarmUp
+from mailfleet.plan.engine import changes_of
 from mailfleet.plan.errors import PlanError
+from mailfleet.plan.resource import Values
 from mailfleet.policy import DedicatedPool
-from mailfleet.ses.pools import Pool, PoolPlan, WarmUp, pool_changes, pool_notes
 
 WARM, COLD = WarmUp("192.0.2.1", 100, False), WarmUp("192.0.2.2", 40, True)
 
 
 def plan(found: Pool | None, scaling: str = "STANDARD", adopt: bool = False) -> PoolPlan:
-    wanted = DedicatedPool("bulk", scaling=scaling, adopt=adopt)  # type: ignore[arg-type]
-    return PoolPlan("us-east-1", wanted, "fleet", found)
+    desired = DedicatedPool("bulk", scaling=scaling, adopt=adopt)  # type: ignore[arg-type]
+    return PoolPlan("us-east-1", desired, "fleet", found)
 
 
-def changed(*pools: PoolPlan) -> list[tuple[str, str | None, str | None]]:
-    return [(change.action, change.before, change.after) for change in pool_changes("@aws", pools)]
+def changed(pool: PoolPlan) -> list[tuple[str, str | None, str | None]]:
+    changes = changes_of("@aws", pool.things(Values()))
+    return [(change.action, change.before, change.after) for change in changes]
 
 
 def test_a_missing_pool_is_made_ours() -> None:
@@ -66,9 +69,9 @@ def test_somebody_elses_pool_is_changed_only_by_adoption() -> None:
     ],
 )
 def test_addresses_that_warm_up_are_told(found: Pool | None, notes: list[str]) -> None:
-    assert list(pool_notes([plan(found)])) == notes
+    assert list(plan(found).notes()) == notes
 
 
 def test_a_standard_pool_without_addresses_is_told() -> None:
-    (note,) = pool_notes([plan(Pool("STANDARD", None))])
+    (note,) = plan(Pool("STANDARD", None)).notes()
     assert "us-east-1/bulk has no addresses: lease some" in note

@@ -4,8 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailfleet.plan.change import Change
-from mailfleet.policy import ProductionAccess, SesAccount
+from mailfleet.aws.command import AwsCommand
+from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.reader import Reader
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Step, Thing, Values
+from mailfleet.plan.stages import SES_ACCOUNT
+from mailfleet.policy import ProductionAccess, Ses, SesAccount
+from mailfleet.run.strict_facts import read as read_fact
 
 MUCH = 0.8
 """The part of a day's quota from which somebody should know."""
@@ -61,6 +67,22 @@ class Account:
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
+class AccountFact(AwsFact[Account]):
+    """Sandbox or production, quota and its use, and the account's settings in one region."""
+
+    def command(self, region: str) -> AwsCommand:
+        return AwsCommand(AwsCall("sesv2", "GetAccount", region=region))
+
+    def understand(self, answer: Any) -> Account:
+        return from_ses(answer)
+
+
+def read(reader: Reader, ses: Ses) -> "list[AccountPlan]":
+    """One call."""
+    found = read_fact(reader.host, AccountFact, region=ses.region)
+    return [AccountPlan(ses.region, found, ses.account)]
+
+
 def from_ses(answer: dict[str, Any]) -> Account:
     """What GetAccount's answer says. SES leaves out what was never set."""
     quota = answer["SendQuota"]
@@ -81,42 +103,78 @@ def from_ses(answer: dict[str, Any]) -> Account:
 
 @dataclass(frozen=True)
 class AccountPlan:
-    """What there is in a region beside what the policy asks of it: each property is what is to be
-    set, None when nothing is."""
+    """What there is in a region beside what the policy asks of it: `suppression`, `vdm` and
+    `request` are what is to be set, None when nothing is."""
 
     region: str
     found: Account
-    wanted: SesAccount
+    desired: SesAccount
 
     @property
     def suppression(self) -> tuple[str, ...] | None:
-        wanted = self.wanted.suppression
-        return None if wanted is None or wanted == self.found.suppression else tuple(wanted)
+        desired = self.desired.suppression
+        return None if desired is None or desired == self.found.suppression else tuple(desired)
 
     @property
     def vdm(self) -> bool | None:
-        return None if self.wanted.vdm in (None, self.found.vdm) else self.wanted.vdm
+        return None if self.desired.vdm in (None, self.found.vdm) else self.desired.vdm
 
     @property
     def request(self) -> ProductionAccess | None:
         """The request for production access. AWS takes none while one is under review, nor after a
         denial; one that FAILED has never reached it ("ReviewDetails", Amazon SES API v2)."""
         asked = self.found.production or self.found.review in ("PENDING", "DENIED")
-        return None if asked else self.wanted.production
+        return None if asked else self.desired.production
+
+    def things(self, values: Values) -> Iterator[Thing]:
+        """A thing a setting, of those that are to be set."""
+        if self.suppression is not None:
+            reasons = (self.found.suppression, self.suppression)
+            yield self._thing("suppression", *(", ".join(r) or "(never)" for r in reasons))
+        if self.vdm is not None:
+            yield self._thing(
+                "VDM", *("on" if vdm else "off" for vdm in (self.found.vdm, self.vdm))
+            )
+        if self.request:
+            yield self._thing("request for production access", None, _request_text(self.request))
+
+    def _thing(self, setting: str, found: str | None, desired: str | None) -> Thing:
+        return Thing("ses account", f"{self.region}/{setting}", found, desired)
+
+    def notes(self) -> Iterator[str]:
+        """The quota first."""
+        return _notes(self)
+
+    def steps(self) -> Iterator[Step]:
+        yield Step(SES_ACCOUNT, self._set)
+
+    def _set(self, values: Values) -> Commands:
+        if self.suppression is not None:
+            reasons = {**self.found.kept, "SuppressedReasons": list(self.suppression)}
+            yield AwsCall("sesv2", "PutAccountSuppressionAttributes", reasons, region=self.region)
+        if self.vdm is not None:
+            vdm = {"VdmAttributes": {"VdmEnabled": "ENABLED" if self.vdm else "DISABLED"}}
+            yield AwsCall("sesv2", "PutAccountVdmAttributes", vdm, region=self.region)
+        if self.request:
+            yield _request(self.request, self.region)
 
 
-def account_changes(host: str, plan: AccountPlan) -> Iterator[Change]:
-    """What is to be set of the account, a change a setting."""
-    found, kind = plan.found, "ses account"
-    if plan.suppression is not None:
-        before, after = (", ".join(r) or "(never)" for r in (found.suppression, plan.suppression))
-        yield Change(host, kind, f"{plan.region}/suppression", "update", before, after)
-    if plan.vdm is not None:
-        before, after = ("on" if value else "off" for value in (found.vdm, plan.vdm))
-        yield Change(host, kind, f"{plan.region}/VDM", "update", before, after)
-    if plan.request:
-        id = f"{plan.region}/request for production access"
-        yield Change(host, kind, id, "create", None, _request_text(plan.request))
+def _request(request: ProductionAccess, region: str) -> AwsCall:
+    contacts = {"AdditionalContactEmailAddresses": list(request.contacts)}
+    return AwsCall(
+        "sesv2",
+        "PutAccountDetails",
+        {
+            "ProductionAccessEnabled": True,
+            "MailType": request.mail_type,
+            "WebsiteURL": request.website,
+            "UseCaseDescription": request.use_case,
+            "ContactLanguage": request.language,
+            **(contacts if request.contacts else {}),
+        },
+        region=region,
+        repeated=("ConflictException",),
+    )
 
 
 def _request_text(request: ProductionAccess) -> str:
@@ -130,8 +188,7 @@ def _request_text(request: ProductionAccess) -> str:
     return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
-def account_notes(plan: AccountPlan) -> Iterator[str]:
-    """What somebody should know of the account, its quota first."""
+def _notes(plan: AccountPlan) -> Iterator[str]:
     found, where = plan.found, f"SES in {plan.region}"
     much = found.quota.used > MUCH
     yield f"{where}: {found.quota.text}{': ask AWS for a higher quota' if much else ''}"

@@ -5,14 +5,20 @@ options stay as SES has them, and what the policy asks for is laid over them: wh
 know of is put back as it was found.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailfleet.plan.change import Change
-from mailfleet.plan.errors import PlanError
+from mailfleet.aws.command import AwsCommand
+from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.reader import Reader
+from mailfleet.aws.ses_tags import EXISTS, TAG, tag_resource, tags
+from mailfleet.plan.call import AwsCall
+from mailfleet.plan.resource import Commands, Step, Thing, Values
+from mailfleet.plan.stages import SES_ACCOUNT
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
-from mailfleet.ses.settings import TAG, wanted_settings
+from mailfleet.run.strict_facts import read as read_fact
+from mailfleet.ses.settings import wanted_settings
 
 Options = Mapping[str, Mapping[str, Any]]
 """By kind, such as {"SendingOptions": {"SendingEnabled": True}}."""
@@ -54,17 +60,19 @@ def from_ses(answer: dict[str, Any]) -> FoundSet:
 
 
 @dataclass(frozen=True)
-class SetPlan:
-    """A configuration set that the policy names; `found` is None when there is none."""
+class ConfigurationSetPlan:
+    """A configuration set that the policy names; `found` is None when there is none. `caller` is
+    our own ARN."""
 
     region: str
-    wanted: ConfigurationSet
+    desired: ConfigurationSet
     fleet: str
     found: FoundSet | None
+    caller: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.region}/{self.wanted.name}"
+        return f"{self.region}/{self.desired.name}"
 
     @property
     def options(self) -> Options:
@@ -72,7 +80,7 @@ class SetPlan:
         the kinds that differ, each whole."""
         asked: dict[str, dict[str, Any]] = {}
         for name, kind, key in _SETTINGS:
-            value = getattr(self.wanted, name)
+            value = getattr(self.desired, name)
             if value is not None:
                 shown = list(value) if isinstance(value, tuple) else value
                 asked.setdefault(kind, {})[key] = shown
@@ -84,10 +92,49 @@ class SetPlan:
     @property
     def tags(self) -> bool:
         """Whether it becomes ours."""
-        return bool(self.found and self.wanted.adopt and self.found.fleet != self.fleet)
+        return bool(self.found and self.desired.adopt and self.found.fleet != self.fleet)
+
+    def things(self, values: Values) -> Iterator[Thing]:
+        if self.found is None:
+            text = "\n".join([self.desired.name, _text(self.options, self.fleet)])
+            yield Thing("configuration set", self.id, None, text)
+            return
+        ours = self.tags or self.found.fleet == self.fleet
+        owner = self.fleet if ours else self.found.fleet
+        yield Thing(
+            "configuration set",
+            self.id,
+            _text(self.found.options, self.found.fleet),
+            _text({**self.found.options, **self.options}, owner),
+            "ours" if ours else "foreign",
+            self.desired.adopt,
+            entry=f"ConfigurationSet {self.desired.name!r}",
+        )
+
+    def notes(self) -> Iterator[str]:
+        yield from ()
+
+    def steps(self) -> Iterator[Step]:
+        yield Step(SES_ACCOUNT, self._make)
+
+    def _make(self, values: Values) -> Commands:
+        """One call makes a set; of one that is there each kind of options is put."""
+        name = {"ConfigurationSetName": self.desired.name}
+        if self.found is None:
+            made = {**name, "Tags": tags(self.fleet), **self.options}
+            yield AwsCall(
+                "sesv2", "CreateConfigurationSet", made, region=self.region, repeated=EXISTS
+            )
+            return
+        if self.tags:
+            resource = f"configuration-set/{self.desired.name}"
+            yield tag_resource(self.caller, self.region, resource, tags(self.fleet))
+        for kind, options in self.options.items():
+            put = f"PutConfigurationSet{kind}"
+            yield AwsCall("sesv2", put, {**name, **options}, region=self.region)
 
 
-def wanted_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
+def desired_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
     """Those that the policy lists, and those that its identities in the region have as their
     default one: these are made empty, because an identity may only name one that exists."""
     listed = {found.name: found for found in ses.configuration_sets}
@@ -96,30 +143,6 @@ def wanted_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
     named = {wanted_settings(entry, ses, mail).configuration_set for entry in entries}
     unlisted = sorted(name for name in named if name and name not in listed)
     return (*listed.values(), *(ConfigurationSet(name) for name in unlisted))
-
-
-def set_changes(host: str, sets: Iterable[SetPlan]) -> Iterator[Change]:
-    """PlanError for a set that is not ours to change."""
-    for plan in sets:
-        after = {**(plan.found.options if plan.found else {}), **plan.options}
-        fleet = plan.fleet
-        if plan.found is None:
-            text = "\n".join([plan.wanted.name, _text(after, fleet)])
-            yield Change(host, "configuration set", plan.id, "create", None, text)
-        elif plan.options or plan.tags:
-            before = _text(plan.found.options, plan.found.fleet)
-            if not plan.wanted.adopt and plan.found.fleet != fleet:
-                raise PlanError(_not_ours(plan, before, _text(after, plan.found.fleet)))
-            yield Change(host, "configuration set", plan.id, "update", before, _text(after, fleet))
-
-
-def _not_ours(plan: SetPlan, before: str, after: str) -> str:
-    found, expected = (text.replace("\n", ", ") for text in (before, after))
-    return (
-        f"ConfigurationSet {plan.wanted.name!r}: found {plan.id} with {found}, which is not ours, "
-        f"expected {expected}: to take it over, say ConfigurationSet(..., adopt=True); or let the "
-        "policy say what is there"
-    )
 
 
 def _text(options: Options, fleet: str | None) -> str:
@@ -131,3 +154,30 @@ def _text(options: Options, fleet: str | None) -> str:
 
 def _shown(value: Any) -> str:
     return ", ".join(value) or "(never)" if isinstance(value, list) else str(value)
+
+
+class ConfigurationSetFact(AwsFact[FoundSet | None]):
+    """A configuration set of the region; None when there is none of that name."""
+
+    def command(self, configuration_set: str, region: str) -> AwsCommand:
+        return AwsCommand(
+            AwsCall(
+                "sesv2",
+                "GetConfigurationSet",
+                {"ConfigurationSetName": configuration_set},
+                region=region,
+                absent=("NotFoundException",),
+            )
+        )
+
+    def understand(self, answer: Any) -> FoundSet | None:
+        return answer and from_ses(answer)
+
+
+def read(reader: Reader, ses: Ses) -> Iterator[ConfigurationSetPlan]:
+    """A call for each configuration set that the policy names."""
+    for desired in desired_sets(reader.mail, ses):
+        found = read_fact(
+            reader.host, ConfigurationSetFact, configuration_set=desired.name, region=ses.region
+        )
+        yield ConfigurationSetPlan(ses.region, desired, reader.mail.fleet, found, reader.caller)

@@ -1,19 +1,19 @@
 import pytest
-from pyinfra.api.hiddenvalue import HiddenValue
 
-from mailfleet.aws.call import AwsCall
+from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.redact import redacted
+from mailfleet.plan.call import AwsCall, SecretValue
 
 SENTINEL = "sentinel-4711"
 
 
 def test_a_hidden_parameter_is_sent_and_never_shown() -> None:
-    hidden = HiddenValue(SENTINEL)  # type: ignore[no-untyped-call]
+    hidden = SecretValue(SENTINEL)
     call = AwsCall(
         "secretsmanager", "PutSecretValue", {"SecretString": hidden, "A": {"B": [hidden]}}
     )
     assert call.unmasked() == {"SecretString": SENTINEL, "A": {"B": [SENTINEL]}}
-    for shown in (str(call), repr(call), call.get_raw_value(), call.key):
+    for shown in (str(call), repr(call), AwsCommand(call).get_raw_value(), call.key):
         assert SENTINEL not in shown
 
 

@@ -4,21 +4,28 @@ from typing import Any
 
 import pytest
 
+from mailfleet.aws.resources.configuration_set import (
+    ConfigurationSetPlan,
+    desired_sets,
+    from_ses,
+)
+from mailfleet.plan.engine import changes_of
 from mailfleet.plan.errors import PlanError
+from mailfleet.plan.resource import Values
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
-from mailfleet.ses.configuration_sets import SetPlan, from_ses, set_changes, wanted_sets
 
 TAGS = [{"Key": "mailfleet", "Value": "fleet"}]
 DELIVERY = {"TlsPolicy": "REQUIRE", "SendingPoolName": "old", "MaxDeliverySeconds": 600}
 
 
-def plan(answer: dict[str, Any] | None, **wanted: Any) -> SetPlan:
+def plan(answer: dict[str, Any] | None, **desired: Any) -> ConfigurationSetPlan:
     found = from_ses(answer) if answer is not None else None
-    return SetPlan("us-east-1", ConfigurationSet("bulk", **wanted), "fleet", found)
+    return ConfigurationSetPlan("us-east-1", ConfigurationSet("bulk", **desired), "fleet", found)
 
 
-def changed(plan: SetPlan) -> list[tuple[str, str | None, str | None]]:
-    return [(change.action, change.before, change.after) for change in set_changes("@aws", [plan])]
+def changed(plan: ConfigurationSetPlan) -> list[tuple[str, str | None, str | None]]:
+    changes = changes_of("@aws", plan.things(Values()))
+    return [(change.action, change.before, change.after) for change in changes]
 
 
 def test_a_set_that_only_identities_name_is_made_empty() -> None:
@@ -99,4 +106,4 @@ def test_the_policys_sets_are_those_listed_and_those_that_identities_name() -> N
         providers=[ses],
     )
     unlisted = [ConfigurationSet(name) for name in ("all", "his", "own")]
-    assert list(wanted_sets(mail, ses)) == [listed, *unlisted]
+    assert list(desired_sets(mail, ses)) == [listed, *unlisted]

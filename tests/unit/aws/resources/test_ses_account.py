@@ -4,15 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from mailfleet.aws.resources.ses_account import Account, AccountPlan, SendQuota, from_ses
+from mailfleet.plan.resource import Values
 from mailfleet.policy import ProductionAccess, SesAccount
-from mailfleet.ses.sending_account import (
-    Account,
-    AccountPlan,
-    SendQuota,
-    account_changes,
-    account_notes,
-    from_ses,
-)
 
 QUOTA = SendQuota(per_day=50_000, sent=100, max_send_rate=14)
 ACCOUNT = Account(True, True, "HEALTHY", QUOTA, suppression=("BOUNCE", "COMPLAINT"))
@@ -22,12 +16,12 @@ NOTHING = SesAccount()
 ASKED = SesAccount(production=REQUEST)
 
 
-def plan(found: Account, wanted: SesAccount = NOTHING) -> AccountPlan:
-    return AccountPlan("us-east-1", found, wanted)
+def plan(found: Account, desired: SesAccount = NOTHING) -> AccountPlan:
+    return AccountPlan("us-east-1", found, desired)
 
 
-def changed(found: Account, wanted: SesAccount) -> list[tuple[str, str | None, str | None]]:
-    return [(c.id, c.before, c.after) for c in account_changes("@aws", plan(found, wanted))]
+def changed(found: Account, desired: SesAccount) -> list[tuple[str, str | None, str | None]]:
+    return [(t.id, t.found, t.desired) for t in plan(found, desired).things(Values())]
 
 
 def test_what_was_never_set_is_left_out_by_ses() -> None:
@@ -51,7 +45,7 @@ def test_what_was_never_set_is_left_out_by_ses() -> None:
 
 
 def test_an_account_in_order_is_one_line() -> None:
-    assert list(account_notes(plan(ACCOUNT))) == [
+    assert list(plan(ACCOUNT).notes()) == [
         "SES in us-east-1: 100 of 50,000 messages (0%) sent in 24 hours, 14 a second at most"
     ]
 
@@ -66,7 +60,7 @@ def test_an_account_in_order_is_one_line() -> None:
     ],
 )
 def test_the_quota_and_its_use(quota: SendQuota, said: str) -> None:
-    (line,) = account_notes(plan(replace(ACCOUNT, quota=quota)))
+    (line,) = plan(replace(ACCOUNT, quota=quota)).notes()
     assert said in line
     assert ("ask AWS" in line) == ("ask AWS" in said)
 
@@ -85,7 +79,7 @@ def test_the_quota_and_its_use(quota: SendQuota, said: str) -> None:
     ],
 )
 def test_what_keeps_mail_from_leaving_is_said(found: Account, said: str) -> None:
-    _, note = account_notes(plan(found))
+    _, note = plan(found).notes()
     assert said in note
 
 
