@@ -23,11 +23,12 @@ lab: .venv/installed  ## bring the lab up and leave it running
 lab-down:  ## remove the lab, whatever state it is in
 	@test ! -x .venv/bin/python || python -m lab down
 
-lint: .venv/installed  ## check style and types
+lint: .venv/installed  ## check style, types and which part imports which
 	ruff check .
 	ruff format --check .
 	mypy
 	mypy --python-version 3.10 agent  # hosts have older ones; mypy knows none before 3.10
+	lint-imports
 
 bench: .venv/installed  ## measure AWS calls, deploy times and sending rates
 	@python -m benchmarks
