@@ -20,7 +20,7 @@ def refuse_foreign(id: str, identity: Identity, fleet: str) -> Commands:
     """Fail unless the identity, which SES has refused to create again, is ours."""
     if identity.settings.fleet != fleet:
         yield Failure(
-            f"sesv2:CreateEmailIdentity failed: {id} was made by somebody else since planned: "
+            f"sesv2:CreateEmailIdentity failed: {id} was created by someone else since planned: "
             "look at it, and run the deploy again"
         )
 
@@ -33,7 +33,7 @@ def refuse_other_policy(change: PolicyChange) -> Commands:
     there = from_ses(call.response).policies.get(change.name) if call.response else None
     if there != change.after:
         yield Failure(
-            f"policy {change.name} of SES identity {change.identity.id} was changed by somebody "
+            f"policy {change.name} of SES identity {change.identity.id} was changed by someone "
             "else since planned: look at it, and run the deploy again"
         )
 

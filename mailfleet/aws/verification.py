@@ -108,7 +108,7 @@ def pending(waiting: Waiting, within: int) -> str:
     )
     return (
         f"pending: after {within} s {missing}, expected SUCCESS: "
-        "relays stay as they are; run the deploy again once the records resolve"
+        "relays stay as they are; run the deploy again when the records resolve"
     )
 
 

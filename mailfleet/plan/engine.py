@@ -89,8 +89,8 @@ def _not_ours(thing: Thing) -> str:
     found, desired = (_in_one_line(text) for text in (thing.found, thing.desired))
     word = thing.entry.partition(" ")[0]
     return (
-        f"{thing.entry}: found {thing.id} with {found}, which is not ours, expected {desired}: "
-        f"to take it over, say {word}(..., adopt=True); or {thing.remedy}"
+        f"{thing.entry}: found {thing.id} with {found}, which mailfleet does not own, expected "
+        f"{desired}: to take it over, say {word}(..., adopt=True); or {thing.remedy}"
     )
 
 

@@ -16,7 +16,7 @@ Phase = Literal["account", "gate", "relays", "end"]
 """The account; all hosts wait for the account; every relay; the account once more."""
 
 SES_ACCOUNT = "SES account"
-DKIM_KEYS = "DKIM keys of ours"
+DKIM_KEYS = "BYODKIM keys"
 IDENTITIES = "SES identities"
 REMOVALS = "SES identities of absent domains"
 EASY_DKIM = "DKIM keys of SES"
@@ -46,7 +46,7 @@ STAGES = [
     Stage(REMOVALS, "account", "before their records, so that SES takes no mail without a key"),
     Stage(EASY_DKIM, "account", "SES makes other keys, whose tokens the records follow from"),
     Stage(RECORDS, "account", "in batches; then wait until the name servers have them"),
-    Stage(REPLICAS, "account", "once the identity whose keys they use is there"),
+    Stage(REPLICAS, "account", "after the identity whose keys they use is there"),
     Stage(SIGNING, "account", "SES signs with keys that are published by now"),
     Stage(SETTINGS, "account", "MAIL FROM, configuration set and tags: SES looks at the records"),
     Stage(POLICIES, "account", "who may send as an identity: changed and taken away"),

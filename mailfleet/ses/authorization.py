@@ -90,8 +90,8 @@ def _check_limits(identity: SendingIdentity, wanted: Mapping[str, str]) -> None:
     foreign = [name for name in found if not name.startswith(PREFIX)]
     if len(wanted) + len(foreign) > MOST and wanted:
         raise PlanError(
-            f"{identity.id}: found {len(foreign)} policies that are not ours beside {len(wanted)} "
-            f"delegates, expected {MOST} policies at most: SES takes no more"
+            f"{identity.id}: found {len(foreign)} policies that mailfleet does not own and "
+            f"{len(wanted)} delegates, expected {MOST} policies at most: SES accepts no more"
         )
     for name, text in wanted.items():
         if len(text.encode()) > MOST_BYTES:
@@ -104,8 +104,9 @@ def _check_limits(identity: SendingIdentity, wanted: Mapping[str, str]) -> None:
 def _not_ours(identity: SendingIdentity) -> str:
     word = "Address" if identity.is_address else "Domain"
     return (
-        f"{word} {identity.name!r}: found the SES identity {identity.id}, which is not ours, "
-        f"expected one of ours, for it has delegates: to take it over, say {word}(..., adopt=True)"
+        f"{word} {identity.name!r}: found the SES identity {identity.id}, which mailfleet does not "
+        "own, expected one that it owns, because it has delegates: to take it over, say "
+        f"{word}(..., adopt=True)"
     )
 
 
@@ -114,8 +115,8 @@ def authorization_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
     for identity in identities:
         if identity.delegates and _waits(identity):
             yield (
-                f"SES identity {identity.id} is not verified yet: its delegates may send once a "
-                "deploy after that has let them"
+                f"SES identity {identity.id} is not verified yet: its delegates may send after a "
+                "later deploy has allowed them"
             )
         found = identity.found.policies if identity.found else {}
         for name, text in found.items():
@@ -124,6 +125,7 @@ def authorization_notes(identities: Sequence[SendingIdentity]) -> Iterator[str]:
                 conditions = ", ".join(g.conditions for g in everybody if g.conditions)
                 only = f" under the conditions {conditions}" if conditions else ""
                 yield (
-                    f"policy {name} of SES identity {identity.id} lets everybody at AWS "
-                    f"(principal *) send as it{only}; it is not ours, and stays as it is"
+                    f"policy {name} of SES identity {identity.id} lets everyone at AWS "
+                    f"(principal *) send as it{only}; mailfleet does not own it and leaves it as "
+                    "it is"
                 )

@@ -79,7 +79,7 @@ def test_somebody_elses_policy_stays_and_a_star_is_warned_of(fleet: Fleet) -> No
     sesv2.create_email_identity_policy(**names | {"PolicyName": left}, Policy=json.dumps(theirs))
     write(fleet, f"Delegate({ROLE!r})")
     shown = " ".join(deploy(fleet).output.split())
-    assert f"policy theirs of SES identity us-east-1/{fleet.domain} lets everybody at AWS" in shown
+    assert f"policy theirs of SES identity us-east-1/{fleet.domain} lets everyone at AWS" in shown
     assert f"- sending authorization us-east-1/{fleet.domain}/{left}: delete" in shown
     assert policies(fleet).pop("theirs") == theirs
     assert left not in policies(fleet)

@@ -39,7 +39,7 @@ def test_an_identity_with_our_tag_is_ours_and_any_other_is_not() -> None:
     assert after(refuse_foreign("us-east-1/example.com", ours, "fleet")) == []
     for found in (identity([]), identity([{"Key": "mailfleet", "Value": "other"}])):
         (refusal,) = after(refuse_foreign("us-east-1/example.com", found, "fleet"))
-        assert "us-east-1/example.com was made by somebody else" in refusal
+        assert "us-east-1/example.com was created by someone else" in refusal
 
 
 def test_keys_that_nobody_knows_are_lost() -> None:

@@ -68,7 +68,9 @@ def test_ours_is_changed_and_deleted_and_theirs_is_not() -> None:
 
 def test_an_identity_that_is_not_ours_keeps_its_policies() -> None:
     assert plan(sending(policies={"mailfleet-x": THEIRS}, fleet="another")) == []
-    with pytest.raises(PlanError, match=r"us-east-1/example.com, which is not ours.*adopt=True"):
+    with pytest.raises(
+        PlanError, match=r"us-east-1/example.com, which mailfleet does not own.*adopt=True"
+    ):
         plan(sending(OTHER, fleet="another"))
     adopted = sending(OTHER, policies={"mailfleet-x": THEIRS}, fleet="another", adopt=True)
     assert [action for _, action in plan(adopted)] == ["create", "delete"]
@@ -86,7 +88,9 @@ def test_an_address_waits_for_its_click() -> None:
 def test_more_than_ses_takes_is_refused() -> None:
     theirs = {f"p{number}": THEIRS for number in range(20)}
     assert plan(sending(policies=theirs)) == []
-    with pytest.raises(PlanError, match="found 20 policies that are not ours beside 1 delegates"):
+    with pytest.raises(
+        PlanError, match="found 20 policies that mailfleet does not own and 1 delegates"
+    ):
         plan(sending(OTHER, policies=theirs))
     long = Delegate("210987654321", [f"{'x' * 60}{n}@example.com" for n in range(60)])
     with pytest.raises(PlanError, match="expected 4096 at most"):
@@ -98,5 +102,5 @@ def test_somebody_elses_policy_for_everybody_is_warned_of() -> None:
     restricted["Statement"]["Condition"] = {"Bool": {"x": "true"}}
     policies = {"theirs": THEIRS, "some": json.dumps(restricted), "mailfleet-x": THEIRS}
     first, second = authorization_notes([sending(policies=policies)])
-    assert "policy theirs of SES identity us-east-1/example.com lets everybody" in first
+    assert "policy theirs of SES identity us-east-1/example.com lets everyone" in first
     assert 'under the conditions {"Bool": {"x": "true"}}' in second

@@ -82,7 +82,7 @@ def test_no_reason_to_suppress_is_another_thing_than_the_accounts_reasons() -> N
 
 def test_somebody_elses_set_is_changed_only_by_adoption() -> None:
     with pytest.raises(
-        PlanError, match=r"tls: OPTIONAL.*not ours, expected.*tls: REQUIRE"
+        PlanError, match=r"tls: OPTIONAL.*does not own, expected.*tls: REQUIRE"
     ) as refused:
         changed(plan({}, tls="REQUIRE"))
     assert "say ConfigurationSet(..., adopt=True)" in str(refused.value)

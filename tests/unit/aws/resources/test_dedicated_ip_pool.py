@@ -49,7 +49,9 @@ def test_a_managed_pool_does_not_become_standard(fleet: str | None, adopt: bool)
 
 def test_somebody_elses_pool_is_changed_only_by_adoption() -> None:
     theirs = Pool("STANDARD", None)
-    with pytest.raises(PlanError, match=r"not ours, .* say DedicatedPool\(\.\.\., adopt=True\)"):
+    with pytest.raises(
+        PlanError, match=r"does not own, .* say DedicatedPool\(\.\.\., adopt=True\)"
+    ):
         changed(plan(theirs, "MANAGED"))
     after = "scaling: MANAGED\ntag mailfleet: fleet"
     assert changed(plan(theirs, "MANAGED", adopt=True)) == [("update", "scaling: STANDARD", after)]
