@@ -24,7 +24,8 @@ from agent.host.held import QUEUED
 from agent.host.judge_units import judge_units
 from agent.host.lock import compare, locked, record, stamp
 from agent.host.packages import install
-from agent.host.postfix import Loading, check
+from agent.host.postfix import Loading
+from agent.host.postfix_check import check
 from agent.host.previous_config import (
     ADOPTED,
     PREVIOUS,

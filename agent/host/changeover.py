@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from agent.host.common import warn
-from agent.host.files import observe
 from agent.host.lenient import lenient
+from agent.host.observe import observe
 from agent.host.postfix import Loading
 from agent.host.previous_config import foreign
 from agent.host.queue import anything_waits, taken_in

@@ -13,7 +13,8 @@ import shutil
 from typing import Any
 
 from agent.host.common import say
-from agent.host.files import digest, naming, no_files, observe
+from agent.host.files import naming
+from agent.host.observe import digest, no_files, observe
 from agent.host.state import (
     APPLIED,
     KEPT,

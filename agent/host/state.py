@@ -9,7 +9,8 @@ import os
 from typing import Any, Optional
 
 from agent.host.common import HostError, one_line, run
-from agent.host.files import observe, replace
+from agent.host.files import replace
+from agent.host.observe import observe
 
 KEPT = "/var/lib/mailfleet"
 LOADED = f"{KEPT}/loaded"

@@ -17,6 +17,7 @@ ANSWER = "mailfleet-answer: "
 when it succeeds: a login shell may exit 0 without ever starting it."""
 _HOST = (
     "host/common.py",
+    "host/observe.py",
     "host/files.py",
     "host/state.py",
     "host/provider_switch.py",
@@ -31,6 +32,7 @@ _CHECK = (
     "host/lint.py",
     "host/complaints.py",
     "host/staging.py",
+    "host/postfix_check.py",
 )
 CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/lock.py")
 _QUEUE = ("host/queue.py", "host/held.py")
@@ -38,6 +40,7 @@ _WAITING = (
     *_QUEUE,
     "host/verdicts.py",
     "host/lenient.py",
+    "host/envelope.py",
     "host/resubmit.py",
     "host/rerouting.py",
     "host/queued_mail.py",
@@ -55,7 +58,7 @@ _PARTS = {
         "host/release.py",
         "host/read.py",
     ),
-    "mailq": (*CHANGE, *_WAITING, "host/mailq.py"),
+    "mailq": (*CHANGE, *_WAITING, "host/mailq.py", "host/mailq_act.py"),
     "queue_preview": (*_HOST, *_QUEUE, "host/verdicts.py", "host/queue_preview.py"),
     "apply": (
         *CHANGE,

@@ -9,7 +9,8 @@ import pytest
 
 from agent.host import mailq as program
 from agent.host.held import held_here
-from agent.host.mailq import act, mailq
+from agent.host.mailq import mailq
+from agent.host.mailq_act import act
 from agent.host.queued_mail import QueuedMail
 from tests.support.postfix_queue import PostfixQueue
 

@@ -14,7 +14,8 @@ import pytest
 
 from agent.host import common, resubmit
 from agent.host.common import HostError
-from agent.host.resubmit import quoted, read_envelope, resubmitted
+from agent.host.envelope import quoted, read_envelope
+from agent.host.resubmit import resubmitted
 
 ENVELOPE = """\
 *** ENVELOPE RECORDS hold/A1 ***

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.host.files import digest as on_the_host
+from agent.host.observe import digest as on_the_host
 from mailfleet.relay.digest import digest
 
 
