@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from agent.host import canary, common, postfix
-from agent.host import lock as guard
+from agent.host import canary, common, postfix, postfix_check
+from agent.host import lock as host_lock
 from agent.host.common import run
 from agent.host.state import KEPT, MASTER_LOCK, POSTFIX
 
@@ -131,11 +131,11 @@ def stand_in(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
     }  # fmt: skip
     monkeypatch.setattr(common, "_ENVIRONMENT", environment)
     monkeypatch.setattr(common, "_ends", [float("inf")], raising=False)
-    monkeypatch.setattr(postfix, "faults", lambda directory, staged: iter(()))
+    monkeypatch.setattr(postfix_check, "faults", lambda directory, staged: iter(()))
     monkeypatch.setattr(postfix, "ANSWER_PAUSE", 0.0, raising=False)
     monkeypatch.setattr(postfix, "_SECONDS_TO_ANSWER", 0.3)
     monkeypatch.setattr(canary, "CANARY_PAUSE", 0.0, raising=False)
-    monkeypatch.setattr(guard, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(host_lock, "LOCK_SECONDS", 0)
     monkeypatch.setattr(hashlib, "scrypt", _quick_scrypt)
     with _greeter() as port, (found.root / MASTER_LOCK[1:]).open() as lock:
         monkeypatch.setattr(postfix, "PORT", port, raising=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.host import mailq as program
+from agent.host import mailq_act as program
 from agent.host.held import held_here
 from agent.host.mailq import mailq
 from agent.host.mailq_act import act
