@@ -1,33 +1,30 @@
 """What happens to your infrastructure, in order.
 
 First AWS; then the gate, where every host waits until SES has verified the domains; then the
-relays, each only if that went well and its credential works. What they need no more is taken from
-their IAM user last.
+relays, each only if that went well and its credential works. Permissions the relays no longer need
+are revoked last. The stages of the account are those of mailfleet/plan/stages.py.
 """
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP, is_account
+from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.run.barrier import barrier
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
-from tasks import accounts, domains, relays
+from tasks import account, relays
 
 mail = policy_of(host)
 
-if is_account(host, mail):
-    accounts.sending_account(mail=mail)
-    domains.identities_and_records(mail=mail)
-    accounts.sender(mail=mail)
+plan = account.plan_account(mail)
 
-accounts.gate(mail=mail)
+account.account(plan=plan)
+account.gate(plan=plan)
 
 if GROUP not in host.groups:
     relays.relay(mail=mail)
 
 barrier(name="Relays are done")
 
-if is_account(host, mail):
-    accounts.narrow(mail=mail)
+account.revoke(plan=plan)
 
 report_end()

@@ -11,9 +11,11 @@ from mailfleet.aws import rotation as account
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.facts import LastUse
 from mailfleet.aws.inventory_accounts import account_of, missing_relays, relays_of
-from mailfleet.aws.read import in_one_line, read_sender
+from mailfleet.aws.read import in_one_line, read_smtp_user
 from mailfleet.aws.readiness import account_failed, read_new_credential
 from mailfleet.aws.relay_inputs import read_relay_inputs
+from mailfleet.aws.rotation_plan import Rotation, rotation_changes, use_note
+from mailfleet.aws.smtp_user import secret_name, user_name
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay import operations
 from mailfleet.relay import rotation as relay
@@ -22,8 +24,6 @@ from mailfleet.relay.plan import plan
 from mailfleet.run.commands import fail
 from mailfleet.run.report import report
 from mailfleet.run.strict_facts import read
-from mailfleet.ses.rotation import Rotation, rotation_changes, use_note
-from mailfleet.ses.sender import secret_name, user_name
 
 Plans = Mapping[Ses, Rotation]
 
@@ -125,7 +125,7 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
 def take_over(mail: Mail, plans: Plans) -> None:
     """The new credential is the stored one; the old key is deactivated."""
     for ses, todo in plans.items():
-        stored = read_sender(host, mail, ses).stored
+        stored = read_smtp_user(host, mail, ses).stored
         account.take_over(
             plan=todo,
             stored=stored.username if stored else None,

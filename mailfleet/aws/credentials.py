@@ -10,7 +10,7 @@ from pyinfra.api.inventory import Inventory
 from mailfleet.aws import facts
 from mailfleet.aws.inventory_accounts import account_of
 from mailfleet.aws.parameter import Parameter
-from mailfleet.aws.read import read_sender
+from mailfleet.aws.read import read_smtp_user
 from mailfleet.credential import Credential, SecretText, of_login
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Secret, Ses
@@ -45,7 +45,7 @@ def read_credentials(inventory: Inventory, mail: Mail) -> dict[str, Credential |
 
 
 def _of_ses(account: Host, mail: Mail, ses: Ses) -> Credential | None:
-    return read_sender(account, mail, ses).credential
+    return read_smtp_user(account, mail, ses).credential
 
 
 def _secret(inventory: Inventory, mail: Mail, whose: str, secret: Secret) -> str:

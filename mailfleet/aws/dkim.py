@@ -1,141 +1,164 @@
-"""The keys that SES signs with: reading and making those of ours, and telling SES which.
+"""Whose keys SES signs a domain's mail with, and where receivers find them.
 
-The order makes that a key can be found before SES signs with it. A key of ours is stored before
-anybody is told of it, and published before SES is told; keys that SES makes are asked for before
-the records, which follow from them. Nothing is taken out of DNS: mail that was signed with a key
-of before has to be verified for days.
+Three ways, as `SigningAttributesOrigin` tells them ("DkimAttributes", Amazon SES API v2): Easy DKIM
+(AWS_SES), BYODKIM with a key of ours (EXTERNAL), and Deterministic Easy DKIM with the keys of the
+same identity in another region (AWS_SES_<REGION>).
 """
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pyinfra.api.host import Host
-from pyinfra.api.operation import operation
-
-from mailfleet.aws import facts
-from mailfleet.aws.command import for_pyinfra
 from mailfleet.dns.records import RecordSet
-from mailfleet.plan.call import AwsCall, SecretValue
+from mailfleet.dns.text import quoted, unquoted
+from mailfleet.plan.change import KNOWN_AFTER_APPLY
 from mailfleet.plan.errors import PlanError
-from mailfleet.run.strict_facts import read
-from mailfleet.ses.dkim import EASY, OWN, Dkim, Secret, check_key, missing_keys
-from mailfleet.ses.dkim_key import new_private_key, public_key
-from mailfleet.ses.sending_identity import SendingIdentity
+from mailfleet.policy import Byodkim, Domain, Mail
 
-Calls = Generator[AwsCall, None, None]
-Made = dict[str, SendingIdentity]
-Attributes = dict[str, Any]
-"""DkimSigningAttributes of SES v2."""
+EASY = "AWS_SES"
+OWN = "EXTERNAL"
+_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*([A-Za-z0-9+/=\s]+?)\s*(?:;|$)")
 
 
-def read_own_key(account: Host, domain: str, dkim: Dkim, zone: Mapping[str, RecordSet]) -> Dkim:
-    """The key of ours with its public half, if there is one. PlanError when what is stored is no
-    key, and when there is none where one is published."""
-    if dkim.secret is None:
-        return dkim
-    stored = read(account, facts.Secret, secret=dkim.secret.name, region=dkim.secret.region)
-    found = replace(dkim, public=public_key(stored.text) if stored else None)
-    if stored and found.public is None:
+@dataclass(frozen=True)
+class Secret:
+    """Where in Secrets Manager the private half of a key is kept."""
+
+    name: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Dkim:
+    """`key_length` is Easy DKIM's. `selector` and `public` are BYODKIM's: the key's public half in
+    base64, None while there is no key; its private half is kept in `secret`, and never here.
+
+    `failed`: SES looked for the key for 72 hours and gave up; it looks again once told again.
+    """
+
+    origin: str = EASY
+    key_length: str | None = None
+    selector: str | None = None
+    public: str | None = None
+    enabled: bool = True
+    failed: bool = False
+    secret: Secret | None = field(default=None, compare=False)
+
+    @property
+    def parent(self) -> str | None:
+        """The region whose keys these are: Deterministic Easy DKIM."""
+        region = self.origin.removeprefix(f"{EASY}_")
+        return None if region == self.origin else region.lower().replace("_", "-")
+
+    @property
+    def keys(self) -> tuple[str | None, ...]:
+        """What SES has to be told of to sign with these keys."""
+        failed = OWN if self.failed else None
+        return (self.origin, self.key_length, self.selector, self.public, failed)
+
+    @property
+    def text(self) -> str:
+        if self.origin == OWN:
+            text = f"BYODKIM, selector {self.selector}, key {self.fingerprint}"
+        elif self.parent:
+            text = f"Deterministic Easy DKIM of {self.parent}"
+        else:
+            text = f"Easy DKIM {self.key_length}"
+        failed = " (FAILED)" if self.failed else ""
+        return f"{text}{failed}{'' if self.enabled else ', switched off'}"
+
+    @property
+    def fingerprint(self) -> str:
+        """The first octets of the public key's SHA-256, to tell keys apart."""
+        if not self.public:
+            return KNOWN_AFTER_APPLY
+        return hashlib.sha256(base64.b64decode(self.public)).hexdigest()[:16]
+
+    def published(self, domain: str, zone: Mapping[str, RecordSet], wanted: "Dkim") -> "Dkim":
+        """As SES has it, with the public half that is in DNS: SES has compared the two.
+
+        A selector that SES does not tell is taken for the wanted one.
+        """
+        selector = self.selector or (wanted.selector if self.origin == OWN else None)
+        key = published_key(domain, selector, zone) if selector else None
+        return replace(self, selector=selector, public=key)
+
+    def record(self, domain: str) -> RecordSet:
+        """The TXT record set that publishes a key of ours (RFC 6376 section 3.6.1)."""
+        text = f"v=DKIM1; k=rsa; p={self.public}"
+        value = quoted(text) if self.public else KNOWN_AFTER_APPLY
+        return RecordSet(key_name(str(self.selector), domain), "TXT", (value,)).normal()
+
+
+DEFAULT = Dkim(key_length="RSA_2048_BIT")
+"""What a glance takes an identity's keys for."""
+
+
+def key_name(selector: str, domain: str) -> str:
+    return f"{selector}._domainkey.{domain}"
+
+
+def wanted_dkim(domain: Domain, region: str, mail: Mail) -> Dkim:
+    """What the policy says of a domain's keys in that region.
+
+    A key of ours is kept in one region for all: that of the policy's first Ses entry.
+    """
+    if isinstance(domain.dkim, Byodkim):
+        selector = domain.dkim.selector
+        secret = Secret(f"{mail.fleet}/dkim/{domain.name}/{selector}", mail.ses[0].region)
+        return Dkim(OWN, selector=selector, secret=secret)
+    parent = domain.dkim.parent
+    if parent and parent != region:
+        return Dkim(f"{EASY}_{parent.upper().replace('-', '_')}")
+    return Dkim(key_length=f"RSA_{domain.dkim.key_length}_BIT")
+
+
+def dkim_from_ses(attributes: Mapping[str, Any]) -> Dkim:
+    """The DkimAttributes of a domain. Tokens then holds the selector of a key of ours, the public
+    half of which SES does not tell."""
+    origin = attributes.get("SigningAttributesOrigin", EASY)
+    tokens = attributes.get("Tokens", ())
+    length = attributes.get("NextSigningKeyLength") or attributes.get("CurrentSigningKeyLength")
+    return Dkim(
+        origin=origin,
+        key_length=length if origin == EASY else None,
+        selector=tokens[0].lower() if origin == OWN and tokens else None,
+        enabled=attributes.get("SigningEnabled", True),
+        failed=origin == OWN and attributes.get("Status") == "FAILED",
+    )
+
+
+def is_rotating(attributes: Mapping[str, Any]) -> bool:
+    """Whether SES still signs with the keys of before ("the key length of the DKIM key pair in
+    use") while it looks for the records of the next ones."""
+    lengths = [attributes.get(f"{which}SigningKeyLength") for which in ("Current", "Next")]
+    return all(lengths) and lengths[0] != lengths[1]
+
+
+def published_key(domain: str, selector: str, zone: Mapping[str, RecordSet]) -> str | None:
+    """The public key at a selector; None when there is none."""
+    record = zone.get(f"TXT {key_name(selector, domain)}")
+    found = record and len(record.values) == 1 and _KEY.search(unquoted(record.values[0]))
+    return re.sub(r"\s", "", found[1]) if found else None
+
+
+def check_key(domain: str, dkim: Dkim, zone: Mapping[str, RecordSet]) -> None:
+    """PlanError when a new key would replace a published one whose private half is lost: mail that
+    is under way could no longer be verified."""
+    id = f"TXT {key_name(str(dkim.selector), domain)}"
+    if dkim.origin == OWN and dkim.public is None and id in zone and dkim.secret:
         raise PlanError(
-            f"Domain {domain!r}, dkim: found no RSA private key in the secret {dkim.secret.name} "
-            f"in {dkim.secret.region}, expected one in PKCS #8 as base64: restore it, or name "
-            "another selector in Byodkim(...)"
+            f"Domain {domain!r}, dkim: found {id}, but not its private key as "
+            f"{dkim.secret.name} in Secrets Manager in {dkim.secret.region}: restore that secret, "
+            "or name another selector in Byodkim(...)"
         )
-    check_key(domain, found, zone)
-    return found
 
 
-@operation()
-@for_pyinfra
-def own_keys(identities: Sequence[SendingIdentity], made: Made) -> Calls:
-    """Make the keys of ours that are not there, and store their private halves. AWS refuses when
-    somebody has stored one meanwhile."""
-    for secret in dict.fromkeys(missing_keys(identity.wanted.dkim for identity in identities)):
-        private = new_private_key()
-        yield create_key(secret, private)
-        public = str(public_key(private))
-        for identity in identities:
-            if identity.wanted.dkim and identity.wanted.dkim.secret == secret:
-                made[identity.id] = identity.with_key(public)
-
-
-def create_key(secret: Secret, private: str) -> AwsCall:
-    return AwsCall(
-        "secretsmanager",
-        "CreateSecret",
-        {"Name": secret.name, "SecretString": SecretValue(private)},
-        region=secret.region,
-    )
-
-
-@operation()
-@for_pyinfra
-def keys_of_ses(identities: Sequence[SendingIdentity], made: Made) -> Calls:
-    """Let SES make other keys, whose tokens the records follow from."""
-    for identity in identities:
-        if identity.new_keys and identity.new_keys.origin == EASY:
-            yield from _put(identity, identity.new_keys, made)
-
-
-@operation()
-@for_pyinfra
-def signing(identities: Sequence[SendingIdentity], made: Made) -> Calls:
-    """Let SES sign with keys that are published by now, ours or another region's; and sign at
-    all, where it was switched off."""
-    for planned in identities:
-        identity = made.get(planned.id, planned)
-        if identity.new_keys:
-            yield from _put(identity, identity.new_keys, made)
-        before, after = (settings.dkim for settings in planned.settings)
-        if before and after and not before.enabled:
-            yield AwsCall(
-                "sesv2",
-                "PutEmailIdentityDkimAttributes",
-                {"EmailIdentity": planned.name, "SigningEnabled": True},
-                region=planned.region,
-            )
-
-
-def created_with(identity: SendingIdentity) -> Generator[AwsCall, None, Attributes]:
-    """What CreateEmailIdentity is told of an identity's keys: nothing for an address."""
-    dkim = identity.wanted.dkim
-    if dkim is None:
-        return {}
-    if dkim.parent:
-        return {"DomainSigningAttributesOrigin": dkim.origin}
-    return (yield from _attributes(dkim))
-
-
-def _put(identity: SendingIdentity, keys: Dkim, made: Made) -> Calls:
-    attributes = {} if keys.parent else (yield from _attributes(keys))
-    call = AwsCall(
-        "sesv2",
-        "PutEmailIdentityDkimSigningAttributes",
-        {
-            "EmailIdentity": identity.name,
-            "SigningAttributesOrigin": keys.origin,
-            **({"SigningAttributes": attributes} if attributes else {}),
-        },
-        region=identity.region,
-    )
-    yield call
-    if call.response:  # there is none while pyinfra only asks whether anything changes
-        tokens = call.response.get("DkimTokens", ())
-        zone = call.response.get("SigningHostedZone", "")
-        made[identity.id] = identity.resigned(tokens, zone)
-
-
-def _attributes(keys: Dkim) -> Generator[AwsCall, None, Attributes]:
-    if keys.origin != OWN or keys.secret is None:
-        return {"NextSigningKeyLength": keys.key_length}
-    private = yield from _private_half(keys.secret)
-    return {"DomainSigningSelector": keys.selector, "DomainSigningPrivateKey": private}
-
-
-def _private_half(secret: Secret) -> Generator[AwsCall, None, SecretValue]:
-    call = AwsCall(
-        "secretsmanager", "GetSecretValue", {"SecretId": secret.name}, region=secret.region
-    )
-    yield call
-    return SecretValue(call.response["SecretString"] if call.response else "")
+def missing_keys(wanted: Iterable[Dkim | None]) -> Iterator[Secret]:
+    """Where keys of ours are to be kept that are not made yet."""
+    for dkim in wanted:
+        if dkim and dkim.secret and dkim.public is None:
+            yield dkim.secret

@@ -5,6 +5,9 @@ from dataclasses import replace
 
 from pyinfra.api.host import Host
 
+from mailfleet.aws.batch_read import BATCH, glance
+from mailfleet.aws.effective import Effective, addresses_under, covering, effective
+from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_facts import (
     DkimAttributes,
     EmailIdentities,
@@ -13,13 +16,10 @@ from mailfleet.aws.identity_facts import (
     MailFromAttributes,
     NotificationAttributes,
 )
+from mailfleet.aws.notifications import Notifications
 from mailfleet.policy import Mail, Ses
 from mailfleet.run.options import READ
 from mailfleet.run.strict_facts import read
-from mailfleet.ses.effective import Effective, addresses_under, covering, effective
-from mailfleet.ses.glance import BATCH, glance
-from mailfleet.ses.identity import Identity
-from mailfleet.ses.notifications import Notifications
 
 
 def is_deep(account: Host) -> bool:

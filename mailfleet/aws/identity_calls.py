@@ -3,15 +3,15 @@
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from mailfleet.aws.identity_plan import IdentityPlan
+from mailfleet.aws.identity_settings import MailFrom
 from mailfleet.aws.ses_tags import stamp_tags, tag_resource, tags, unstamp_resource
 from mailfleet.plan.call import AwsCall
-from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.settings import MailFrom
 
 Calls = Generator[AwsCall, None, None]
 
 
-def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
+def create_identity(identity: IdentityPlan, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
     """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
     meanwhile."""
     configuration_set = identity.wanted.configuration_set
@@ -29,7 +29,7 @@ def create_identity(identity: SendingIdentity, fleet: str, signing: Mapping[str,
     )
 
 
-def setting_calls(identity: SendingIdentity, fleet: str, caller: str) -> Calls:
+def setting_calls(identity: IdentityPlan, fleet: str, caller: str) -> Calls:
     """One call for each setting that is not as it will be. The owner's tag comes first: it says
     that it is us who changes the others. The stamp goes before what it tells of changes, and
     comes last. `caller` is our own ARN."""
@@ -52,7 +52,7 @@ def setting_calls(identity: SendingIdentity, fleet: str, caller: str) -> Calls:
         yield tag_resource(*where, stamp_tags(after.stamp))
 
 
-def put_mail_from(identity: SendingIdentity, mail_from: MailFrom | None) -> AwsCall:
+def put_mail_from(identity: IdentityPlan, mail_from: MailFrom | None) -> AwsCall:
     """Without a MailFromDomain SES goes back to amazonses.com
     ("PutEmailIdentityMailFromAttributes", Amazon SES API v2)."""
     asked = {"MailFromDomain": mail_from.domain} if mail_from else {}

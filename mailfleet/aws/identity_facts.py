@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from mailfleet.aws import notifications
 from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.identity import Identity, from_ses
+from mailfleet.aws.notifications import Notifications
 from mailfleet.aws.ses_tags import TAG
 from mailfleet.plan.call import AwsCall
-from mailfleet.ses import notifications
-from mailfleet.ses.identity import Identity, from_ses
-from mailfleet.ses.notifications import Notifications
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:

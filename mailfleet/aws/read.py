@@ -1,13 +1,15 @@
 """Reading an account for a mail policy: from facts to what plans are made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 
-from mailfleet.aws.dkim import read_own_key
+from mailfleet.aws.batch_read import enough
+from mailfleet.aws.domain_plan import DomainPlan
+from mailfleet.aws.effective import shadow_notes, shadowed
 from mailfleet.aws.facts import (
     CURRENT,
     PENDING,
@@ -18,7 +20,20 @@ from mailfleet.aws.facts import (
     UserPolicy,
 )
 from mailfleet.aws.identities import read_identities, read_notifications
-from mailfleet.aws.identity_facts import EmailIdentities, EmailIdentity
+from mailfleet.aws.identity import Identity
+from mailfleet.aws.identity_facts import EmailIdentity
+from mailfleet.aws.identity_plan import IdentityPlan
+from mailfleet.aws.identity_settings import wanted_settings
+from mailfleet.aws.reader import Reader
+from mailfleet.aws.smtp_user import (
+    POLICY_NAME,
+    SmtpUser,
+    parse_credential,
+    secret_name,
+    user_name,
+)
+from mailfleet.aws.smtp_user_policy import sending_policy
+from mailfleet.aws.stored_key import read_own_key
 from mailfleet.aws.zones import Zones
 from mailfleet.credential import Credential
 from mailfleet.dns.desired import Wanted
@@ -27,27 +42,12 @@ from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
 from mailfleet.run.options import REMOVE_UNLISTED
 from mailfleet.run.strict_facts import read
-from mailfleet.ses.domains import SendingDomain
-from mailfleet.ses.effective import shadow_notes, shadowed
-from mailfleet.ses.glance import enough
-from mailfleet.ses.identity import Identity
-from mailfleet.ses.leaving import LeavingIdentity, unlisted_notes
-from mailfleet.ses.permission import sending_policy
-from mailfleet.ses.sender import (
-    POLICY_NAME,
-    Sender,
-    parse_credential,
-    secret_name,
-    user_name,
-)
-from mailfleet.ses.sending_identity import SendingIdentity
-from mailfleet.ses.settings import wanted_settings
 
 Regions = Mapping[str, Mapping[str, Identity]]
 """The identities of each region, by name."""
 
 
-def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
+def read_domains(account: Host, mail: Mail) -> tuple[DomainPlan, ...]:
     """Each domain of which the policy asks something. PlanError when it has not exactly one zone.
 
     Where only the default DMARC record is to be published, and DNS is not in this account, there
@@ -65,7 +65,7 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
                 _read_identity(account, mail, domain, ses, found_in, records) for ses in by_ses
             )
             domains.append(
-                SendingDomain(
+                DomainPlan(
                     domain.name,
                     zone,
                     records,
@@ -77,34 +77,11 @@ def read_domains(account: Host, mail: Mail) -> tuple[SendingDomain, ...]:
             )
     for domain in mail.absent:
         if zones.expected(domain):
-            domains.append(SendingDomain(domain.name, *zones.of(domain), remove=True))
+            domains.append(DomainPlan(domain.name, *zones.of(domain), remove=True))
     return tuple(domains)
 
 
-def read_leaving(account: Host, mail: Mail) -> tuple[LeavingIdentity, ...]:
-    """The identities that are there of domains that are to be absent, in the policy's regions:
-    replicas first."""
-    leaving = []
-    for ses in mail.ses if mail.absent else ():
-        listed = read(account, EmailIdentities, region=ses.region)
-        for domain in mail.absent:
-            if domain.name in listed:
-                found = read(account, EmailIdentity, identity=domain.name, region=ses.region)
-                if found:
-                    leaving.append(LeavingIdentity(domain.name, ses.region, found, mail.fleet))
-    return tuple(sorted(leaving, key=lambda identity: not identity.is_replica))
-
-
-def read_unlisted(account: Host, mail: Mail, domains: Iterable[SendingDomain]) -> tuple[str, ...]:
-    """What is to be said of domains of ours that have left the policy; seen in zones that are read
-    anyway."""
-    names = {domain.name for domain in (*mail.domains, *mail.absent)}
-    zones = {domain.zone.id: domain.records for domain in domains}
-    identities = {ses.region: read(account, EmailIdentities, region=ses.region) for ses in mail.ses}
-    return tuple(unlisted_notes(names, zones.values(), identities))
-
-
-def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
+def read_addresses(account: Host, mail: Mail) -> tuple[IdentityPlan, ...]:
     """The policy's address identities, in each region that their mail leaves from."""
     found_in = _read_regions(account, mail)
     return tuple(
@@ -112,6 +89,22 @@ def read_addresses(account: Host, mail: Mail) -> tuple[SendingIdentity, ...]:
         for address in mail.addresses
         for ses in mail.ses_of(address.name)
     )
+
+
+def domains(reader: Reader) -> tuple[DomainPlan, ...]:
+    """For Reader.once()."""
+    return read_domains(reader.host, reader.mail)
+
+
+def addresses(reader: Reader) -> tuple[IdentityPlan, ...]:
+    """For Reader.once()."""
+    return read_addresses(reader.host, reader.mail)
+
+
+def identities(reader: Reader) -> list[IdentityPlan]:
+    """Those of domains, then those of addresses."""
+    of_domains = (i for domain in reader.once(domains) for i in domain.identities)
+    return [*of_domains, *reader.once(addresses)]
 
 
 def _read_regions(account: Host, mail: Mail) -> Regions:
@@ -125,7 +118,7 @@ def _read_identity(
     ses: Ses,
     found_in: Regions,
     records: Mapping[str, RecordSet],
-) -> SendingIdentity:
+) -> IdentityPlan:
     """It is seen among a hundred others, and read by itself when that is not enough; also when
     there seems to be none: that is too much to believe a list."""
     wanted = wanted_settings(entry, ses, mail)
@@ -143,7 +136,7 @@ def _read_identity(
         dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
         found = replace(found, settings=replace(found.settings, dkim=dkim))
     delegates = tuple(entry.delegates or ())
-    return SendingIdentity(entry.name, ses.region, found, wanted, entry.adopt, delegates)
+    return IdentityPlan(entry.name, ses.region, found, wanted, entry.adopt, delegates)
 
 
 def _inherits(mail: Mail, name: str, ses: Ses, found_in: Regions) -> bool:
@@ -174,12 +167,12 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def read_sender(account: Host, mail: Mail, ses: Ses) -> Sender:
+def read_smtp_user(account: Host, mail: Mail, ses: Ses) -> SmtpUser:
     """The IAM user of the fleet in that region, and its credential. Whether there is more to know
     is asked only while there are keys that the stored credential does not name."""
     user = user_name(mail.fleet, ses.region)
     keys = read(account, AccessKeys, user=user)
-    sender = Sender(
+    sender = SmtpUser(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
         wanted=sending_policy(mail, ses),

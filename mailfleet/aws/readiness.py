@@ -6,11 +6,11 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.inventory_accounts import account_of
-from mailfleet.aws.read import read_domains, read_sender
+from mailfleet.aws.read import read_domains, read_smtp_user
+from mailfleet.aws.rotation_plan import under_way
 from mailfleet.credential import Credential
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, Ses
-from mailfleet.ses.rotation import under_way
 
 
 def account_failed(inventory: Inventory, mail: Mail) -> bool:
@@ -34,7 +34,7 @@ def read_ready_credentials(inventory: Inventory, mail: Mail) -> dict[str, Creden
 
 def read_new_credential(inventory: Inventory, mail: Mail, ses: Ses) -> Credential:
     """The credential that a rotation has made. Raises PlanError while there is none."""
-    sender = read_sender(_working_account(inventory, mail), mail, ses)
+    sender = read_smtp_user(_working_account(inventory, mail), mail, ses)
     if sender.credential is None or not under_way(sender):
         raise PlanError(f"SES in {ses.region} has no new key yet")
     return sender.credential

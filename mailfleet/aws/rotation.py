@@ -7,20 +7,20 @@ from pyinfra.api.operation import operation
 from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
 from mailfleet.aws.inventory_accounts import missing_relays
-from mailfleet.aws.lost_answers import lost_keys
-from mailfleet.aws.read import read_sender
-from mailfleet.aws.sender import create_key, credential_of, delete_key, hidden
+from mailfleet.aws.read import read_smtp_user
+from mailfleet.aws.resources.smtp_user import create_key, credential_of, delete_key, hidden
+from mailfleet.aws.retries import lost_keys
+from mailfleet.aws.rotation_plan import Rotation, rotations
+from mailfleet.aws.smtp_user import parse_credential, secret_name, user_name
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.resource import Commands, Failure
 from mailfleet.policy import Mail, Ses
-from mailfleet.ses.rotation import Rotation, rotations
-from mailfleet.ses.sender import parse_credential, secret_name, user_name
 
 
 def read_rotations(account: Host, mail: Mail) -> dict[Ses, Rotation]:
     """What is left to do for each Ses that takes part. PlanError as `rotation` has it."""
     users = {user_name(mail.fleet, ses.region): ses for ses in mail.ses}
-    senders = {user: read_sender(account, mail, ses) for user, ses in users.items()}
+    senders = {user: read_smtp_user(account, mail, ses) for user, ses in users.items()}
     return {users[user]: plan for user, plan in rotations(senders).items()}
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
+from mailfleet.aws.smtp_user import secret_name
 from mailfleet.commands.fleet import group_data, inventory, load_fleet, one_sentence
 from mailfleet.policy import Mail, PolicyError, Provider, Ses
 from mailfleet.policy.providers import SUBMISSION_PORT
 from mailfleet.run.loading import fleet_policy, policy_of
-from mailfleet.ses.sender import secret_name
 
 LOCAL = "local"
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import click
 
+from mailfleet.aws.effective import Effective
 from mailfleet.aws.identities import read_effective
 from mailfleet.aws.inventory_accounts import account_of
+from mailfleet.aws.notifications import TOPICS, Notifications
+from mailfleet.aws.policy_document import EVERYBODY, grants
 from mailfleet.aws.regions import check_regions
 from mailfleet.commands.fleet import group_data, inventory, load_fleet, one_sentence
 from mailfleet.dns.resolver import LiveDns
@@ -14,9 +17,6 @@ from mailfleet.policy import Mail, Route, Ses
 from mailfleet.policy.types import mail_address
 from mailfleet.run.loading import fleet_policy
 from mailfleet.run.resolver import resolver_of
-from mailfleet.ses.effective import Effective
-from mailfleet.ses.identity_policy import EVERYBODY, grants
-from mailfleet.ses.notifications import TOPICS, Notifications
 
 
 def _address(context: click.Context, parameter: click.Parameter, value: str) -> str:

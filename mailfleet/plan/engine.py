@@ -41,7 +41,7 @@ class Plan:
         for stage in STAGES:
             for _, step in self._steps(stage.name):
                 found += [command for command in step.run(values) if isinstance(command, AwsCall)]
-                values.learn(*step.likely)
+                values.learn(*step.likely(values))
         return found
 
     @property
@@ -52,7 +52,7 @@ class Plan:
         """A stage's steps. What a resource is made into is what was shown, but for what was not
         known then; else nothing is done."""
         for resource, step in self._steps(stage):
-            if step == next(iter(resource.steps())):
+            if step.stage == next(iter(resource.steps())).stage:
                 try:
                     self._check_as_shown(resource)
                 except PlanError as reason:
@@ -75,7 +75,7 @@ def changes_of(host: str, things: Iterable[Thing]) -> Iterator[Change]:
         if thing.found == thing.desired:
             continue
         if thing.owner == "foreign" and not thing.adopt:
-            raise PlanError(_not_ours(thing))
+            raise PlanError(thing.refusal or _not_ours(thing))
         yield Change(host, thing.kind, thing.id, _action(thing), thing.found, thing.desired)
 
 
@@ -89,8 +89,9 @@ def _not_ours(thing: Thing) -> str:
     found, desired = (_in_one_line(text) for text in (thing.found, thing.desired))
     word = thing.entry.partition(" ")[0]
     return (
-        f"{thing.entry}: found {thing.id} with {found}, which mailfleet does not own, expected "
-        f"{desired}: to take it over, say {word}(..., adopt=True); or {thing.remedy}"
+        f"{thing.entry}: found {thing.label or thing.id} with {found}, which mailfleet does not "
+        f"own, expected {desired}: to take it over, say {word}(..., adopt=True); or let the policy "
+        "say what is there"
     )
 
 

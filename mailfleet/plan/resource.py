@@ -44,7 +44,9 @@ class Thing:
     and never a secret (see mailfleet.plan.change).
 
     A `foreign` one is changed only with `adopt`. `entry` is what the policy calls it, such as
-    `Domain 'example.com'`, and `remedy` another way out than adoption. Things of a `group`, such
+    `Domain 'example.com'`; `label` what it is called there, where the id does not say
+    enough; `refusal` is the sentence that refuses it, where the engine's own does
+    not fit. Things of a `group`, such
     as a domain, stand together in the plan.
     """
 
@@ -55,7 +57,8 @@ class Thing:
     owner: Literal["ours", "foreign"] = "ours"
     adopt: bool = False
     entry: str = ""
-    remedy: str = "let the policy say what is there"
+    label: str = ""
+    refusal: str = ""
     group: str = ""
 
 
@@ -99,7 +102,7 @@ class Step:
 
     stage: str
     run: Callable[[Values], Commands]
-    likely: Sequence[Planned] = ()
+    likely: Callable[[Values], Sequence[Planned]] = lambda values: ()
     waits: str = ""
 
 

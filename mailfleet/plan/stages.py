@@ -37,6 +37,8 @@ class Stage:
     name: str
     phase: Phase
     does: str
+    everywhere: bool = False
+    """whether every host waits here for the others"""
 
 
 STAGES = [
@@ -51,7 +53,7 @@ STAGES = [
     Stage(SETTINGS, "account", "MAIL FROM, configuration set and tags: SES looks at the records"),
     Stage(POLICIES, "account", "who may send as an identity: changed and taken away"),
     Stage(SMTP_USERS, "account", "the relays' user, its permissions, key and SMTP password"),
-    Stage(VERIFICATION, "gate", "all hosts wait until SES has verified what is new"),
+    Stage(VERIFICATION, "gate", "all hosts wait until SES has verified what is new", True),
     Stage(NEW_POLICIES, "gate", "SES takes new ones for verified identities alone"),
     Stage(RELAYS, "relays", "one relay first, then the others: see tasks/relays.py"),
     Stage(REVOCATIONS, "end", "permissions the relays no longer need are revoked"),

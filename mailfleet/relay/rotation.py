@@ -6,6 +6,7 @@ from typing import Any
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
+from mailfleet.aws.smtp_user_policy import senders
 from mailfleet.credential import Credential
 from mailfleet.plan.change import Change
 from mailfleet.plan.errors import PlanError
@@ -15,7 +16,6 @@ from mailfleet.relay.operations import SIMULATOR
 from mailfleet.relay.postfix import POSTFIX
 from mailfleet.relay.probe import TIMEOUT, end_point, probed_within
 from mailfleet.run.commands import Commands, Fail
-from mailfleet.ses.permission import senders
 
 DRAINED_WITHIN = 600
 """Seconds: twice the smtp_connection_reuse_time_limit of main.cf."""

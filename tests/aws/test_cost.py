@@ -48,3 +48,9 @@ def test_the_plan_says_how_many_calls_it_takes(fleet: Fleet) -> None:
         *first[2:],
     ]
     assert deploy(fleet, ", ".join(changed)) == Counter(ses=4, route53=3)
+
+
+def test_other_keys_are_counted_once(fleet: Fleet) -> None:
+    deploy(fleet, f"Domain({fleet.domain!r})")
+    calls = deploy(fleet, f"Domain({fleet.domain!r}, dkim=EasyDkim(key_length=1024))")
+    assert calls["ses"] == 2  # to ask for them; to look whether SES has found them

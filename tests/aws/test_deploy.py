@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mailfleet.ses.smtp_password import smtp_password
+from mailfleet.aws.smtp_password import smtp_password
 from tests.aws.conftest import Fleet
 
 EVERY_WRITE = [

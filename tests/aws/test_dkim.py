@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailfleet.ses.dkim_key import new_private_key, public_key
+from mailfleet.aws.rsa_key import new_private_key, public_key
 from tests.aws.conftest import Fleet
 from tests.aws.test_regions import SECOND, both
 from tests.support.cli import Run

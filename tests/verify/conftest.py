@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyinfra.api.exceptions import PyinfraError
 
+from mailfleet.aws.domain_plan import DomainPlan
 from mailfleet.aws.read import read_domains
 from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.inputs import Inputs
@@ -20,7 +21,6 @@ from mailfleet.relay.state import HostState
 from mailfleet.relay.systems import system_of
 from mailfleet.relay.tree import Desired, desired_host
 from mailfleet.run.loading import policy_of
-from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet, testinfra_host
 
 FLEET = pytest.StashKey[Fleet]()
@@ -96,7 +96,7 @@ def desired(relay_mail: Mail, inputs: Inputs, state: HostState) -> Desired:
 
 
 @pytest.fixture(scope="session")
-def domain(fleet: Fleet, domain_name: str) -> SendingDomain:
+def domain(fleet: Fleet, domain_name: str) -> DomainPlan:
     """One domain after the other, as AWS has it."""
     for domain in read_domains(fleet.account, fleet.mail):
         if domain.name == domain_name:

@@ -3,7 +3,8 @@
 import pytest
 from dns.resolver import Resolver
 
-from mailfleet.aws.read import read_sender
+from mailfleet.aws.domain_plan import DomainPlan
+from mailfleet.aws.read import read_smtp_user
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.resources import ses_account
 from mailfleet.aws.resources.kinds import read_resources
@@ -14,11 +15,10 @@ from mailfleet.dns.spf_lookups import cost
 from mailfleet.dns.text import quoted
 from mailfleet.plan.engine import Plan
 from mailfleet.policy import Mail
-from mailfleet.ses.domains import SendingDomain
 from tests.verify.fleet import Fleet
 
 
-def test_the_identity_is_verified(domain: SendingDomain) -> None:
+def test_the_identity_is_verified(domain: DomainPlan) -> None:
     if not domain.identities:
         pytest.skip("SES does not send for this domain")
     for identity in domain.identities:
@@ -27,19 +27,19 @@ def test_the_identity_is_verified(domain: SendingDomain) -> None:
         assert identity.found.verified, f"{identity.id} is {status}, expected SUCCESS"
 
 
-def test_the_records_are_in_route_53(domain: SendingDomain) -> None:
+def test_the_records_are_in_route_53(domain: DomainPlan) -> None:
     missing = [change.id for change in domain.record_changes]
     assert not missing, f"missing or different: {', '.join(missing)}"
 
 
-def test_the_records_resolve(fleet: Fleet, domain: SendingDomain) -> None:
+def test_the_records_resolve(fleet: Fleet, domain: DomainPlan) -> None:
     """What the world sees, not what Route 53 holds: a zone may be delegated elsewhere."""
     for record in domain.desired:
         answer = fleet.resolver.resolve(record.name, record.type)
         assert sorted(value.to_text() for value in answer) == list(record.values), record.name
 
 
-def test_other_providers_are_authorised(fleet: Fleet, domain: SendingDomain) -> None:
+def test_other_providers_are_authorised(fleet: Fleet, domain: DomainPlan) -> None:
     """RFC 7208: what receivers find lets every provider of the domain pass, and costs no more
     than they allow."""
     if not domain.publishes.spf:
@@ -52,7 +52,7 @@ def test_other_providers_are_authorised(fleet: Fleet, domain: SendingDomain) -> 
     assert not found.fault, f"{found.fault}\n{found.tree}"
 
 
-def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: SendingDomain) -> None:
+def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: DomainPlan) -> None:
     """RFC 6376 section 3.6.1: the TXT record at the end of the CNAME holds p=."""
     for record in domain.desired:
         if "._domainkey." in record.name:
@@ -72,7 +72,7 @@ def test_the_ses_account_sends_and_is_as_the_policy_says(fleet: Fleet, mail: Mai
 
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:
     for ses in mail.ses:
-        sender = read_sender(fleet.account, mail, ses)
+        sender = read_smtp_user(fleet.account, mail, ses)
         assert sender.policy == sender.wanted, "the IAM user's policy was changed"
         assert sender.credential is not None, "the stored credential's key is gone or inactive"
         assert not sender.rotating, "a rotation is under way: run rotate.py to finish it"

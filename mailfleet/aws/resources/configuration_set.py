@@ -11,6 +11,7 @@ from typing import Any
 
 from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.facts import AwsFact
+from mailfleet.aws.identity_settings import wanted_settings
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.ses_tags import EXISTS, TAG, tag_resource, tags
 from mailfleet.plan.call import AwsCall
@@ -18,7 +19,6 @@ from mailfleet.plan.resource import Commands, Step, Thing, Values
 from mailfleet.plan.stages import SES_ACCOUNT
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
 from mailfleet.run.strict_facts import read as read_fact
-from mailfleet.ses.settings import wanted_settings
 
 Options = Mapping[str, Mapping[str, Any]]
 """By kind, such as {"SendingOptions": {"SendingEnabled": True}}."""

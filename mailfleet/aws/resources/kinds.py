@@ -8,8 +8,19 @@ stage that of this list.
 
 from collections.abc import Callable, Iterable
 
+from mailfleet.aws import wait_for_verification
 from mailfleet.aws.reader import Reader
-from mailfleet.aws.resources import configuration_set, dedicated_ip_pool, ses_account
+from mailfleet.aws.resources import (
+    configuration_set,
+    dedicated_ip_pool,
+    dkim_key,
+    email_identity,
+    email_identity_policy,
+    identity_removal,
+    route53_records,
+    ses_account,
+    smtp_user,
+)
 from mailfleet.plan.resource import Resource
 from mailfleet.policy import Ses
 
@@ -30,6 +41,13 @@ def each_region(*kinds: RegionalKind) -> Kind:
 
 KINDS: list[Kind] = [
     each_region(ses_account.read, dedicated_ip_pool.read, configuration_set.read),
+    dkim_key.read,
+    email_identity.read,
+    identity_removal.read,
+    route53_records.read,
+    email_identity_policy.read,
+    each_region(smtp_user.read),
+    wait_for_verification.read,
 ]
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from lab.control import Control
 from lab.smtp.ses import smtp_password
-from mailfleet.ses.dkim import Dkim
+from mailfleet.aws.dkim import Dkim
 
 HOSTS = {
     "ses": "email-smtp.us-east-1.amazonaws.com",

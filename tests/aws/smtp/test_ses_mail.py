@@ -10,8 +10,8 @@ import pytest
 
 from lab.spf import aligned_envelope, check_host, records_of
 from lab.state import Dns
-from mailfleet.ses.dkim import Dkim
-from mailfleet.ses.dkim_key import new_private_key, public_key
+from mailfleet.aws.dkim import Dkim
+from mailfleet.aws.rsa_key import new_private_key, public_key
 
 if TYPE_CHECKING:
     from tests.aws.smtp.conftest import Services

@@ -18,7 +18,7 @@ PUT_TOGETHER = {
         f"ses:PutConfigurationSet{kind}Options"
         for kind in ("Delivery", "Reputation", "Sending", "Suppression")
     },
-    "mailfleet/aws/authorization.py": {
+    "mailfleet/aws/resources/email_identity_policy.py": {
         f"ses:{action}EmailIdentityPolicy" for action in ("Create", "Update", "Delete")
     },
 }

@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
+from mailfleet.aws.effective import effective
+from mailfleet.aws.identity import Identity
+from mailfleet.aws.identity_settings import MailFrom, Settings
+from mailfleet.aws.notifications import Notifications
 from mailfleet.commands.explain import explanation, leaves_by, ses_of
 from mailfleet.policy import Domain, Mail, Route, Ses, Smtp, secret
-from mailfleet.ses.effective import effective
-from mailfleet.ses.identity import Identity
-from mailfleet.ses.notifications import Notifications
-from mailfleet.ses.settings import MailFrom, Settings
 
 OTHER = Smtp("smtp.example.net", name="other", username="u", password=secret("aws:key"))
 MAIL = Mail(
