@@ -22,7 +22,7 @@ def sending_policy(mail: Mail, ses: Ses) -> dict[str, Any]:
     their domains; when these are too many as well, it names none: see `policy_note`."""
     if _takes_all_verified(mail, ses):
         return _document([])
-    names = senders(mail, ses)
+    names = mail.senders_by(ses)
     domains = [mail.domain_of(name) for name in names]
     zones = [domain.zone if domain else name for name, domain in zip(names, domains, strict=True)]
     for chosen in (names, zones):
@@ -30,16 +30,6 @@ def sending_policy(mail: Mail, ses: Ses) -> dict[str, Any]:
         if size(document) <= MOST:
             return document
     return _document([])
-
-
-def senders(mail: Mail, ses: Ses) -> list[str]:
-    """The domains and addresses whose mail leaves by that Ses, in the policy's order; all domains
-    while none does, so that the credential can be tried out."""
-    names = [domain.name for domain in mail.domains_by(ses)]
-    names += [address.name for address in mail.addresses if ses in mail.ses_of(address.name)]
-    routes = mail.sender_routes
-    names += [sender.removeprefix("@") for sender, route in routes if ses.name in route.providers]
-    return list(dict.fromkeys(names)) or [domain.name for domain in mail.domains]
 
 
 def widened(current: dict[str, Any] | None, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +61,7 @@ def policy_note(mail: Mail, ses: Ses, user: str) -> str | None:
             "addresses"
         )
     document = sending_policy(mail, ses)
-    if document == _document(_patterns(senders(mail, ses))):
+    if document == _document(_patterns(mail.senders_by(ses))):
         return None
     what = "hosted zones instead" if "Condition" in document["Statement"][0] else "no addresses"
     return (

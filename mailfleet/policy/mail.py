@@ -225,6 +225,15 @@ class Mail:
         """The From domains of which mail may leave by that SES entry."""
         return tuple(domain for domain in self.domains if ses in self.ses_of(domain.name))
 
+    def senders_by(self, ses: Ses) -> list[str]:
+        """The domains and addresses whose mail leaves by that SES entry, in the policy's order; all
+        domains while none does, so that its credential can be tried out."""
+        names = [domain.name for domain in self.domains_by(ses)]
+        names += [address.name for address in self.addresses if ses in self.ses_of(address.name)]
+        for sender, route in self.sender_routes:
+            names += [sender.removeprefix("@")] if ses.name in route.providers else []
+        return list(dict.fromkeys(names)) or [domain.name for domain in self.domains]
+
     def domain_of(self, name: str) -> Domain | None:
         """The policy's domain that a domain or an address is of; None when it has none."""
         name = name.rpartition("@")[2]

@@ -6,7 +6,6 @@ from typing import Any
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
-from mailfleet.aws.smtp_user_policy import senders
 from mailfleet.credential import Credential
 from mailfleet.plan.change import Change
 from mailfleet.plan.errors import PlanError
@@ -102,5 +101,5 @@ def _request(mail: Mail, ses: Ses, subject: str) -> dict[str, Any]:
 
 def sender_of(mail: Mail, ses: Ses) -> str:
     """An address whose mail is sent through that Ses: noreply@ its first domain, if that is."""
-    (name, *_) = senders(mail, ses)
+    (name, *_) = mail.senders_by(ses)
     return name if "@" in name else f"noreply@{name}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mailfleet.aws.smtp_user_policy import MOST, policy_note, senders, sending_policy, size, widened
+from mailfleet.aws.smtp_user_policy import MOST, policy_note, sending_policy, size, widened
 from mailfleet.policy import Address, Domain, Mail, Route, Ses, Smtp, secret
 
 SES = Ses("us-east-1")
@@ -51,7 +51,7 @@ def test_only_senders_whose_mail_leaves_by_that_ses() -> None:
 
 def test_while_no_mail_leaves_by_it_the_policys_domains_may() -> None:
     mail = Mail(domains=[Domain("a.example")], providers=[OTHER, SES])
-    assert senders(mail, SES) == ["a.example"]
+    assert mail.senders_by(SES) == ["a.example"]
 
 
 def test_too_many_domains_are_named_by_their_zones() -> None:
