@@ -14,8 +14,9 @@ for fields in messages:
     change = rewriting(Rules(**rules), [tuple(field) for field in fields], "jane@gmail.invalid")
     print(json.dumps([change.fields, change.envelope]))
 """
-# Earlier commits have all of it in the last one: scripts/cases.sh.
-_PARTS = [f"senders/{name}.py" for name in ("mailboxes", "names", "rewriting")]
+# Earlier commits have it in another folder, and all of it in the last file: scripts/cases.sh.
+_FOLDER = "from_rewriting" if (AGENT / "from_rewriting").exists() else "senders"
+_PARTS = [f"{_FOLDER}/{name}.py" for name in ("mailboxes", "names", "rewriting")]
 PROGRAM = joined(*(part for part in _PARTS if (AGENT / part).exists())) + _MAIN
 
 
