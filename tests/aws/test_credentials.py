@@ -122,3 +122,12 @@ def test_a_permission_goes_only_once_every_relay_is_done(fleet: Fleet) -> None:
     assert fleet.deploy("-y").status == 0
     assert allowed() == new
     assert fleet.plan() == []
+
+
+def test_a_file_of_authorities_that_cannot_be_used(fleet: Fleet) -> None:
+    for path, found in (("/nowhere.pem", "the file can't be read"),
+                        ("/etc/hostname", "found no certificate in PEM")):  # fmt: skip
+        run = deploy(fleet, "env:PASSWORD", {"PASSWORD": "good"}, f", ca='{path}'")
+        assert run.status != 0
+        assert f"provider 'second': ca {path}: {found}" in run.output
+        assert "Traceback" not in run.output

@@ -7,7 +7,7 @@ import pytest
 
 from mailfleet.aws.rsa_key import new_private_key, public_key
 from tests.aws.conftest import Fleet
-from tests.aws.test_regions import SECOND, both
+from tests.aws.two_regions import SECOND, both
 from tests.support.cli import Run
 from tests.support.cloud import REGION
 

@@ -1,25 +1,10 @@
 """One policy, several regions; and identities of single addresses."""
 
-from typing import Any
-
-import boto3
-
 from tests.aws.conftest import Fleet
+from tests.aws.two_regions import SECOND, both
 from tests.support.cloud import REGION
 
-SECOND = "eu-west-1"
 TWO = f"Ses({REGION!r}), Ses({SECOND!r}, name='second')"
-
-
-def both(fleet: Fleet) -> dict[str, Any]:
-    """The domain's identity in each region."""
-    found = {}
-    for region in (REGION, SECOND):
-        ses = boto3.Session(aws_access_key_id="AKIALAB", aws_secret_access_key="lab").client(
-            "sesv2", region_name=region, endpoint_url=fleet.cloud.url
-        )
-        found[region] = ses.get_email_identity(EmailIdentity=fleet.domain)
-    return found
 
 
 def test_a_domain_is_verified_in_both_regions(fleet: Fleet) -> None:

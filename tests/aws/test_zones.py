@@ -7,7 +7,7 @@ from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.records import from_route53
 from tests.aws.conftest import Fleet
-from tests.aws.test_dns import put, refused, settles, texts
+from tests.aws.zone_records import put, refused, settles, texts
 
 
 def test_of_several_zones_the_policy_says_which(fleet: Fleet) -> None:
