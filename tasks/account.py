@@ -16,7 +16,7 @@ from mailfleet.aws.safety_checks import safety_checks
 from mailfleet.aws.zones import read_protected
 from mailfleet.dns.resolver import LiveDns
 from mailfleet.plan.engine import Plan
-from mailfleet.plan.stages import STAGES, Phase
+from mailfleet.plan.stages import Phase, stages_of
 from mailfleet.policy import Mail
 from mailfleet.run.options import CHECK_DELEGATION, MANY_CHANGES
 from mailfleet.run.report import report
@@ -65,7 +65,6 @@ def revoke(plan: Plan) -> None:
 
 
 def _carry_out(plan: Plan, phase: Phase) -> None:
-    stages = [each for each in STAGES if each.phase == phase]
-    for each in host.loop(stages):  # type: ignore[no-untyped-call]
+    for each in host.loop(stages_of(phase)):  # type: ignore[no-untyped-call]
         if plan.resources or each.everywhere:
             stage(plan=plan, stage=each.name, name=each.name)

@@ -37,13 +37,20 @@ class SmtpUserPlan:
     """`all_relays`: whether the run reaches every relay, without which the user loses nothing.
     `missing` are those that it has not reached by now."""
 
-    user: str
-    secret: str
+    fleet: str
     region: str
     found: SmtpUser
     all_relays: bool
     missing: Callable[[], Sequence[str]]
     more_notes: Sequence[str] = ()
+
+    @property
+    def user(self) -> str:
+        return user_name(self.fleet, self.region)
+
+    @property
+    def secret(self) -> str:
+        return secret_name(self.fleet, self.region)
 
     def things(self, values: Values) -> Iterator[Thing]:
         return smtp_user_things(self.user, self.secret, self.found, self.all_relays)
@@ -59,7 +66,7 @@ class SmtpUserPlan:
 
     def _make(self, values: Values) -> Commands:
         if self.found.keys is None:
-            tags = [{"Key": "mailfleet", "Value": self.secret.partition("/")[0]}]
+            tags = [{"Key": "mailfleet", "Value": self.fleet}]
             yield AwsCall(
                 "iam",
                 "CreateUser",
@@ -100,8 +107,7 @@ def read(reader: Reader, ses: Ses) -> Iterator[SmtpUserPlan]:
     wide = policy_note(reader.mail, ses, user)
     notes = [*rotation_note(user, found), *([wide] if wide else [])]
     missing = partial(missing_relays, host)
-    secret = secret_name(fleet, ses.region)
-    yield SmtpUserPlan(user, secret, ses.region, found, not missing(), missing, notes)
+    yield SmtpUserPlan(fleet, ses.region, found, not missing(), missing, notes)
 
 
 def put_policy(user: str, document: dict[str, Any]) -> AwsCall:
