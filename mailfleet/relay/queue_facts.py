@@ -1,6 +1,6 @@
 """Reading the queued mail of a host through pyinfra."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyinfra.api.exceptions import FactProcessError
@@ -16,11 +16,8 @@ class _QueueFact(FactBase[Mapping[str, Any] | None]):
     """The answer of a program about queued mail; None when the host has not answered."""
 
     abstract = True
-
-    @staticmethod
-    def notes(answer: Mapping[str, Any]) -> tuple[str, ...]:
-        """The answer in lines. Raises ValueError, KeyError or TypeError for any other answer."""
-        raise NotImplementedError
+    notes: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    """The answer in lines. Raises ValueError, KeyError or TypeError for any other answer."""
 
     def command(self) -> HostCommand:
         return HostCommand(COMMAND, "", within=WITHIN, unfinished=UNFINISHED["read"])

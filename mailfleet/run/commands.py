@@ -21,7 +21,7 @@ class Fail(PyinfraCommand):
         self.sentence = sentence
 
     def __repr__(self) -> str:
-        return f"Refuse({self.sentence!r})"
+        return f"Fail({self.sentence!r})"
 
     def execute(self, state: State, host: Host, connector_arguments: Any) -> bool:
         logger.error(f"{host.print_prefix}{format_text(self.sentence, 'red')}")
