@@ -20,7 +20,7 @@ from mailfleet.aws.identity_facts import (
 from mailfleet.aws.read import domains
 from mailfleet.aws.reader import Reader
 from mailfleet.plan.call import AwsCall
-from mailfleet.plan.resource import Commands, Failure, Step, Thing, Values
+from mailfleet.plan.resource import Commands, Failure, Resource, Step, Thing, Values
 from mailfleet.plan.stages import VERIFICATION
 
 POLL_EVERY = 5  # seconds; SES answers one request a second, and looks at DNS every few minutes
@@ -36,16 +36,13 @@ Waiting = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Resource):
     """Identities, as (name, region), that SES has yet to verify; `within` are seconds."""
 
     identities: Sequence[tuple[str, str]]
     within: int
 
     def things(self, values: Values) -> Iterator[Thing]:
-        yield from ()
-
-    def notes(self) -> Iterator[str]:
         yield from ()
 
     def steps(self) -> Iterator[Step]:

@@ -111,14 +111,15 @@ class Resource(Protocol):
         """What there is and what there should be, by what is known: PlanError when it can't be."""
 
     def notes(self) -> Iterable[str]:
-        """What somebody should know beside what changes."""
+        """What somebody should know beside what changes. A kind without any inherits this."""
+        return ()
 
     def steps(self) -> Iterable[Step]:
         """In the order in which they are taken within a stage."""
 
 
 @dataclass(frozen=True)
-class Notes:
+class Notes(Resource):
     """Notes that are no single resource's."""
 
     sentences: Sequence[str]

@@ -15,7 +15,7 @@ from mailfleet.aws.identity_settings import wanted_settings
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.ses_tags import EXISTS, TAG, tag_resource, tags
 from mailfleet.plan.call import AwsCall
-from mailfleet.plan.resource import Commands, Step, Thing, Values
+from mailfleet.plan.resource import Commands, Resource, Step, Thing, Values
 from mailfleet.plan.stages import SES_ACCOUNT
 from mailfleet.policy import Address, ConfigurationSet, Domain, Mail, Ses
 from mailfleet.run.strict_facts import read as read_fact
@@ -60,7 +60,7 @@ def from_ses(answer: dict[str, Any]) -> FoundSet:
 
 
 @dataclass(frozen=True)
-class ConfigurationSetPlan:
+class ConfigurationSetPlan(Resource):
     """A configuration set that the policy names; `found` is None when there is none. `caller` is
     our own ARN."""
 
@@ -110,9 +110,6 @@ class ConfigurationSetPlan:
             self.desired.adopt,
             entry=f"ConfigurationSet {self.desired.name!r}",
         )
-
-    def notes(self) -> Iterator[str]:
-        yield from ()
 
     def steps(self) -> Iterator[Step]:
         yield Step(SES_ACCOUNT, self._make)

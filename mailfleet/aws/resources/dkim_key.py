@@ -11,14 +11,14 @@ from mailfleet.aws.reader import Reader
 from mailfleet.aws.rsa_key import new_private_key, public_key
 from mailfleet.plan.call import AwsCall, SecretValue
 from mailfleet.plan.change import SECRET
-from mailfleet.plan.resource import Commands, Step, Thing, Values
+from mailfleet.plan.resource import Commands, Resource, Step, Thing, Values
 from mailfleet.plan.stages import DKIM_KEYS
 
 _LIKELY = "A" * 392  # as long as a public key in base64
 
 
 @dataclass(frozen=True)
-class DkimKey:
+class DkimKey(Resource):
     """A key that is not there yet. Those identities of a domain, one a region, sign with it."""
 
     secret: Secret
@@ -27,9 +27,6 @@ class DkimKey:
 
     def things(self, values: Values) -> Iterator[Thing]:
         yield Thing("secret", self.secret.name, None, SECRET, group=self.domain)
-
-    def notes(self) -> Iterator[str]:
-        yield from ()
 
     def steps(self) -> Iterator[Step]:
         yield Step(DKIM_KEYS, self._make, likely=lambda values: self._with_key(_LIKELY, values))

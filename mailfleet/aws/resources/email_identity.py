@@ -24,7 +24,7 @@ Attributes = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class EmailIdentity:
+class EmailIdentity(Resource):
     """`caller` is our own ARN; `group` the domain beside whose records the plan shows it."""
 
     identity: IdentityPlan
@@ -47,9 +47,6 @@ class EmailIdentity:
             label=f"the SES identity {identity.id}",
             group=self.group,
         )
-
-    def notes(self) -> Iterator[str]:
-        yield from ()
 
     def steps(self) -> Iterator[Step]:
         identity = self.identity

@@ -16,7 +16,7 @@ from mailfleet.plan.stages import NEW_POLICIES, POLICIES
 
 
 @dataclass(frozen=True)
-class EmailIdentityPolicy:
+class EmailIdentityPolicy(Resource):
     """One that is not as it should be."""
 
     change: PolicyChange
@@ -37,9 +37,6 @@ class EmailIdentityPolicy:
                 f"over, say {word}(..., adopt=True)"
             ),
         )
-
-    def notes(self) -> Iterator[str]:
-        yield from ()
 
     def steps(self) -> Iterator[Step]:
         """SES takes new ones once it has verified the identity."""

@@ -11,13 +11,13 @@ from mailfleet.aws.route53_changes import change_zone, in_sync
 from mailfleet.aws.wait_for_dns import published
 from mailfleet.dns.threshold import check_threshold
 from mailfleet.plan.errors import PlanError
-from mailfleet.plan.resource import Commands, Failure, Step, Thing, Values
+from mailfleet.plan.resource import Commands, Failure, Resource, Step, Thing, Values
 from mailfleet.plan.stages import RECORDS
 from mailfleet.run.options import MANY_CHANGES, UNDO_DIR
 
 
 @dataclass(frozen=True)
-class Route53Records:
+class Route53Records(Resource):
     """The records of these domains. The undo of each batch goes to `undo_dir`; `many_changes`:
     whether much of a zone may change; `within` are seconds to wait until all servers have them."""
 
@@ -37,9 +37,6 @@ class Route53Records:
                     change.after.text if change.after else None,
                     group=domain.name,
                 )
-
-    def notes(self) -> Iterator[str]:
-        yield from ()
 
     def steps(self) -> Iterator[Step]:
         yield Step(RECORDS, self._change)
