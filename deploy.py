@@ -7,8 +7,8 @@ are revoked last. The stages of the account are those of mailfleet/plan/stages.p
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.run.barrier import barrier
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import account, relays
@@ -20,7 +20,7 @@ plan = account.plan_account(mail)
 account.account(plan=plan)
 account.gate(plan=plan)
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     relays.relay(mail=mail)
 
 barrier(name="Relays are done")

@@ -8,14 +8,14 @@ asks, unless `-y` is given. Makes no calls to AWS.
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import queued_mail
 
 mail = policy_of(host)
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     queued_mail.queued_mail(mail=mail, asked=queued_mail.mailq_of(host, mail))
 
 report_end()

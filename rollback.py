@@ -7,12 +7,12 @@ policy's configuration.
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import relays
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     relays.rollback(mail=policy_of(host))
 
 report_end()

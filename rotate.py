@@ -7,8 +7,9 @@ leaves mail flowing, and the next one finishes it.
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP, is_account
+from mailfleet.aws.inventory_accounts import is_account
 from mailfleet.run.barrier import barrier
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import rotation
@@ -22,7 +23,7 @@ if sends:
     rotation.issue(mail=mail, plans=plans)
 barrier(name="There is a new key")
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     rotation.relay_takes_it(mail=mail, plans=plans)
 barrier(name="Every relay has it")
 
@@ -30,7 +31,7 @@ if sends:
     rotation.take_over(mail=mail, plans=plans)
 barrier(name="The old key is refused")
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     rotation.relay_sends_on(mail=mail, plans=plans)
 barrier(name="Every relay sends on")
 

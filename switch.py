@@ -6,7 +6,7 @@ force, through any deploys, until `to=policy`; with `--limit` only some hosts ar
 
 from pyinfra import host
 
-from mailfleet.aws.inventory_accounts import GROUP
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 from mailfleet.run.report import report_end
 from tasks import relays
@@ -14,7 +14,7 @@ from tasks import relays
 mail = policy_of(host)
 to = relays.switch_of(host, mail)
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     relays.switch(mail=mail, to=to)
 
 report_end()

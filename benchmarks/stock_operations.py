@@ -9,12 +9,12 @@ import io
 from pyinfra import host
 from pyinfra.operations import apt, files, systemd
 
-from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.aws.relay_inputs import read_relay_inputs
 from mailfleet.relay.tree import desired_host
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import policy_of
 
-if GROUP not in host.groups:
+if ACCOUNTS not in host.groups:
     mail = policy_of(host)
     desired = desired_host(mail, {}, read_relay_inputs(host.inventory, mail))
     apt.packages(packages=list(desired.packages), name="Packages")

@@ -9,13 +9,11 @@ from pyinfra.api.inventory import Inventory
 from mailfleet.policy import Mail
 from mailfleet.run.groups import ACCOUNTS
 
-GROUP = ACCOUNTS
-
 
 def account_of(inventory: Inventory, mail: Mail) -> Host:
     """The account that the policy's mail is sent from: the one that it names, or the only one that
     has this policy. DeployError when there is none, or several."""
-    accounts = inventory.get_group(GROUP, [])
+    accounts = inventory.get_group(ACCOUNTS, [])
     found = accounts if len(accounts) == 1 else [a for a in accounts if _has_policy(a, mail)]
     if mail.account:
         found = [account for account in accounts if account.name == mail.account]
@@ -38,13 +36,13 @@ def _has_policy(account: Host, mail: Mail) -> bool:
 def is_account(host: Host, mail: Mail) -> bool:
     """Whether the host is the account that the policy's mail is sent from. Another account may
     hold zones of it."""
-    return GROUP in host.groups and account_of(host.inventory, mail) == host
+    return ACCOUNTS in host.groups and account_of(host.inventory, mail) == host
 
 
 def relays_of(inventory: Inventory, mail: Mail) -> list[Host]:
     """The relay hosts whose mail is sent from the policy's account."""
-    relays = [host for host in inventory if GROUP not in host.groups]
-    if len(inventory.get_group(GROUP, [])) < 2:
+    relays = [host for host in inventory if ACCOUNTS not in host.groups]
+    if len(inventory.get_group(ACCOUNTS, [])) < 2:
         return relays
     account = account_of(inventory, mail)
     return [relay for relay in relays if account_of(inventory, relay.data.mail) == account]

@@ -5,11 +5,11 @@ from functools import cache
 from pyinfra.api.host import Host
 
 from mailfleet.aws.facts import HostedZones, ProtectedRecordSets, RecordSets
-from mailfleet.aws.inventory_accounts import GROUP
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.strict_facts import read
 
 Records = dict[str, RecordSet]
@@ -45,7 +45,7 @@ class Zones:
 
 def holder_of(account: Host, domain: str, name: str) -> Host:
     """The account of that name, another host of the inventory. PlanError when it has none."""
-    accounts = {host.name: host for host in account.inventory.get_group(GROUP, [])}
+    accounts = {host.name: host for host in account.inventory.get_group(ACCOUNTS, [])}
     if name not in accounts:
         raise PlanError(
             f"Domain {domain!r}: found zone_account {name!r}, expected an account of the inventory:"

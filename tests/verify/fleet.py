@@ -10,8 +10,9 @@ from dns.resolver import Resolver
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 
-from mailfleet.aws.inventory_accounts import GROUP, account_of
+from mailfleet.aws.inventory_accounts import account_of
 from mailfleet.policy import Mail
+from mailfleet.run.groups import ACCOUNTS
 from mailfleet.run.loading import fleet_policy, load_inventory
 from mailfleet.run.resolver import resolver_of
 
@@ -33,7 +34,7 @@ class Fleet:
 
     @property
     def relays(self) -> list[Host]:
-        return [host for host in self.inventory if GROUP not in host.groups]
+        return [host for host in self.inventory if ACCOUNTS not in host.groups]
 
     @cached_property
     def account(self) -> Host:
