@@ -58,7 +58,7 @@ def gate(plan: Plan) -> None:
     _carry_out(plan, "gate")
 
 
-@deploy("AWS account, at last")
+@deploy("Revocation")
 def revoke(plan: Plan) -> None:
     """The IAM user loses what no relay needs any more: until now they may have sent with it."""
     _carry_out(plan, "end")
