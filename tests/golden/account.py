@@ -9,7 +9,7 @@ import boto3
 
 from tests.golden.adapter import Fleet, announced
 from tests.golden.constant import Constant
-from tests.golden.policies import Golden, Text
+from tests.golden.golden import Golden, Text
 from tests.golden.starts import OTHER
 from tests.support.cli import Run, pyinfra
 from tests.support.cloud import REGION, Cloud
@@ -71,7 +71,7 @@ def deployed(cloud: Cloud, directory: Path, golden: Golden) -> dict[str, Any]:
         "refused": run.status != 0,
         "plan": sorted(constant.text(_line(change)) for change in planned or ()),
         "writes": _writes(cloud, constant),
-        **({"announced": calls} if golden.priced else {}),
+        "announced": calls,
     }
 
 

@@ -15,7 +15,7 @@ from mailfleet.relay.state import FoundUnit
 from mailfleet.relay.systems import SYSTEMS, System
 from mailfleet.relay.tree import Desired, desired_host
 from tests.aws.conftest import Fleet
-from tests.golden.policies import Golden, Text
+from tests.golden.golden import Golden, Text
 from tests.support.relay_hosts import bare, deployed
 
 __all__ = ["File", "Fleet", "Tree", "announced", "host_plan", "mail_of", "trees"]

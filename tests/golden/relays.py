@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.golden.adapter import host_plan, trees
 from tests.golden.files import plain
-from tests.golden.policies import Golden
+from tests.golden.golden import Golden
 from tests.golden.recorded import differences
 
 

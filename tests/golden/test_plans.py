@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.golden.account import deployed
-from tests.golden.policies import EVERY, Golden
+from tests.golden.golden import Golden
+from tests.golden.policies import EVERY
 from tests.golden.recorded import differences, read
 from tests.support.cloud import Cloud
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.golden.policies import EVERY, Golden
+from tests.golden.golden import Golden
+from tests.golden.policies import EVERY
 from tests.golden.recorded import differences, read
 from tests.golden.relays import relays
 
