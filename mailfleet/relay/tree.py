@@ -8,6 +8,7 @@ from mailfleet.inputs import ALONE, Inputs
 from mailfleet.policy import Mail
 from mailfleet.relay.agent import AGENT
 from mailfleet.relay.alerting import EMERGENCY, alerting
+from mailfleet.relay.component import Component
 from mailfleet.relay.dedicated import CERTIFICATE
 from mailfleet.relay.file import File
 from mailfleet.relay.from_rewriting import from_rewriting
@@ -68,13 +69,7 @@ def desired_host(
     """
     check(mail, inputs)
     postfix = postfix_files(mail, credentials, inputs, system)
-    components = (
-        alerting(mail, credentials),
-        from_rewriting(mail, system),
-        submission_auth(mail, credentials, system),
-        health(mail),
-        *returned(mail, system),
-    )
+    components = _components(mail, credentials, system)
     needed = [component for component in components if component.needed]
     unneeded = [
         file.path for component in components if not component.needed for file in component.files
@@ -96,6 +91,19 @@ def desired_host(
         nexthops=nexthops(mail),
         system=system,
         certificate=CERTIFICATE if mail.relay.listen and not mail.relay.certificate else None,
+    )
+
+
+def _components(
+    mail: Mail, credentials: Mapping[str, Credential | None], system: System
+) -> tuple[Component, ...]:
+    """All there are, whether or not the policy needs them."""
+    return (
+        alerting(mail, credentials),
+        from_rewriting(mail, system),
+        submission_auth(mail, credentials, system),
+        health(mail),
+        *returned(mail, system),
     )
 
 
