@@ -57,7 +57,7 @@ def issue(mail: Mail, plans: Plans) -> None:
         user, secret = user_name(mail.fleet, ses.region), secret_name(mail.fleet, ses.region)
         uses = {key: read(host, LastUse, key=key.id) for key in todo.replaced}
         notes = [use_note(user, key, ses.region, use) for key, use in uses.items()]
-        changes = rotation_changes(host.name, user, secret, todo, whole=not missing)
+        changes = rotation_changes(host.name, user, secret, todo, all_relays=not missing)
         report(changes, [note for note in notes if note])
         account.issue(plan=todo, fleet=mail.fleet, region=ses.region, name="New key")
     report([], list(_notes(mail, plans, missing)))

@@ -1,9 +1,9 @@
-"""What SES tells of a hundred identities in one call, and when that is enough to plan with.
+"""What SES says of a hundred identities in one call, and when that suffices for a plan.
 
 The batch getters of SES v1 see neither the signing zone nor the configuration set
 ("GetIdentityDkimAttributes" and "GetIdentityMailFromDomainAttributes", Amazon SES API Reference).
 GetEmailIdentity does, for one identity a call; SES answers one call a second. So what we set is
-also kept as a tag: "GetResources" (Resource Groups Tagging API) tells the tags of a hundred.
+also kept as a tag: "GetResources" (Resource Groups Tagging API) lists the tags of a hundred.
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ _STATUSES = {
 _BEHAVIOURS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
 
 
-def glance(
+def from_batch_read(
     status: str,
     dkim: Mapping[str, Any],
     mail_from: Mapping[str, Any],
     tags: Mapping[str, str],
 ) -> Identity:
     """One identity of ListEmailIdentities, of the two batch getters, and of those with a tag of
-    ours. Not whole."""
+    mailfleet's. It is not `complete`."""
     domain = mail_from.get("MailFromDomain")
     mail_from_status = _STATUSES.get(mail_from.get("MailFromDomainStatus", ""))
     return Identity(
@@ -55,53 +55,53 @@ def glance(
             fleet=tags.get(TAG),
             stamp=tags.get(STAMP),
         ),
-        whole=False,
+        complete=False,
     )
 
 
-def enough(
+def if_sufficient(
     identity: Identity,
     name: str,
     region: str,
-    wanted: Settings,
+    desired: Settings,
     zone: Mapping[str, RecordSet],
     inherits: bool = False,
 ) -> Identity | None:
-    """The identity with its signing zone, when a glance at it is enough; otherwise None.
+    """The identity with its signing zone, if the batch read suffices for a plan; otherwise None.
 
-    It is not enough when no tag says that it is ours (tags are found some time after they were
-    written), when it is not as the policy says or no stamp tells, when SES has not verified all
-    of it, when its CNAMEs don't tell the signing zone, or when the policy asks for another length
-    of keys. An address has no CNAMEs. `inherits`: its tokens are those of the same identity in
-    another region.
+    It does not when no tag says that mailfleet owns the identity (tags are found some time after
+    they were written), when it differs from the policy or has no stamp, when SES has not verified
+    all of it, when its CNAMEs don't show the signing zone, or when the policy asks for another
+    length of keys. An address has no CNAMEs. `inherits`: its tokens are those of the same identity
+    in another region.
     """
-    seen = identity.settings
-    if seen.fleet != wanted.fleet or seen.mail_from != wanted.mail_from:
+    found = identity.settings
+    if found.fleet != desired.fleet or found.mail_from != desired.mail_from:
         return None
-    if wanted.stamp and seen.stamp != wanted.stamp:
+    if desired.stamp and found.stamp != desired.stamp:
         return None
     if "@" in name:
         return identity if identity.status == "SUCCESS" else None
     if not identity.verified:
         return None
-    if wanted.dkim and wanted.dkim.origin == OWN:
-        return identity if _has_key(identity, name, wanted.dkim, zone) else None
-    if wanted.dkim and wanted.dkim.parent:
+    if desired.dkim and desired.dkim.origin == OWN:
+        return identity if _has_key(identity, name, desired.dkim, zone) else None
+    if desired.dkim and desired.dkim.parent:
         return identity if inherits else None
-    if inherits or wanted.dkim not in (None, DEFAULT):
+    if inherits or desired.dkim not in (None, DEFAULT):
         return None
-    signing_zone = told_signing_zone(identity.tokens, name, region, zone)
+    signing_zone = common_signing_zone(identity.tokens, name, region, zone)
     return replace(identity, signing_zone=signing_zone) if signing_zone else None
 
 
-def _has_key(identity: Identity, domain: str, wanted: Dkim, zone: Mapping[str, RecordSet]) -> bool:
-    """Whether it signs with the key of ours: SES tells the selector, and has found it."""
-    selector = str(wanted.selector)
+def _has_key(identity: Identity, domain: str, desired: Dkim, zone: Mapping[str, RecordSet]) -> bool:
+    """Whether it signs with the policy's own key: SES says the selector, and has found it."""
+    selector = str(desired.selector)
     published = published_key(domain, selector, zone)
-    return identity.tokens == (selector,) and wanted.public == published is not None
+    return identity.tokens == (selector,) and desired.public == published is not None
 
 
-def told_signing_zone(
+def common_signing_zone(
     tokens: tuple[str, ...], domain: str, region: str, zone: Mapping[str, RecordSet]
 ) -> str | None:
     """Where all of the domain's DKIM CNAMEs point, if that is a signing zone of the region.
@@ -109,11 +109,11 @@ def told_signing_zone(
     There are two forms of it ("DKIM domains", Amazon SES endpoints and quotas). SES has found
     the right one at all of these names, or it would not call DKIM verified.
     """
-    told = set()
+    zones = set()
     for token in tokens:
         record = zone.get(f"CNAME {token.lower()}._domainkey.{domain}")
         target = normal_name(record.values[0]) if record and len(record.values) == 1 else ""
         selector, _, signing_zone = target.partition(".")
-        told.add(signing_zone if selector == token.lower() else None)
+        zones.add(signing_zone if selector == token.lower() else None)
     signing_zones = {"dkim.amazonses.com", f"dkim.{region}.amazonses.com"}
-    return told.pop() if len(told) == 1 and told <= signing_zones else None
+    return zones.pop() if len(zones) == 1 and zones <= signing_zones else None

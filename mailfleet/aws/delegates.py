@@ -59,15 +59,15 @@ def policy_changes(identities: Iterable[IdentityPlan], caller: str) -> Iterator[
 
 def _changes(identity: IdentityPlan, caller: str) -> Iterator[PolicyChange]:
     arn = resource_arn(caller, identity.region, f"identity/{identity.name}")
-    wanted = {policy_name(each): document(each, arn) for each in identity.delegates}
-    _check_limits(identity, wanted)
+    desired = {policy_name(each): document(each, arn) for each in identity.delegates}
+    _check_limits(identity, desired)
     found = identity.found.policies if identity.found else {}
-    for name, after in wanted.items():
+    for name, after in desired.items():
         before = found.get(name)
         if before is None or not same(before, after):
             yield PolicyChange(identity, name, before, after)
     for name, before in found.items():
-        if name.startswith(PREFIX) and name not in wanted and identity.ours:
+        if name.startswith(PREFIX) and name not in desired and identity.ours:
             yield PolicyChange(identity, name, before, None)
 
 
@@ -77,15 +77,15 @@ def _waits(identity: IdentityPlan) -> bool:
     return identity.is_address and not verified
 
 
-def _check_limits(identity: IdentityPlan, wanted: Mapping[str, str]) -> None:
+def _check_limits(identity: IdentityPlan, desired: Mapping[str, str]) -> None:
     found = identity.found.policies if identity.found else {}
     foreign = [name for name in found if not name.startswith(PREFIX)]
-    if len(wanted) + len(foreign) > MOST and wanted:
+    if len(desired) + len(foreign) > MOST and desired:
         raise PlanError(
             f"{identity.id}: found {len(foreign)} policies that mailfleet does not own and "
-            f"{len(wanted)} delegates, expected {MOST} policies at most: SES accepts no more"
+            f"{len(desired)} delegates, expected {MOST} policies at most: SES accepts no more"
         )
-    for name, text in wanted.items():
+    for name, text in desired.items():
         if len(text.encode()) > MOST_BYTES:
             raise PlanError(
                 f"{identity.id}: found a policy {name} of {len(text.encode())} bytes, expected "

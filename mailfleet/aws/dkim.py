@@ -77,12 +77,12 @@ class Dkim:
             return KNOWN_AFTER_APPLY
         return hashlib.sha256(base64.b64decode(self.public)).hexdigest()[:16]
 
-    def published(self, domain: str, zone: Mapping[str, RecordSet], wanted: "Dkim") -> "Dkim":
+    def published(self, domain: str, zone: Mapping[str, RecordSet], desired: "Dkim") -> "Dkim":
         """As SES has it, with the public half that is in DNS: SES has compared the two.
 
-        A selector that SES does not tell is taken for the wanted one.
+        A selector that SES does not report is taken for the desired one.
         """
-        selector = self.selector or (wanted.selector if self.origin == OWN else None)
+        selector = self.selector or (desired.selector if self.origin == OWN else None)
         key = published_key(domain, selector, zone) if selector else None
         return replace(self, selector=selector, public=key)
 
@@ -94,14 +94,14 @@ class Dkim:
 
 
 DEFAULT = Dkim(key_length="RSA_2048_BIT")
-"""What a glance takes an identity's keys for."""
+"""What a batch read takes an identity's keys for."""
 
 
 def key_name(selector: str, domain: str) -> str:
     return f"{selector}._domainkey.{domain}"
 
 
-def wanted_dkim(domain: Domain, region: str, mail: Mail) -> Dkim:
+def desired_dkim(domain: Domain, region: str, mail: Mail) -> Dkim:
     """What the policy says of a domain's keys in that region.
 
     A key of ours is kept in one region for all: that of the policy's first Ses entry.
@@ -157,8 +157,8 @@ def check_key(domain: str, dkim: Dkim, zone: Mapping[str, RecordSet]) -> None:
         )
 
 
-def missing_keys(wanted: Iterable[Dkim | None]) -> Iterator[Secret]:
+def missing_keys(desired: Iterable[Dkim | None]) -> Iterator[Secret]:
     """Where keys of ours are to be kept that are not made yet."""
-    for dkim in wanted:
+    for dkim in desired:
         if dkim and dkim.secret and dkim.public is None:
             yield dkim.secret

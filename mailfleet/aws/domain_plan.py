@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mailfleet.aws.identity_plan import IdentityPlan
 from mailfleet.dns.changes import RecordChange, edited, plan_records, plan_spf, unlisted
-from mailfleet.dns.desired import Wanted
+from mailfleet.dns.desired import DesiredRecords
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge
 from mailfleet.dns.zone import HostedZone
@@ -15,8 +15,8 @@ from mailfleet.plan.resource import Values
 @dataclass(frozen=True)
 class DomainPlan:
     """A domain as it was read: its zone and all record sets there by id, and its identity in each
-    region that it sends from (none, when SES does not send for it); beside what it should
-    publish.
+    region that it sends from (none, when SES does not send for it); and what the policy wants it
+    to publish besides what SES asks for.
 
     `adopt`: record sets of somebody else's become ours. `remove`: those of ours go that the policy
     does not ask for."""
@@ -25,7 +25,7 @@ class DomainPlan:
     zone: HostedZone
     records: Mapping[str, RecordSet]
     identities: tuple[IdentityPlan, ...] = ()
-    publishes: Wanted = field(default_factory=Wanted)
+    desired: DesiredRecords = field(default_factory=DesiredRecords)
     adopt: bool = False
     remove: bool = False
 
@@ -42,11 +42,11 @@ class DomainPlan:
         return tuple(identity for identity in self.identities if not identity.verified)
 
     @property
-    def desired(self) -> tuple[RecordSet, ...]:
+    def desired_records(self) -> tuple[RecordSet, ...]:
         """The record sets that should be there and are the domain's alone, in the order in which
         a plan shows them; its SPF record, which it shares, is merged."""
         by_ses = (record for identity in self.identities for record in identity.records)
-        every = (*by_ses, *self.publishes.records(self.name, self.records, self.adopt))
+        every = (*by_ses, *self.desired.records(self.name, self.records, self.adopt))
         return tuple(dict.fromkeys(every))  # regions may share a record
 
     @property
@@ -54,9 +54,9 @@ class DomainPlan:
         """What the zone lacks. PlanError when something of somebody else's is in the way."""
         return plan_records(
             self.name,
-            self.desired,
+            self.desired_records,
             self.records,
-            self.publishes.spf,
+            self.desired.spf,
             adopt=self.adopt,
             remove=self.removed,
         )
@@ -64,16 +64,16 @@ class DomainPlan:
     @property
     def spf(self) -> Merge:
         """Its TXT record set with the policy's SPF terms in it."""
-        return plan_spf(self.name, self.records, self.publishes.spf)
+        return plan_spf(self.name, self.records, self.desired.spf)
 
     @property
     def unlisted(self) -> tuple[str, ...]:
         """Ids of records of ours that the policy no longer asks for."""
-        return unlisted(self.name, self.desired, self.records)
+        return unlisted(self.name, self.desired_records, self.records)
 
     @property
     def removed(self) -> frozenset[str]:
-        """Those of them that go now: none as long as SES may use what the policy wanted before."""
+        """Those of them to delete now: none while SES may use what an earlier policy asked for."""
         settled = all(identity.settled for identity in self.identities)
         return frozenset(self.unlisted) if self.remove and settled else frozenset()
 

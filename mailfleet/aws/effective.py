@@ -77,15 +77,15 @@ def shadowed(addresses: Iterable[str], domains: Collection[str]) -> dict[str, st
 
 def shadow_notes(
     region: str,
-    wanted: Mapping[str, Settings],
+    desired: Mapping[str, Settings],
     addresses: Mapping[str, Identity],
     notifications: Mapping[str, Notifications],
 ) -> Iterator[str]:
     """A sentence for each address identity that overrides a domain of the policy with something
     else than the policy wants for the domain, or tells others of its bounces than the domain
     does. Such mail lands in spam, or bounces, without anybody knowing."""
-    for address, domain in shadowed(addresses, wanted).items():
-        differences = list(_differences(addresses[address], wanted[domain]))
+    for address, domain in shadowed(addresses, desired).items():
+        differences = list(_differences(addresses[address], desired[domain]))
         if address in notifications and domain in notifications:
             differences += notifications[address].differences(notifications[domain])
         differing = ", ".join(differences)
@@ -97,17 +97,17 @@ def shadow_notes(
             )
 
 
-def _differences(identity: Identity, wanted: Settings) -> Iterator[str]:
+def _differences(identity: Identity, desired: Settings) -> Iterator[str]:
     found = identity.settings
     if not identity.signing:
         yield "no DKIM signature of the domain"
-    mail_from, expected = _mail_from(found), _mail_from(wanted)
+    mail_from, expected = _mail_from(found), _mail_from(desired)
     if mail_from != expected:
         yield f"MAIL FROM {mail_from}, not {expected}"
-    seen = identity.whole and wanted.configuration_set
-    if seen and found.configuration_set != wanted.configuration_set:
+    seen = identity.complete and desired.configuration_set
+    if seen and found.configuration_set != desired.configuration_set:
         other = found.configuration_set or "none"
-        yield f"configuration set {other}, not {wanted.configuration_set}"
+        yield f"configuration set {other}, not {desired.configuration_set}"
 
 
 def _mail_from(settings: Settings) -> str:

@@ -1,11 +1,11 @@
-"""Reading the identities of a region: at a glance, and whole where that is not enough."""
+"""Reading the identities of a region: a hundred a call, or each completely."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pyinfra.api.host import Host
 
-from mailfleet.aws.batch_read import BATCH, glance
+from mailfleet.aws.batch_read import BATCH, from_batch_read
 from mailfleet.aws.effective import Effective, addresses_under, covering, effective
 from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_facts import (
@@ -23,7 +23,7 @@ from mailfleet.run.strict_facts import read
 
 
 def is_deep(account: Host) -> bool:
-    """Whether `--data read=deep` asks to read each identity whole."""
+    """Whether `--data read=deep` asks to read each identity completely."""
     return READ.of(account) == "deep"
 
 
@@ -35,15 +35,15 @@ def read_identities(account: Host, mail: Mail, ses: Ses) -> dict[str, Identity]:
     listed = read(account, EmailIdentities, region=ses.region)
     domains = [domain.name for domain in mail.domains_by(ses)]
     addresses = [address.name for address in mail.addresses]
-    wanted = dict.fromkeys([*domains, *addresses, *addresses_under(domains, listed)])
-    names = [name for name in wanted if name in listed]
+    candidates = dict.fromkeys([*domains, *addresses, *addresses_under(domains, listed)])
+    names = [name for name in candidates if name in listed]
     if is_deep(account):
-        return read_whole(account, names, ses.region)
+        return read_complete(account, names, ses.region)
     statuses = {name: listed[name] for name in names}
-    return _read_glances(account, statuses, ses.region, mail.fleet)
+    return _read_batches(account, statuses, ses.region, mail.fleet)
 
 
-def read_whole(account: Host, names: Iterable[str], region: str) -> dict[str, Identity]:
+def read_complete(account: Host, names: Iterable[str], region: str) -> dict[str, Identity]:
     """Those of these identities that exist, a call each."""
     found = {name: read(account, EmailIdentity, identity=name, region=region) for name in names}
     return {name: identity for name, identity in found.items() if identity}
@@ -51,21 +51,21 @@ def read_whole(account: Host, names: Iterable[str], region: str) -> dict[str, Id
 
 def read_effective(account: Host, address: str, region: str) -> Effective | None:
     """What counts for mail from the address, with its notifications."""
-    found = effective(address, read_whole(account, covering(address), region))
+    found = effective(address, read_complete(account, covering(address), region))
     if found is None:
         return None
-    told = read_notifications(account, [found.name], region)
-    return replace(found, notifications=told.get(found.name))
+    notifications = read_notifications(account, [found.name], region)
+    return replace(found, notifications=notifications.get(found.name))
 
 
 def read_notifications(
     account: Host, names: Sequence[str], region: str
 ) -> dict[str, Notifications]:
-    """Where SES tells of bounces of these identities, a hundred a call."""
+    """Where SES reports bounces of these identities, a hundred a call."""
     found: dict[str, Notifications] = {}
     for batch in _batches(names):
-        told = read(account, NotificationAttributes, identities=batch, region=region)
-        found |= told
+        reported = read(account, NotificationAttributes, identities=batch, region=region)
+        found |= reported
     return found
 
 
@@ -73,19 +73,19 @@ def _batches(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return (tuple(names[start : start + BATCH]) for start in range(0, len(names), BATCH))
 
 
-def _read_glances(
+def _read_batches(
     account: Host, statuses: Mapping[str, str], region: str, fleet: str
 ) -> dict[str, Identity]:
-    glances: dict[str, Identity] = {}
+    found: dict[str, Identity] = {}
     if not statuses:
-        return glances
+        return found
     tags = read(account, IdentityTags, fleet=fleet, region=region)
     for batch in _batches(tuple(statuses)):
         dkim = read(account, DkimAttributes, identities=batch, region=region)
         mail_from = read(account, MailFromAttributes, identities=batch, region=region)
         for name in batch:
             if name in dkim and name in mail_from:
-                glances[name] = glance(
+                found[name] = from_batch_read(
                     statuses[name], dkim[name], mail_from[name], tags.get(name, {})
                 )
-    return glances
+    return found

@@ -22,7 +22,7 @@ class Identity(JsonFact):
     Statuses are PENDING, SUCCESS, FAILED, TEMPORARY_FAILURE or NOT_STARTED; `signing_zone` is
     where the DKIM CNAMEs point: it differs between regions; `policies` let others send as it, by
     name. While the keys are `rotating`, mail is signed with those of before. Of one that is not
-    `whole` neither key length nor configuration set nor policies were looked at.
+    `complete` neither key length nor configuration set nor policies were read.
     """
 
     tokens: tuple[str, ...]
@@ -35,7 +35,7 @@ class Identity(JsonFact):
     mail_from_status: str | None = None
     settings: Settings = field(default_factory=Settings)
     policies: Mapping[str, str] = field(default_factory=dict)
-    whole: bool = True
+    complete: bool = True
 
     @property
     def verified(self) -> bool:

@@ -14,14 +14,14 @@ Calls = Generator[AwsCall, None, None]
 def create_identity(identity: IdentityPlan, fleet: str, signing: Mapping[str, Any]) -> AwsCall:
     """An identity; a domain's with these DkimSigningAttributes. AWS refuses when there is one
     meanwhile."""
-    configuration_set = identity.wanted.configuration_set
+    configuration_set = identity.desired.configuration_set
     return AwsCall(
         "sesv2",
         "CreateEmailIdentity",
         {
             "EmailIdentity": identity.name,
             **({"DkimSigningAttributes": dict(signing)} if signing else {}),
-            "Tags": [*tags(fleet), *stamp_tags(identity.wanted.stamp)],
+            "Tags": [*tags(fleet), *stamp_tags(identity.desired.stamp)],
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         },
         region=identity.region,

@@ -1,4 +1,4 @@
-"""What is read of SES identities: each whole, or a hundred at a glance."""
+"""What is read of SES identities: all of one, or some of a hundred."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from mailfleet.plan.call import AwsCall
 
 
 def get_identity(identity: str, region: str, *, fresh: bool = False) -> AwsCall:
-    """Read one identity whole; `fresh`: as it is now, even if it was read before."""
+    """Read all of one identity; `fresh`: as it is now, even if it was read before."""
     return AwsCall(
         "sesv2",
         "GetEmailIdentity",
@@ -104,7 +104,7 @@ class IdentityTags(AwsFact[dict[str, dict[str, str]]]):
 
 
 class NotificationAttributes(AwsFact[dict[str, Notifications]]):
-    """Where SES tells of bounces of 100 identities at most, by name."""
+    """Where SES reports bounces of 100 identities at most, by name."""
 
     def command(self, identities: tuple[str, ...], region: str) -> AwsCommand:
         parameters = {"Identities": list(identities)}
@@ -113,5 +113,5 @@ class NotificationAttributes(AwsFact[dict[str, Notifications]]):
         )
 
     def understand(self, answer: Any) -> dict[str, Notifications]:
-        told = answer["NotificationAttributes"]
-        return {name: notifications.from_ses(attributes) for name, attributes in told.items()}
+        found = answer["NotificationAttributes"]
+        return {name: notifications.from_ses(attributes) for name, attributes in found.items()}

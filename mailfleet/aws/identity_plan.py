@@ -1,11 +1,11 @@
-"""An identity that the policy asks SES for in one region, beside what is there of it."""
+"""An identity that the policy asks SES for in one region, desired and found."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailfleet.aws.dkim import OWN, Dkim
 from mailfleet.aws.identity import Identity, dkim_records
-from mailfleet.aws.identity_settings import Settings, mail_from_records, target_settings
+from mailfleet.aws.identity_settings import Settings, mail_from_records, resulting_settings
 from mailfleet.dns.records import RecordSet
 from mailfleet.policy import Delegate
 
@@ -13,13 +13,14 @@ from mailfleet.policy import Delegate
 @dataclass(frozen=True)
 class IdentityPlan:
     """`name` is a domain or an address; `found` is what SES has of it, None when it has nothing.
-    `wanted` is what the policy says of it, and `adopt` that one of somebody else's becomes ours.
+    `desired` is what the policy says of it, and `adopt` that mailfleet takes over one that it does
+    not own.
     `delegates` may send as it, too."""
 
     name: str
     region: str
     found: Identity | None
-    wanted: Settings = field(default_factory=Settings)
+    desired: Settings = field(default_factory=Settings)
     adopt: bool = False
     delegates: tuple[Delegate, ...] = ()
 
@@ -35,11 +36,11 @@ class IdentityPlan:
     def is_replica(self) -> bool:
         """Whether it is to sign with the keys of its parent, the same identity in another region:
         that has to be there first."""
-        return self.wanted.dkim is not None and self.wanted.dkim.parent is not None
+        return self.desired.dkim is not None and self.desired.dkim.parent is not None
 
     def created(self, identity: Identity) -> "IdentityPlan":
         """What there is once SES has made it: all but the MAIL FROM domain is set then."""
-        made = replace(identity, settings=replace(self.wanted, mail_from=None))
+        made = replace(identity, settings=replace(self.desired, mail_from=None))
         return replace(self, found=made)
 
     def resigned(self, tokens: Sequence[str], signing_zone: str) -> "IdentityPlan":
@@ -54,8 +55,8 @@ class IdentityPlan:
 
     def with_key(self, public: str) -> "IdentityPlan":
         """The identity once the key of ours that it is to sign with was made."""
-        dkim = replace(self.wanted.dkim or Dkim(), public=public)
-        return replace(self, wanted=replace(self.wanted, dkim=dkim))
+        dkim = replace(self.desired.dkim or Dkim(), public=public)
+        return replace(self, desired=replace(self.desired, dkim=dkim))
 
     @property
     def new_keys(self) -> Dkim | None:
@@ -83,18 +84,18 @@ class IdentityPlan:
     def settings(self) -> tuple[Settings, Settings]:
         """As they are and as they will be: the same when nothing is to be done.
 
-        Of an identity that is not whole all that was looked at is as the policy wants it.
+        Of an identity that is not complete all that was read is as the policy wants it.
         """
-        found = self.found.settings if self.found else self.wanted
-        if self.found is None or not self.found.whole:
+        found = self.found.settings if self.found else self.desired
+        if self.found is None or not self.found.complete:
             return found, found
-        return found, target_settings(found, self.wanted, self.adopt)
+        return found, resulting_settings(found, self.desired, self.adopt)
 
     @property
     def ours(self) -> bool:
-        """Whether it may be changed. One that is not whole is not going to be."""
-        whole = self.found is not None and self.found.whole
-        return not whole or self.adopt or self.settings[0].fleet == self.wanted.fleet
+        """Whether it may be changed. One that is not complete is not going to be."""
+        complete = self.found is not None and self.found.complete
+        return not complete or self.adopt or self.settings[0].fleet == self.desired.fleet
 
     @property
     def settled(self) -> bool:
@@ -105,12 +106,12 @@ class IdentityPlan:
     @property
     def records(self) -> tuple[RecordSet, ...]:
         """The record sets that SES asks for, in the order in which a plan shows them."""
-        return (*self._dkim_records, *mail_from_records(self.region, self.wanted.mail_from))
+        return (*self._dkim_records, *mail_from_records(self.region, self.desired.mail_from))
 
     @property
     def _dkim_records(self) -> tuple[RecordSet, ...]:
         """Keys of another region are published by the identity there."""
-        dkim = self.wanted.dkim
+        dkim = self.desired.dkim
         if dkim is None or dkim.parent:
             return ()
         if dkim.origin == OWN:
@@ -119,8 +120,8 @@ class IdentityPlan:
 
 
 def identity_notes(identities: Sequence[IdentityPlan]) -> Iterator[str]:
-    """What somebody should know of the identities beside what changes."""
-    glanced = [identity for identity in identities if identity.found and not identity.found.whole]
+    """What an operator should know of the identities besides what changes."""
+    incomplete = [each for each in identities if each.found and not each.found.complete]
     for identity in identities:
         if identity.found and not identity.ours:
             yield f"SES identity {identity.id} is not mailfleet's, and stays as it is"
@@ -134,8 +135,8 @@ def identity_notes(identities: Sequence[IdentityPlan]) -> Iterator[str]:
                 f"{identity.id} gets other DKIM keys: until SES has found them, mostly within "
                 "minutes, its mail may leave signed as amazonses.com alone"
             )
-    if glanced:
-        number = f"{len(glanced)} SES {'identity' if len(glanced) == 1 else 'identities'}"
+    if incomplete:
+        number = f"{len(incomplete)} SES {'identity' if len(incomplete) == 1 else 'identities'}"
         yield (
             f"not looked at: key length, configuration set and policies of {number}, only the tag "
             "that says which set we gave them; --data read=deep does"

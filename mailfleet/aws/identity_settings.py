@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
-from mailfleet.aws.dkim import Dkim, wanted_dkim
+from mailfleet.aws.dkim import Dkim, desired_dkim
 from mailfleet.aws.ses_tags import STAMP, TAG
 from mailfleet.dns.records import RecordSet
 from mailfleet.policy import Address, Domain, Mail, Ses
@@ -64,30 +64,30 @@ class Settings:
         return "\n".join(f"{name}: {value}" for name, value in lines if value)
 
 
-def wanted_settings(entry: Domain | Address, ses: Ses, mail: Mail) -> Settings:
+def desired_settings(entry: Domain | Address, ses: Ses, mail: Mail) -> Settings:
     """What the policy says of an identity in that region: an address has its domain's settings,
     unless it says otherwise."""
     domain = entry if isinstance(entry, Domain) else mail.domain_of(entry.name)
     mail_from = domain and domain.mail_from_in(ses.region)
     inherited = domain and domain.configuration_set
-    wanted = Settings(
+    desired = Settings(
         mail_from=MailFrom(mail_from, domain.on_mx_failure) if domain and mail_from else None,
         configuration_set=entry.configuration_set or inherited or ses.configuration_set,
         fleet=mail.fleet,
-        dkim=wanted_dkim(entry, ses.region, mail) if isinstance(entry, Domain) else None,
+        dkim=desired_dkim(entry, ses.region, mail) if isinstance(entry, Domain) else None,
     )
-    return replace(wanted, stamp=wanted.digest)
+    return replace(desired, stamp=desired.digest)
 
 
-def target_settings(found: Settings, wanted: Settings, adopt: bool) -> Settings:
+def resulting_settings(found: Settings, desired: Settings, adopt: bool) -> Settings:
     """What an identity will have: a configuration set that the policy does not name stays, and
     so do the tags of an identity that is not ours and not to be adopted."""
-    ours = adopt or found.fleet == wanted.fleet
+    ours = adopt or found.fleet == desired.fleet
     return replace(
-        wanted,
-        configuration_set=wanted.configuration_set or found.configuration_set,
-        fleet=wanted.fleet if adopt else found.fleet,
-        stamp=(ours and wanted.stamp) or found.stamp,
+        desired,
+        configuration_set=desired.configuration_set or found.configuration_set,
+        fleet=desired.fleet if adopt else found.fleet,
+        stamp=(ours and desired.stamp) or found.stamp,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.host import Host
 
-from mailfleet.aws.batch_read import enough
+from mailfleet.aws.batch_read import if_sufficient
 from mailfleet.aws.domain_plan import DomainPlan
 from mailfleet.aws.effective import shadow_notes, shadowed
 from mailfleet.aws.facts import (
@@ -23,7 +23,7 @@ from mailfleet.aws.identities import read_identities, read_notifications
 from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_facts import EmailIdentity
 from mailfleet.aws.identity_plan import IdentityPlan
-from mailfleet.aws.identity_settings import wanted_settings
+from mailfleet.aws.identity_settings import desired_settings
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.smtp_user import (
     POLICY_NAME,
@@ -36,7 +36,7 @@ from mailfleet.aws.smtp_user_policy import sending_policy
 from mailfleet.aws.stored_key import read_own_key
 from mailfleet.aws.zones import Zones
 from mailfleet.credential import Credential
-from mailfleet.dns.desired import Wanted
+from mailfleet.dns.desired import DesiredRecords
 from mailfleet.dns.records import RecordSet
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Address, Domain, EasyDkim, Mail, PolicyError, Ses
@@ -57,9 +57,9 @@ def read_domains(account: Host, mail: Mail) -> tuple[DomainPlan, ...]:
     found_in = _read_regions(account, mail)
     domains = []
     for domain in mail.domains:
-        publishes = Wanted.of(domain, mail)
+        desired = DesiredRecords.of(domain, mail)
         by_ses = mail.ses_of(domain.name)
-        if by_ses or publishes.is_explicit or zones.expected(domain):
+        if by_ses or desired.is_explicit or zones.expected(domain):
             zone, records = zones.of(domain)
             identities = (
                 _read_identity(account, mail, domain, ses, found_in, records) for ses in by_ses
@@ -70,7 +70,7 @@ def read_domains(account: Host, mail: Mail) -> tuple[DomainPlan, ...]:
                     zone,
                     records,
                     tuple(identities),
-                    publishes,
+                    desired,
                     adopt=domain.adopt,
                     remove=REMOVE_UNLISTED.of(account),
                 )
@@ -119,29 +119,29 @@ def _read_identity(
     found_in: Regions,
     records: Mapping[str, RecordSet],
 ) -> IdentityPlan:
-    """It is seen among a hundred others, and read by itself when that is not enough; also when
-    there seems to be none: that is too much to believe a list."""
-    wanted = wanted_settings(entry, ses, mail)
-    if wanted.dkim and wanted.dkim.secret:
-        wanted = replace(wanted, dkim=read_own_key(account, entry.name, wanted.dkim, records))
+    """It is in a batch read, and read by itself where that does not suffice; also when there seems
+    to be none: the lists lag behind."""
+    desired = desired_settings(entry, ses, mail)
+    if desired.dkim and desired.dkim.secret:
+        desired = replace(desired, dkim=read_own_key(account, entry.name, desired.dkim, records))
     found = found_in[ses.region].get(entry.name)
-    if found and not found.whole and entry.delegates is not None:
-        found = None  # a glance does not see who may send as it
-    if found and not found.whole:
-        inherits = wanted.dkim is not None and _inherits(mail, entry.name, ses, found_in)
-        found = enough(found, entry.name, ses.region, wanted, records, inherits)
+    if found and not found.complete and entry.delegates is not None:
+        found = None  # a batch read does not show who may send as it
+    if found and not found.complete:
+        inherits = desired.dkim is not None and _inherits(mail, entry.name, ses, found_in)
+        found = if_sufficient(found, entry.name, ses.region, desired, records, inherits)
     if found is None:
         found = read(account, EmailIdentity, identity=entry.name, region=ses.region)
-    if found and found.settings.dkim and wanted.dkim:
-        dkim = found.settings.dkim.published(entry.name, records, wanted.dkim)
+    if found and found.settings.dkim and desired.dkim:
+        dkim = found.settings.dkim.published(entry.name, records, desired.dkim)
         found = replace(found, settings=replace(found.settings, dkim=dkim))
     delegates = tuple(entry.delegates or ())
-    return IdentityPlan(entry.name, ses.region, found, wanted, entry.adopt, delegates)
+    return IdentityPlan(entry.name, ses.region, found, desired, entry.adopt, delegates)
 
 
 def _inherits(mail: Mail, name: str, ses: Ses, found_in: Regions) -> bool:
-    """Whether a domain's identity signs with the keys of another region, as far as a glance tells:
-    it is not their parent, and has the same tokens."""
+    """Whether a domain's identity signs with the keys of another region, as far as a batch read
+    shows: it is not their parent, and has the same tokens."""
     domain = mail.domain_of(name)
     if domain and isinstance(domain.dkim, EasyDkim) and domain.dkim.parent == ses.region:
         return False
@@ -159,11 +159,11 @@ def read_shadows(account: Host, mail: Mail) -> tuple[str, ...]:
         addresses = {
             name: found for name, found in identities.items() if "@" in name and name not in listed
         }
-        wanted = {d.name: wanted_settings(d, ses, mail) for d in mail.domains_by(ses)}
-        shadows = shadowed(addresses, wanted)
+        desired = {d.name: desired_settings(d, ses, mail) for d in mail.domains_by(ses)}
+        shadows = shadowed(addresses, desired)
         names = list(dict.fromkeys([*shadows, *shadows.values()]))
         notifications = read_notifications(account, names, ses.region)
-        notes += shadow_notes(ses.region, wanted, addresses, notifications)
+        notes += shadow_notes(ses.region, desired, addresses, notifications)
     return tuple(notes)
 
 
@@ -175,7 +175,7 @@ def read_smtp_user(account: Host, mail: Mail, ses: Ses) -> SmtpUser:
     sender = SmtpUser(
         keys=None if keys is None else tuple(keys),
         policy=read(account, UserPolicy, user=user, policy=POLICY_NAME),
-        wanted=sending_policy(mail, ses),
+        desired=sending_policy(mail, ses),
         stored=_read_credential(account, mail, ses, CURRENT),
     )
     if not sender.unnamed:

@@ -39,8 +39,8 @@ def rotation(user: str, sender: SmtpUser) -> Rotation:
             f"IAM user {user}: found no credential that works, expected one to rotate from: run "
             "deploy.py, which makes a new one"
         )
-    if sender.strangers:
-        (key, *_) = sender.strangers
+    if sender.foreign_keys:
+        (key, *_) = sender.foreign_keys
         raise PlanError(
             f"IAM user {user}: found the access key {key.id}, which no stored credential names and "
             f"which was last used for {sender.last_used[key.id]}, expected only mailfleet's: "
@@ -70,15 +70,15 @@ def rotations(senders: Mapping[str, SmtpUser]) -> dict[str, Rotation]:
 
 
 def rotation_changes(
-    host: str, user: str, secret: str, plan: Rotation, whole: bool
+    host: str, user: str, secret: str, plan: Rotation, all_relays: bool
 ) -> Iterable[Change]:
-    """The account's part; without the `whole` fleet the old key stays as it is."""
+    """The account's part; unless the run reaches `all_relays` the old key stays as it is."""
     for key in plan.removed:
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
     if plan.new is None:
         yield Change(host, "access key", f"{user}/new", "create", None, KNOWN_AFTER_APPLY)
         yield Change(host, "secret", f"{secret} AWSPENDING", "create", None, SECRET)
-    if not whole:
+    if not all_relays:
         return
     if plan.promotes:
         old = ", ".join(key.id for key in plan.replaced) or None

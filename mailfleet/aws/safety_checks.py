@@ -68,8 +68,8 @@ def _delegation_notes(zone: ZoneChanges, lookup: Lookup) -> Iterator[str]:
 def _domain_notes(domains: Sequence[DomainPlan], checks: Sequence[SpfCheck]) -> Iterator[str]:
     for domain in domains:
         yield from domain.unlisted_notes
-        publishes, zone = domain.publishes, domain.records
-        if note := dmarc_note(domain.name, publishes.dmarc, zone, domain.adopt):
+        desired, zone = domain.desired, domain.records
+        if note := dmarc_note(domain.name, desired.dmarc, zone, domain.adopt):
             yield note
     for check in checks:
         if check.warning:

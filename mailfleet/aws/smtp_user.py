@@ -52,7 +52,7 @@ class SmtpUser:
 
     keys: tuple[AccessKey, ...] | None
     policy: dict[str, Any] | None
-    wanted: dict[str, Any]
+    desired: dict[str, Any]
     stored: Credential | None
     pending: Credential | None = None
     previous: Credential | None = None
@@ -61,7 +61,7 @@ class SmtpUser:
     @property
     def first_policy(self) -> dict[str, Any]:
         """The document until every relay is as the policy says: nothing is taken away before."""
-        return widened(self.policy, self.wanted)
+        return widened(self.policy, self.desired)
 
     @property
     def credential(self) -> Credential | None:
@@ -80,8 +80,8 @@ class SmtpUser:
         return tuple(key for key in self.keys or () if key.id not in named)
 
     @property
-    def strangers(self) -> tuple[AccessKey, ...]:
-        """Keys that somebody else made and uses."""
+    def foreign_keys(self) -> tuple[AccessKey, ...]:
+        """Keys that mailfleet did not make, and that are in use."""
         return tuple(key for key in self.unnamed if key.id in self.last_used)
 
     @property
@@ -89,7 +89,7 @@ class SmtpUser:
         """Keys that nobody can use; where there is no credential, also those whose credential is
         kept but can't be used: a new one takes their place."""
         candidates = self.unnamed if self.credential else self.keys or ()
-        return tuple(key for key in candidates if key not in self.strangers)
+        return tuple(key for key in candidates if key not in self.foreign_keys)
 
     @property
     def rotating(self) -> tuple[AccessKey, ...]:
@@ -113,7 +113,7 @@ def smtp_user_things(
 ) -> Iterator[Thing]:
     """The user, its policy, its keys and its credential; unless the run reaches `all_relays` the
     user loses no permission."""
-    policy = found.wanted if all_relays else found.first_policy
+    policy = found.desired if all_relays else found.first_policy
     if found.keys is None:
         yield Thing("iam user", user, None, user)
     if found.policy != policy:
@@ -129,12 +129,12 @@ def smtp_user_things(
 
 def smtp_user_notes(user: str, found: SmtpUser, all_relays: bool = True) -> Iterator[str]:
     """What the operator should know of the user's policy, and of keys that are not ours."""
-    if not all_relays and found.first_policy != found.wanted:
+    if not all_relays and found.first_policy != found.desired:
         yield (
             f"IAM user {user}: it may send from more addresses than the policy has, until a deploy "
             "has reached every relay"
         )
-    for key in found.strangers:
+    for key in found.foreign_keys:
         yield (
             f"IAM user {user}: the access key {key.id} is not mailfleet's and was last used for "
             f"{found.last_used[key.id]}: it is left alone"

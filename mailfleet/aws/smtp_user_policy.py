@@ -32,13 +32,13 @@ def sending_policy(mail: Mail, ses: Ses) -> dict[str, Any]:
     return _document([])
 
 
-def widened(current: dict[str, Any] | None, wanted: dict[str, Any]) -> dict[str, Any]:
-    """What allows what `current` does and what is wanted, so that relays are not refused what an
+def widened(current: dict[str, Any] | None, desired: dict[str, Any]) -> dict[str, Any]:
+    """What allows what `current` and `desired` do, so that relays are not refused what an
     earlier policy lets them send; any address when there is no room for both, and no more than
-    `wanted` when the current document is none of ours."""
-    now, then = _allowed(current or {}), _allowed(wanted)
+    `desired` when the current document is none of ours."""
+    now, then = _allowed(current or {}), _allowed(desired)
     if current is None or current != _document(now):
-        return wanted
+        return desired
     if not now or not then:
         return _document([])
     both = _document([*{*now, *then}])

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from pyinfra import host, logger
 
-from mailfleet.aws.batch_read import BATCH, glance
+from mailfleet.aws.batch_read import BATCH, from_batch_read
 from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.facts import AwsFact
 from mailfleet.aws.identity import Identity, from_ses
@@ -105,13 +105,13 @@ def _recorded(
 def look(
     identities: Sequence[tuple[str, str]],
 ) -> Generator[AwsCall, None, dict[tuple[str, str], Identity]]:
-    """What SES says now of these, as (domain, region): of a few each whole, and why it is not
-    verified; of many a hundred at a time."""
+    """What SES says now of these, as (domain, region): of a few all that it knows, and why one is
+    not verified; of many a hundred at a time."""
     found = {}
     for region in dict.fromkeys(region for _, region in identities):
         names = tuple(name for name, at in identities if at == region)
         if len(names) > FEW:
-            for name, identity in (yield from _glances(names, region)).items():
+            for name, identity in (yield from _batches(names, region)).items():
                 found[name, region] = identity
             continue
         for name in names:
@@ -122,7 +122,7 @@ def look(
     return found
 
 
-def _glances(names: tuple[str, ...], region: str) -> Generator[AwsCall, None, dict[str, Identity]]:
+def _batches(names: tuple[str, ...], region: str) -> Generator[AwsCall, None, dict[str, Identity]]:
     """Those that lists and batch getters know by now: they lag behind."""
     found = {}
     listed = yield from _ask(EmailIdentities(), region=region)
@@ -132,7 +132,7 @@ def _glances(names: tuple[str, ...], region: str) -> Generator[AwsCall, None, di
         mail_from = yield from _ask(MailFromAttributes(), identities=batch, region=region)
         for name in batch:
             if name in listed and name in dkim and name in mail_from:
-                found[name] = glance(listed[name], dkim[name], mail_from[name], {})
+                found[name] = from_batch_read(listed[name], dkim[name], mail_from[name], {})
     return found
 
 

@@ -70,11 +70,11 @@ class NameServer:
 
 def _same(found: dns.rrset.RRset, record: RecordSet) -> bool:
     values = (_decimal_escapes(value) for value in record.values)
-    wanted = [
+    desired = [
         dns.rdata.from_text("IN", record.type, value, origin=dns.name.root, relativize=False)
         for value in values
     ]
-    return found.ttl == record.ttl and set(found) == set(wanted)
+    return found.ttl == record.ttl and set(found) == set(desired)
 
 
 def _decimal_escapes(value: str) -> str:

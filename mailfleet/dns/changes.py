@@ -55,16 +55,16 @@ def plan_records(
     somebody has edited meanwhile stays, and is theirs from then on. The domain's own TXT set is
     everybody's: these SPF terms are merged into it.
     """
-    wanted = {record.id: record for record in desired}
+    by_id = {record.id: record for record in desired}
     owned = ownership_of(domain, zone)
     gone = {id: zone[id] for id in sorted(remove) if not owned.edited(zone[id])}
-    changes = [RecordChange(zone.get(id), r) for id, r in wanted.items() if zone.get(id) != r]
-    ours = wanted.keys() & (wanted if adopt else owned.ids | {change.id for change in changes})
+    changes = [RecordChange(zone.get(id), r) for id, r in by_id.items() if zone.get(id) != r]
+    ours = by_id.keys() & (by_id if adopt else owned.ids | {change.id for change in changes})
     merged = plan_spf(domain, zone, spf)
     claimed = Ownership(
         {
             **{id: owned.sets[id] for id in owned.ids & zone.keys() if id not in remove},
-            **{id: digest(wanted[id]) for id in ours},
+            **{id: digest(by_id[id]) for id in ours},
         },
         merged.ours,
     )

@@ -1,4 +1,4 @@
-"""What a domain publishes beside what SES asks for: DMARC, and what other providers ask."""
+"""What a domain publishes besides what SES asks for: DMARC, and what other providers ask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from mailfleet.policy import Dmarc, Domain, Mail, Smtp
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredRecords:
     """`spf`: terms of the domain's SPF record; `dkim`: CNAMEs by name below the domain."""
 
     dmarc: Dmarc | None = None
@@ -17,7 +17,7 @@ class Wanted:
     dkim: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, domain: Domain, mail: Mail) -> "Wanted":
+    def of(cls, domain: Domain, mail: Mail) -> "DesiredRecords":
         providers = [p for p in mail.providers_of(domain) if isinstance(p, Smtp)]
         terms = [term for provider in providers for term in provider.spf.split()]
         return cls(

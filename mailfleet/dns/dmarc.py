@@ -78,14 +78,14 @@ def dmarc_note(
     """What somebody should know of a record that is to be made, or is not ours to make."""
     if dmarc is None:
         return None
-    wanted = dmarc_records(domain, dmarc, zone, adopt)
+    desired = dmarc_records(domain, dmarc, zone, adopt)
     found = published(domain, zone)
-    if found and not wanted:
+    if found and not desired:
         return (
             f"DMARC of {domain} is not mailfleet's and stays: {found.id}: {' '.join(found.values)}"
         )
     permission = reports_elsewhere(domain, dmarc)
-    if permission and found not in wanted:
+    if permission and found not in desired:
         return (
             f"DMARC reports of {domain} go to {dmarc.rua}: unless both domains are of one "
             f'organisation, they are sent only if {permission} has the TXT record "v=DMARC1"'

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-# The texts at a name: of TXT, whole; of MX and NS, host names; of A, addresses. None is an answer.
+# The texts at a name: of TXT, joined; of MX and NS, host names; of A, addresses. None is an answer.
 Lookup = Callable[[str, str], Sequence[str]]
 
 

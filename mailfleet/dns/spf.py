@@ -42,25 +42,25 @@ def spf_words(text: str) -> list[str]:
 
 
 def merge(
-    domain: str, before: RecordSet | None, wanted: Sequence[str], ours: frozenset[str]
+    domain: str, before: RecordSet | None, desired: Sequence[str], ours: frozenset[str]
 ) -> Merge:
-    """Put the wanted terms in, take ours out that are not wanted, leave all else.
+    """Add the desired terms, remove mailfleet's that are not desired, leave all else.
 
-    1. No record: one that begins with our terms and ends softly, all of it ours. 2. A wanted
-    term that somebody else put there stays theirs. 3. The `all` of a record that we began stays
-    as long as anything stands before it. PlanError when there are several records, or when one
-    denies what we want.
+    1. No record: one that begins with our terms and ends softly, all of it mailfleet's. 2. A
+    desired term that is there already does not become mailfleet's. 3. The `all` of a record that
+    mailfleet began stays as long as anything stands before it. PlanError when there are several
+    records, or when one denies what is desired.
     """
-    if not wanted and not ours:
+    if not desired and not ours:
         return Merge(before, before)
     value = _spf_value(domain, before)
     old = spf_words(unquoted(value)) if value else []
-    _refuse_denial(domain, old, wanted)
-    asked = {_matches(text) for text in wanted}
+    _refuse_denial(domain, old, desired)
+    asked = {_matches(text) for text in desired}
     tested = [t for t in _effective(old) if t not in ours or _matches(t) in asked]
     kept = [*tested, *old[len(_effective(old)) :]]
     there = {_matches(text) for text in tested}
-    missing = [text for text in wanted if _matches(text) not in there]
+    missing = [text for text in desired if _matches(text) not in there]
     if missing and not value:
         missing.append(SOFT_FAIL)
     new = [*kept[: _end(kept)], *missing, *kept[_end(kept) :]]
@@ -85,10 +85,10 @@ def _spf_value(domain: str, before: RecordSet | None) -> str | None:
     return found[0] if found else None
 
 
-def _refuse_denial(domain: str, there: Sequence[str], wanted: Sequence[str]) -> None:
+def _refuse_denial(domain: str, there: Sequence[str], desired: Sequence[str]) -> None:
     """The first term that matches decides: before ours, theirs would."""
     for text in _effective(there):
-        for term in map(parse_term, wanted):
+        for term in map(parse_term, desired):
             found = _parsed(text)
             if found and found.mechanism == term.mechanism and found.qualifier != "+":
                 raise PlanError(

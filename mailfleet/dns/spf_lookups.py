@@ -15,7 +15,7 @@ from mailfleet.policy.spf import Term, parse_term
 MAX_LOOKUPS = 10
 MAX_VOIDS = 2
 MAX_MX = 10  # address lookups of one mx, RFC 7208 section 4.6.4
-ENOUGH = 60  # terms: no record that works comes near, and a hostile one ends here
+MAX_TERMS = 60  # terms: no record that works comes near, and a hostile one ends here
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a whole record costs."""
+    """What a record costs."""
 
     root: Step
 
@@ -94,7 +94,7 @@ class _Walk:
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
-        self._left = ENOUGH
+        self._left = MAX_TERMS
 
     def record(self, step: Step, domain: str, text: str, above: tuple[str, ...]) -> Step:
         """The step that leads to the record, with what is below it."""

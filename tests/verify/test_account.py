@@ -34,7 +34,7 @@ def test_the_records_are_in_route_53(domain: DomainPlan) -> None:
 
 def test_the_records_resolve(fleet: Fleet, domain: DomainPlan) -> None:
     """What the world sees, not what Route 53 holds: a zone may be delegated elsewhere."""
-    for record in domain.desired:
+    for record in domain.desired_records:
         answer = fleet.resolver.resolve(record.name, record.type)
         assert sorted(value.to_text() for value in answer) == list(record.values), record.name
 
@@ -42,19 +42,19 @@ def test_the_records_resolve(fleet: Fleet, domain: DomainPlan) -> None:
 def test_other_providers_are_authorised(fleet: Fleet, domain: DomainPlan) -> None:
     """RFC 7208: what receivers find lets every provider of the domain pass, and costs no more
     than they allow."""
-    if not domain.publishes.spf:
+    if not domain.desired.spf:
         pytest.skip("no provider of this domain asks for SPF terms")
     lookup = LiveDns(fleet.resolver)
     (text,) = spf_texts(lookup(domain.name, "TXT"))
     live = RecordSet(domain.name, "TXT", (quoted(text),))
-    assert not merge(domain.name, live, domain.publishes.spf, frozenset()).adds, text
+    assert not merge(domain.name, live, domain.desired.spf, frozenset()).adds, text
     found = cost(domain.name, text, lookup)
     assert not found.fault, f"{found.fault}\n{found.tree}"
 
 
 def test_receivers_find_a_key_to_verify_with(fleet: Fleet, domain: DomainPlan) -> None:
     """RFC 6376 section 3.6.1: the TXT record at the end of the CNAME holds p=."""
-    for record in domain.desired:
+    for record in domain.desired_records:
         if "._domainkey." in record.name:
             assert "p=" in _text(fleet.resolver, record.name), record.name
 
@@ -73,7 +73,7 @@ def test_the_ses_account_sends_and_is_as_the_policy_says(fleet: Fleet, mail: Mai
 def test_the_sender_may_send_and_nothing_else(fleet: Fleet, mail: Mail) -> None:
     for ses in mail.ses:
         sender = read_smtp_user(fleet.account, mail, ses)
-        assert sender.policy == sender.wanted, "the IAM user's policy was changed"
+        assert sender.policy == sender.desired, "the IAM user's policy was changed"
         assert sender.credential is not None, "the stored credential's key is gone or inactive"
         assert not sender.rotating, "a rotation is under way: run rotate.py to finish it"
         assert not sender.orphans, f"keys that nobody uses: {[k.id for k in sender.orphans]}"

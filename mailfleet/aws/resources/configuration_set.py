@@ -1,6 +1,6 @@
 """Configuration sets: which the policy names, and their settings.
 
-A setting belongs to a kind of options of SES's API, and each kind is only put as a whole. So
+A setting belongs to a kind of options of SES's API, and each kind is only put completely. So
 options stay as SES has them, and what the policy asks for is laid over them: what it does not
 know of is put back as it was found.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.facts import AwsFact
-from mailfleet.aws.identity_settings import wanted_settings
+from mailfleet.aws.identity_settings import desired_settings
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.ses_tags import EXISTS, TAG, tag_resource, tags
 from mailfleet.plan.call import AwsCall
@@ -77,7 +77,7 @@ class ConfigurationSetPlan(Resource):
     @property
     def options(self) -> Options:
         """Those that are to be put: all that the policy names of a new set, of one that is there
-        the kinds that differ, each whole."""
+        the kinds that differ, each completely."""
         asked: dict[str, dict[str, Any]] = {}
         for name, kind, key in _SETTINGS:
             value = getattr(self.desired, name)
@@ -86,8 +86,8 @@ class ConfigurationSetPlan(Resource):
                 asked.setdefault(kind, {})[key] = shown
         if self.found is None:
             return asked
-        whole = {kind: {**self.found.options[kind], **given} for kind, given in asked.items()}
-        return {kind: put for kind, put in whole.items() if put != self.found.options[kind]}
+        complete = {kind: {**self.found.options[kind], **given} for kind, given in asked.items()}
+        return {kind: put for kind, put in complete.items() if put != self.found.options[kind]}
 
     @property
     def tags(self) -> bool:
@@ -137,7 +137,7 @@ def desired_sets(mail: Mail, ses: Ses) -> tuple[ConfigurationSet, ...]:
     listed = {found.name: found for found in ses.configuration_sets}
     entries: list[Domain | Address] = [*mail.domains_by(ses)]
     entries += [address for address in mail.addresses if ses in mail.ses_of(address.name)]
-    named = {wanted_settings(entry, ses, mail).configuration_set for entry in entries}
+    named = {desired_settings(entry, ses, mail).configuration_set for entry in entries}
     unlisted = sorted(name for name in named if name and name not in listed)
     return (*listed.values(), *(ConfigurationSet(name) for name in unlisted))
 

@@ -52,9 +52,9 @@ def read(reader: Reader) -> Iterator[DkimKey]:
 
 def missing_dkim_keys(plans: Sequence[DomainPlan]) -> Iterator[DkimKey]:
     for domain in plans:
-        for secret in dict.fromkeys(missing_keys(each.wanted.dkim for each in domain.identities)):
+        for secret in dict.fromkeys(missing_keys(each.desired.dkim for each in domain.identities)):
             yield DkimKey(secret, domain.name, [i for i in domain.identities if _uses(i, secret)])
 
 
 def _uses(identity: IdentityPlan, secret: Secret) -> bool:
-    return identity.wanted.dkim is not None and identity.wanted.dkim.secret == secret
+    return identity.desired.dkim is not None and identity.desired.dkim.secret == secret

@@ -118,13 +118,13 @@ def read(reader: Reader) -> Iterator[Resource]:
 
 def tells_records(answer: dict[str, Any], identity: IdentityPlan) -> bool:
     """Whether CreateEmailIdentity has said all that a domain's DKIM records are made of."""
-    dkim = identity.wanted.dkim
+    dkim = identity.desired.dkim
     return not dkim or dkim.origin != EASY or "SigningHostedZone" in answer["DkimAttributes"]
 
 
 def _created_with(identity: IdentityPlan) -> Generator[Command, None, Attributes]:
     """What CreateEmailIdentity is told of an identity's keys: nothing for an address."""
-    dkim = identity.wanted.dkim
+    dkim = identity.desired.dkim
     if dkim is None:
         return {}
     if dkim.parent:

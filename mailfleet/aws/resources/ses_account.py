@@ -53,7 +53,7 @@ class Account:
     `enforcement` is HEALTHY, PROBATION or SHUTDOWN. `suppression` are the reasons for which SES
     puts a recipient on the account's suppression list. `review` is the status of the last request
     for production access (PENDING, FAILED, GRANTED or DENIED), `case_id` AWS's case of it: None
-    when nobody has asked. `kept` is what else belongs to settings that are only put as a whole.
+    when nobody has asked. `kept` is what else belongs to settings that are only put together.
     """
 
     production: bool

@@ -61,7 +61,7 @@ class SmtpUserPlan:
 
     def steps(self) -> Iterator[Step]:
         yield Step(SMTP_USERS, self._make)
-        if self.all_relays and self.found.first_policy != self.found.wanted:
+        if self.all_relays and self.found.first_policy != self.found.desired:
             yield Step(REVOCATIONS, self._revoke)
 
     def _make(self, values: Values) -> Commands:
@@ -98,7 +98,7 @@ class SmtpUserPlan:
                 "deploy again"
             )
             return
-        yield put_policy(self.user, self.found.wanted)
+        yield put_policy(self.user, self.found.desired)
 
 
 def read(reader: Reader, ses: Ses) -> Iterator[SmtpUserPlan]:

@@ -9,10 +9,10 @@ from mailfleet.aws.dkim import (
     DEFAULT,
     Dkim,
     check_key,
+    desired_dkim,
     dkim_from_ses,
     is_rotating,
     published_key,
-    wanted_dkim,
 )
 from mailfleet.aws.domain_plan import DomainPlan
 from mailfleet.aws.identity import Identity
@@ -43,9 +43,9 @@ def policy(dkim: EasyDkim | Byodkim, regions: tuple[str, ...] = REGIONS, **more:
     )
 
 
-def wanted(dkim: EasyDkim | Byodkim) -> list[Dkim]:
+def desired(dkim: EasyDkim | Byodkim) -> list[Dkim]:
     mail = policy(dkim)
-    return [wanted_dkim(mail.domains[0], region, mail) for region in REGIONS]
+    return [desired_dkim(mail.domains[0], region, mail) for region in REGIONS]
 
 
 def sending(found: Dkim, want: Dkim, **more: Any) -> IdentityPlan:
@@ -56,25 +56,25 @@ def sending(found: Dkim, want: Dkim, **more: Any) -> IdentityPlan:
 
 
 def test_each_region_has_keys_of_its_own_unless_the_policy_names_a_parent() -> None:
-    assert wanted(EasyDkim()) == [DEFAULT, DEFAULT]
-    assert wanted(EasyDkim(parent="us-east-1")) == [DEFAULT, REPLICA]
-    assert wanted(EasyDkim(key_length=1024)) == [SHORT, SHORT]
+    assert desired(EasyDkim()) == [DEFAULT, DEFAULT]
+    assert desired(EasyDkim(parent="us-east-1")) == [DEFAULT, REPLICA]
+    assert desired(EasyDkim(key_length=1024)) == [SHORT, SHORT]
     assert REPLICA.parent == "us-east-1"
     assert DEFAULT.parent is OWN.parent is None
 
 
-def key_changes(*wanted: Dkim | None) -> list[Change]:
+def key_changes(*desired: Dkim | None) -> list[Change]:
     """For the keys of a domain's identities."""
     identities = [
         IdentityPlan("example.com", f"region-{n}", None, Settings(dkim=dkim))
-        for n, dkim in enumerate(wanted)
+        for n, dkim in enumerate(desired)
     ]
     plan = DomainPlan("example.com", HostedZone("Z1", "example.com"), {}, tuple(identities))
     return Plan("@aws", list(missing_dkim_keys([plan]))).changes
 
 
 def test_one_key_of_ours_serves_all_regions_and_is_kept_once() -> None:
-    first, second = wanted(Byodkim("mf1"))
+    first, second = desired(Byodkim("mf1"))
     assert first == second == Dkim("EXTERNAL", selector="mf1")
     assert first.secret == second.secret
     (change,) = key_changes(first, second, DEFAULT, None)
@@ -143,7 +143,7 @@ def test_a_key_is_published_in_strings_of_255_octets() -> None:
 
 
 def test_a_new_key_never_takes_the_place_of_a_published_one() -> None:
-    unknown = wanted(Byodkim("mf1"))[0]
+    unknown = desired(Byodkim("mf1"))[0]
     zone = {TXT.id: TXT}
     with pytest.raises(PlanError, match=r"found TXT mf1\._domain.*restore that secret, or"):
         check_key("example.com", unknown, zone)

@@ -20,8 +20,8 @@ REGIONS = ("eu-west-1", "us-east-1")
 
 
 def identity(region: str, found: Identity | None = None) -> IdentityPlan:
-    wanted = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet", DEFAULT)
-    return IdentityPlan("example.com", region, found, wanted)
+    desired = Settings(MailFrom(f"ses-{region}.example.com"), None, "fleet", DEFAULT)
+    return IdentityPlan("example.com", region, found, desired)
 
 
 def domain(*identities: IdentityPlan) -> DomainPlan:
@@ -45,7 +45,9 @@ def easy(*tokens: str) -> Identity:
 
 
 def test_the_mail_from_records_stand_beside_the_dkim_records() -> None:
-    ids = [record.id for record in domain(identity("us-east-1", easy("a", "b", "c"))).desired]
+    ids = [
+        record.id for record in domain(identity("us-east-1", easy("a", "b", "c"))).desired_records
+    ]
     assert ids[3:] == ["MX ses-us-east-1.example.com", "TXT ses-us-east-1.example.com"]
 
 
@@ -59,14 +61,14 @@ def test_each_region_has_an_identity_and_records_of_its_own() -> None:
 
 def test_what_two_regions_share_is_written_once() -> None:
     shared = domain(*(identity(region, easy("a", "b", "c")) for region in REGIONS))
-    assert [record.type for record in shared.desired].count("CNAME") == 3
+    assert [record.type for record in shared.desired_records].count("CNAME") == 3
 
 
 def test_once_made_an_identity_tells_its_records() -> None:
     created = identity("us-east-1").created(easy("a", "b", "c"))
     made = domain(*(identity(region) for region in REGIONS)).updated(known(created))
     assert [identity.found is None for identity in made.identities] == [True, False]
-    assert "CNAME a._domainkey.example.com" in [record.id for record in made.desired]
+    assert "CNAME a._domainkey.example.com" in [record.id for record in made.desired_records]
 
 
 def test_unverified_are_the_regions_that_do_not_send_yet() -> None:
@@ -86,8 +88,8 @@ def test_nothing_is_removed_before_ses_has_found_what_is_new() -> None:
         return replace(domain(identity), records=records, remove=True)
 
     new = identity("us-east-1")
-    settled = replace(new, wanted=Settings(fleet="fleet"))
-    settled = replace(settled, found=replace(verified, settings=settled.wanted))
+    settled = replace(new, desired=Settings(fleet="fleet"))
+    settled = replace(settled, found=replace(verified, settings=settled.desired))
     assert leaving(settled).removed == {former.id}
     unsettled = leaving(new)
     assert unsettled.removed == frozenset()

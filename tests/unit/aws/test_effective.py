@@ -60,25 +60,25 @@ def test_addresses_of_the_policys_domains_are_known() -> None:
 
 def test_an_address_with_other_settings_is_warned_of() -> None:
     """The story of mail that went to spam: "Amazon SES with Rails"."""
-    wanted = {"example.com": Settings(MAIL_FROM, None, "fleet")}
-    (note,) = shadow_notes("us-east-1", wanted, {FROM: ADDRESS}, {})
+    desired = {"example.com": Settings(MAIL_FROM, None, "fleet")}
+    (note,) = shadow_notes("us-east-1", desired, {FROM: ADDRESS}, {})
     assert f"{FROM} is an SES identity of its own in us-east-1 and overrides example.com" in note
     assert "no DKIM signature of the domain, MAIL FROM amazonses.com, not ses.example.com" in note
 
 
 def test_an_address_with_the_same_settings_is_not() -> None:
     same = replace(ADDRESS, signing=True, settings=Settings(MAIL_FROM))
-    wanted = {"example.com": Settings(MAIL_FROM, None, "fleet")}
-    assert list(shadow_notes("us-east-1", wanted, {FROM: same}, {})) == []
-    assert list(shadow_notes("us-east-1", wanted, {"x@example.net": ADDRESS}, {})) == []
+    desired = {"example.com": Settings(MAIL_FROM, None, "fleet")}
+    assert list(shadow_notes("us-east-1", desired, {FROM: same}, {})) == []
+    assert list(shadow_notes("us-east-1", desired, {"x@example.net": ADDRESS}, {})) == []
 
 
 def test_topics_are_compared_when_they_were_read() -> None:
-    wanted, address = {"example.com": Settings()}, replace(ADDRESS, signing=True)
+    desired, address = {"example.com": Settings()}, replace(ADDRESS, signing=True)
     topics = {"example.com": Notifications(bounce="arn:b", forwarding=False)}
-    assert list(shadow_notes("us-east-1", wanted, {FROM: address}, topics)) == []
+    assert list(shadow_notes("us-east-1", desired, {FROM: address}, topics)) == []
     topics[FROM] = Notifications(delivery="arn:d")
-    (note,) = shadow_notes("us-east-1", wanted, {FROM: address}, topics)
+    (note,) = shadow_notes("us-east-1", desired, {FROM: address}, topics)
     assert (
         "its mail has bounce topic none, not arn:b, delivery topic arn:d, not none, feedback by "
         "mail on;"
@@ -86,9 +86,9 @@ def test_topics_are_compared_when_they_were_read() -> None:
 
 
 def test_a_configuration_set_is_compared_when_it_was_looked_at() -> None:
-    wanted = {"example.com": Settings(None, "set", "fleet")}
+    desired = {"example.com": Settings(None, "set", "fleet")}
     address = replace(ADDRESS, signing=True)
-    (note,) = shadow_notes("us-east-1", wanted, {FROM: address}, {})
+    (note,) = shadow_notes("us-east-1", desired, {FROM: address}, {})
     assert "configuration set none, not set" in note
-    glanced = replace(address, whole=False)
-    assert list(shadow_notes("us-east-1", wanted, {FROM: glanced}, {})) == []
+    batch_read = replace(address, complete=False)
+    assert list(shadow_notes("us-east-1", desired, {FROM: batch_read}, {})) == []

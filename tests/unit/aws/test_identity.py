@@ -33,7 +33,7 @@ def test_settings_are_read() -> None:
     )
     expected = Settings(MailFrom("m.example.com", "REJECT_MESSAGE"), "set", "fleet", DEFAULT)
     assert identity.settings == expected
-    assert identity.whole
+    assert identity.complete
     assert identity.verified
 
 

@@ -14,20 +14,20 @@ from mailfleet.plan.engine import Plan
 from mailfleet.plan.errors import PlanError
 
 MAIL_FROM = MailFrom("ses-us-east-1.example.com")
-WANTED = Settings(MAIL_FROM, None, "fleet", DEFAULT)
+DESIRED = Settings(MAIL_FROM, None, "fleet", DEFAULT)
 
 
-def identity(settings: Settings = WANTED, whole: bool = True) -> Identity:
-    return Identity(("a", "b", "c"), "dkim.amazonses.com", settings=settings, whole=whole)
+def identity(settings: Settings = DESIRED, complete: bool = True) -> Identity:
+    return Identity(("a", "b", "c"), "dkim.amazonses.com", settings=settings, complete=complete)
 
 
 def sending(
     found: Identity | None,
-    wanted: Settings = WANTED,
+    desired: Settings = DESIRED,
     adopt: bool = False,
     name: str = "example.com",
 ) -> IdentityPlan:
-    return IdentityPlan(name, "us-east-1", found, wanted, adopt)
+    return IdentityPlan(name, "us-east-1", found, desired, adopt)
 
 
 def plan(identity: IdentityPlan) -> list[Change]:
@@ -46,12 +46,12 @@ def test_a_new_identity_is_shown_with_all_its_settings() -> None:
 def test_once_created_only_the_mail_from_domain_is_left_to_set() -> None:
     before, after = sending(None).created(identity(Settings())).settings
     assert before == Settings(None, None, "fleet", DEFAULT)
-    assert after == WANTED
+    assert after == DESIRED
 
 
 def test_an_identity_as_the_policy_says_changes_nothing() -> None:
     assert plan(sending(identity())) == []
-    assert plan(sending(identity(whole=False))) == []
+    assert plan(sending(identity(complete=False))) == []
 
 
 def test_another_mail_from_domain_is_changed() -> None:
@@ -65,9 +65,9 @@ def test_another_mail_from_domain_is_changed() -> None:
 def test_a_domain_that_is_to_reject_mail_is_not_verified_before_its_mx_was_found() -> None:
     verified = replace(identity(), status="SUCCESS", dkim_status="SUCCESS")
     assert sending(verified).verified
-    assert sending(verified, replace(WANTED, mail_from=MailFrom("m.example.com"))).verified
+    assert sending(verified, replace(DESIRED, mail_from=MailFrom("m.example.com"))).verified
     strict = MailFrom("ses-us-east-1.example.com", "REJECT_MESSAGE")
-    assert not sending(verified, replace(WANTED, mail_from=strict)).verified
+    assert not sending(verified, replace(DESIRED, mail_from=strict)).verified
     assert not sending(None).verified
 
 
@@ -79,7 +79,7 @@ def test_an_identity_that_is_not_ours_is_refused_with_the_remedy() -> None:
 
 def test_adopting_tags_it() -> None:
     (change,) = plan(sending(identity(Settings()), adopt=True))
-    assert change.after == WANTED.text
+    assert change.after == DESIRED.text
     assert plan(sending(identity(), adopt=True)) == []
 
 
@@ -90,16 +90,18 @@ def test_one_that_is_not_ours_but_as_it_should_be_is_named_and_left_alone() -> N
 
 
 def test_a_fast_plan_says_what_it_did_not_look_at() -> None:
-    (note,) = identity_notes([sending(identity(whole=False)), sending(None), sending(identity())])
+    (note,) = identity_notes(
+        [sending(identity(complete=False)), sending(None), sending(identity())]
+    )
     assert "of 1 SES identity, only the tag" in note
     assert list(identity_notes([sending(identity())])) == []
 
 
 def test_an_address_has_no_keys_and_waits_for_a_click() -> None:
-    wanted = replace(WANTED, dkim=None)
-    address = sending(None, wanted, name="bills@example.com")
+    desired = replace(DESIRED, dkim=None)
+    address = sending(None, desired, name="bills@example.com")
     (change,) = plan(address)
-    assert change.after == wanted.text
+    assert change.after == desired.text
     assert [record.type for record in address.records] == ["MX", "TXT"]
     (note,) = identity_notes([sending(identity(), name="bills@example.com")])
     assert "us-east-1/bills@example.com is PENDING: it waits for a click" in note

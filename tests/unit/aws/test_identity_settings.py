@@ -1,4 +1,4 @@
-"""MAIL FROM domain, configuration set and owner: what is wanted, shown, and put into DNS."""
+"""MAIL FROM domain, configuration set and owner: what is desired, shown, and put into DNS."""
 
 from dataclasses import replace
 
@@ -6,9 +6,9 @@ from mailfleet.aws.dkim import DEFAULT
 from mailfleet.aws.identity_settings import (
     MailFrom,
     Settings,
+    desired_settings,
     mail_from_records,
-    target_settings,
-    wanted_settings,
+    resulting_settings,
 )
 from mailfleet.policy import Address, Domain, Mail, Ses
 
@@ -19,19 +19,19 @@ MAIL_FROM = MailFrom("ses-eu-west-1.example.com")
 
 
 def test_a_domain_has_a_mail_from_domain_of_its_own_in_each_region() -> None:
-    assert wanted_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet", DEFAULT)
+    assert desired_settings(DOMAIN, SES, MAIL) == Settings(MAIL_FROM, None, "fleet", DEFAULT)
     assert DOMAIN.mail_from_in("us-east-1") == "ses-us-east-1.example.com"
 
 
 def test_none_switches_it_off() -> None:
-    assert wanted_settings(Domain("example.com", mail_from=None), SES, MAIL).mail_from is None
+    assert desired_settings(Domain("example.com", mail_from=None), SES, MAIL).mail_from is None
 
 
 def test_the_domains_configuration_set_comes_before_the_regions() -> None:
     ses = Ses("eu-west-1", configuration_set="all")
-    assert wanted_settings(DOMAIN, ses, MAIL).configuration_set == "all"
+    assert desired_settings(DOMAIN, ses, MAIL).configuration_set == "all"
     own = Domain("example.com", configuration_set="own")
-    assert wanted_settings(own, ses, MAIL).configuration_set == "own"
+    assert desired_settings(own, ses, MAIL).configuration_set == "own"
 
 
 def test_an_address_has_its_domains_settings() -> None:
@@ -39,17 +39,17 @@ def test_an_address_has_its_domains_settings() -> None:
     mail = Mail(domains=[domain], providers=[SES], fleet="fleet")
     bills = Address("bills@example.com")
     stamp = Settings(configuration_set="bulk").digest
-    assert wanted_settings(bills, SES, mail) == Settings(MAIL_FROM, "bulk", "fleet", stamp=stamp)
+    assert desired_settings(bills, SES, mail) == Settings(MAIL_FROM, "bulk", "fleet", stamp=stamp)
     own = Address("bills@example.com", configuration_set="own")
-    assert wanted_settings(own, SES, mail).configuration_set == "own"
+    assert desired_settings(own, SES, mail).configuration_set == "own"
     elsewhere = Address("ops@example.org")
-    assert wanted_settings(elsewhere, SES, mail) == Settings(None, None, "fleet")
+    assert desired_settings(elsewhere, SES, mail) == Settings(None, None, "fleet")
 
 
 def test_a_configuration_set_that_the_policy_does_not_name_stays() -> None:
     found = Settings(None, "theirs", "fleet")
-    wanted = Settings(MAIL_FROM, None, "fleet")
-    assert target_settings(found, wanted, adopt=False) == Settings(MAIL_FROM, "theirs", "fleet")
+    desired = Settings(MAIL_FROM, None, "fleet")
+    assert resulting_settings(found, desired, adopt=False) == Settings(MAIL_FROM, "theirs", "fleet")
 
 
 def test_the_stamp_tells_of_what_is_read_one_by_one_and_of_nothing_else() -> None:
@@ -60,21 +60,21 @@ def test_the_stamp_tells_of_what_is_read_one_by_one_and_of_nothing_else() -> Non
 
 def test_only_an_identity_of_ours_is_stamped() -> None:
     ours, theirs = Settings(None, "bulk", "fleet"), Settings(None, "bulk")
-    wanted = replace(ours, stamp=ours.digest)
-    assert target_settings(ours, wanted, adopt=False) == wanted
-    assert target_settings(theirs, wanted, adopt=False) == theirs
-    assert target_settings(theirs, wanted, adopt=True) == wanted
+    desired = replace(ours, stamp=ours.digest)
+    assert resulting_settings(ours, desired, adopt=False) == desired
+    assert resulting_settings(theirs, desired, adopt=False) == theirs
+    assert resulting_settings(theirs, desired, adopt=True) == desired
 
 
 def test_a_stamp_stays_with_the_configuration_set_that_stays() -> None:
     found = Settings(None, "bulk", "fleet", stamp=Settings(None, "bulk").digest)
-    assert target_settings(found, Settings(None, None, "fleet"), adopt=False) == found
+    assert resulting_settings(found, Settings(None, None, "fleet"), adopt=False) == found
 
 
 def test_only_adopting_changes_the_owner() -> None:
-    found, wanted = Settings(), Settings(None, None, "fleet")
-    assert target_settings(found, wanted, adopt=False).fleet is None
-    assert target_settings(found, wanted, adopt=True).fleet == "fleet"
+    found, desired = Settings(), Settings(None, None, "fleet")
+    assert resulting_settings(found, desired, adopt=False).fleet is None
+    assert resulting_settings(found, desired, adopt=True).fleet == "fleet"
 
 
 def test_settings_are_shown_one_a_line() -> None:

@@ -93,14 +93,18 @@ def test_an_unfinished_rotation_is_finished_before_another_begins() -> None:
 
 def test_the_plan_shows_keys_by_their_ids_alone() -> None:
     for world in (STEADY, PENDING, PROMOTED, DEACTIVATED):
-        plan = list(rotation_changes("@aws", "user", "secret", rotation("user", world), whole=True))
+        plan = list(
+            rotation_changes("@aws", "user", "secret", rotation("user", world), all_relays=True)
+        )
         assert "sentinel" not in repr(plan)
         assert plan[-1].before == "AKIAOLD"
         assert plan[-1].action == "delete"
 
 
 def test_without_the_whole_fleet_the_old_key_stays() -> None:
-    plan = list(rotation_changes("@aws", "user", "secret", rotation("user", STEADY), whole=False))
+    plan = list(
+        rotation_changes("@aws", "user", "secret", rotation("user", STEADY), all_relays=False)
+    )
     assert [(change.kind, change.action) for change in plan] == [
         ("access key", "create"),
         ("secret", "create"),

@@ -19,7 +19,7 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
 
 
 def sender(keys: tuple[AccessKey, ...] | None, stored: Credential | None, **more: Any) -> SmtpUser:
-    return SmtpUser(**{"keys": keys, "policy": POLICY, "wanted": POLICY, "stored": stored, **more})
+    return SmtpUser(**{"keys": keys, "policy": POLICY, "desired": POLICY, "stored": stored, **more})
 
 
 def plan(sender: SmtpUser) -> list[tuple[str, str, str]]:

@@ -19,9 +19,9 @@ def txt(*values: str) -> RecordSet:
     return RecordSet("example.com", "TXT", tuple(f'"{value}"' for value in values), 77).normal()
 
 
-def merged(before: str, *wanted: str, ours: tuple[str, ...] = ()) -> tuple[str, set[str]]:
+def merged(before: str, *desired: str, ours: tuple[str, ...] = ()) -> tuple[str, set[str]]:
     """The record after a merge, and what is ours in it."""
-    result = merge("example.com", txt(before), wanted, frozenset(ours))
+    result = merge("example.com", txt(before), desired, frozenset(ours))
     (value,) = result.after.values if result.after else ('""',)
     return value[1:-1], set(result.ours)
 
@@ -90,15 +90,15 @@ ENDS = ["-all", "~ALL", "redirect=x.example", "exp=y.example", "-all include:x.e
 @given(
     theirs=st.lists(st.sampled_from(TERMS), max_size=6),
     end=st.sampled_from(ENDS),
-    wanted=st.sets(st.sampled_from([SENDGRID, "ip4:192.0.2.1", "a", "include:x.example"])),
+    desired=st.sets(st.sampled_from([SENDGRID, "ip4:192.0.2.1", "a", "include:x.example"])),
     others=st.sets(st.sampled_from([OTHER[1:-1], "MS=1", "v=spf10 a"])),
 )
 def test_whatever_was_there_is_there_again_once_we_are_gone(
-    theirs: list[str], end: str, wanted: set[str], others: set[str]
+    theirs: list[str], end: str, desired: set[str], others: set[str]
 ) -> None:
     before = txt(" ".join(["v=spf1", *theirs, *end.split()]), *others)
-    there = merge("example.com", before, sorted(wanted), frozenset())
-    again = merge("example.com", there.after, sorted(wanted), there.ours)
+    there = merge("example.com", before, sorted(desired), frozenset())
+    again = merge("example.com", there.after, sorted(desired), there.ours)
     assert (again.after, again.ours) == (there.after, there.ours)
     gone = merge("example.com", there.after, [], there.ours)
     assert gone.after == before

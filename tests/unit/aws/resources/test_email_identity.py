@@ -18,8 +18,8 @@ def calls(found: Dkim | None, desired: Dkim) -> list[str]:
             ("a", "b", "c"), "dkim.amazonses.com", settings=Settings(fleet="fleet", dkim=found)
         )
     )
-    wanted = Settings(fleet="fleet", dkim=desired)
-    plan = IdentityPlan("example.com", "us-east-1", identity, wanted)
+    settings = Settings(fleet="fleet", dkim=desired)
+    plan = IdentityPlan("example.com", "us-east-1", identity, settings)
     return [call.operation for call in Plan("@aws", [EmailIdentity(plan, "fleet", "")]).calls]
 
 
