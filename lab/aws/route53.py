@@ -1,7 +1,7 @@
 """Route 53's operations, as boto3 names their parameters and results.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
-Answers are strict (lab.aws.changes); a change is INSYNC at once unless a fault says otherwise.
+Answers are strict (route53_changes.py); a change is INSYNC at once unless a fault says otherwise.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lab.aws import names
-from lab.aws.changes import Change
 from lab.aws.errors import ApiError
 from lab.aws.records import RecordSet
+from lab.aws.route53_changes import Change
 from lab.aws.zones import Zone, Zones, new_id
 from lab.faults import Faults
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from lab.aws import caller, names
-from lab.aws.changes import Change, applied, refuse_protected
 from lab.aws.errors import ApiError
 from lab.aws.records import Records, RecordSet
+from lab.aws.route53_changes import Change, applied, refuse_protected
 from lab.faults import Faults
 
 _numbers = count(1)

@@ -19,6 +19,7 @@ from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack
 
+from mailfleet.aws import retries
 from mailfleet.aws.command import AwsCommand
 from mailfleet.aws.limiter import DEFAULT_RATE, TokenBucket, quota, rates
 from mailfleet.aws.redact import redacted
@@ -129,7 +130,7 @@ class AwsConnector(BaseConnector):
             return True, self._send(call, region)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            call.attempts = _attempts(error.response)
+            call.attempts = retries.attempts(error.response)
             call.error = f"{call.name} failed in {region}: {code}: {_message(error)}"
             none = code in call.absent or (call.attempts > 1 and code in call.repeated)
             return (True, None) if none else (False, call.error)
@@ -144,7 +145,7 @@ class AwsConnector(BaseConnector):
         if call.paged:
             return [item for page in _pages(client, method, call) for item in page[call.paged]]
         answer = getattr(client, method)(**call.unmasked())
-        call.attempts = _attempts(answer)
+        call.attempts = retries.attempts(answer)
         del answer["ResponseMetadata"]
         return answer
 
@@ -156,10 +157,7 @@ class AwsConnector(BaseConnector):
                 service,
                 region_name=region,
                 config=Config(
-                    retries={
-                        "mode": "standard",
-                        "total_max_attempts": self.data["aws_max_attempts"],
-                    },
+                    retries=retries.settings(self.data["aws_max_attempts"]),
                     connect_timeout=5,
                     read_timeout=self.data["aws_timeout"],
                 ),
@@ -199,10 +197,6 @@ def _pages(client: Any, method: str, call: AwsCall) -> Iterator[dict[str, Any]]:
     while token := page.get("NextToken"):
         page = getattr(client, method)(**call.unmasked(), NextToken=token)
         yield page
-
-
-def _attempts(answer: dict[str, Any]) -> int:
-    return 1 + int(answer["ResponseMetadata"].get("RetryAttempts", 0))
 
 
 def _message(error: Any) -> str:

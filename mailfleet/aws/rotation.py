@@ -8,8 +8,8 @@ from mailfleet.aws.command import for_pyinfra
 from mailfleet.aws.facts import CURRENT, PENDING, get_secret
 from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.read import read_smtp_user
+from mailfleet.aws.repeated_writes import lost_keys
 from mailfleet.aws.resources.smtp_user import create_key, credential_of, delete_key, hidden
-from mailfleet.aws.retries import lost_keys
 from mailfleet.aws.rotation_plan import Rotation, rotations
 from mailfleet.aws.smtp_user import parse_credential, secret_name, user_name
 from mailfleet.plan.call import AwsCall

@@ -26,8 +26,8 @@ class AwsCall:
     string among the parameters may be a SecretValue.
 
     `absent` lists the error codes that mean "there is none": the answer is then None, the call has
-    succeeded, and `error` says what AWS said. So it is with those in `repeated`, if the request
-    had to be sent again: it may have been carried out at first (see mailfleet.aws.retries). `paged`
+    succeeded, and `error` says what AWS said. So it is with those in `repeated`, if the request had
+    to be sent again: it may have been carried out at first (mailfleet.aws.repeated_writes). `paged`
     names the list that all pages of the answer are joined to: the answer is then that list. A read
     that is `fresh` asks AWS even when the answer is known. `account` names another account of the
     inventory that is to be asked in this one's place.

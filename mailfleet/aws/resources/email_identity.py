@@ -14,7 +14,7 @@ from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.identity_plan import IdentityPlan, identity_notes
 from mailfleet.aws.read import addresses, domains, identities, read_shadows
 from mailfleet.aws.reader import Reader
-from mailfleet.aws.retries import refuse_foreign
+from mailfleet.aws.repeated_writes import refuse_foreign
 from mailfleet.plan.call import AwsCall, SecretValue
 from mailfleet.plan.resource import Command, Commands, Notes, Resource, Step, Thing, Values
 from mailfleet.plan.stages import EASY_DKIM, IDENTITIES, REPLICAS, SETTINGS, SIGNING

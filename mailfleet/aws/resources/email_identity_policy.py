@@ -9,7 +9,7 @@ from mailfleet.aws.identity_facts import get_identity
 from mailfleet.aws.policy_document import pretty
 from mailfleet.aws.read import identities
 from mailfleet.aws.reader import Reader
-from mailfleet.aws.retries import refuse_other_policy
+from mailfleet.aws.repeated_writes import refuse_other_policy
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.resource import Commands, Failure, Notes, Resource, Step, Thing, Values
 from mailfleet.plan.stages import NEW_POLICIES, POLICIES

@@ -12,7 +12,7 @@ from typing import Any
 from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.read import read_smtp_user
 from mailfleet.aws.reader import Reader
-from mailfleet.aws.retries import lost_keys
+from mailfleet.aws.repeated_writes import lost_keys
 from mailfleet.aws.rotation_plan import rotation_note
 from mailfleet.aws.smtp_password import smtp_password
 from mailfleet.aws.smtp_user import (

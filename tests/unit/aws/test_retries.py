@@ -1,52 +1,38 @@
-"""A write that was sent again and then refused: done by its first attempt, or by somebody else?"""
+"""Retries are counted as botocore counts them."""
 
-from typing import Any
-
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.retries.standard import ExponentialBackoff
 
-from mailfleet.aws.identity import Identity, from_ses
-from mailfleet.aws.retries import lost_keys, refuse_foreign
-from mailfleet.plan.call import AwsCall
-from mailfleet.plan.resource import Commands, Failure
+from mailfleet.aws import retries
 
-
-def after(commands: Commands, *answers: Any) -> list[str]:
-    """What is refused once AWS has answered so."""
-    done = []
-    given = iter(answers)
-    for command in commands:
-        if isinstance(command, AwsCall) and command.is_read:
-            command.response = next(given)
-        elif isinstance(command, Failure):
-            done.append(command.sentence)
-    return done
+THROTTLED = b'{"__type": "TooManyRequestsException", "message": "Rate exceeded"}'
 
 
-def identity(tags: list[dict[str, str]]) -> Identity:
-    return from_ses(
-        {
-            "VerificationStatus": "PENDING",
-            "VerifiedForSendingStatus": False,
-            "DkimAttributes": {"Status": "PENDING", "Tokens": [], "SigningEnabled": True},
-            "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
-            "Tags": tags,
-        }
+def test_a_throttled_call_is_sent_as_often_as_said_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+    client = boto3.client(
+        "sesv2",
+        region_name="us-east-1",
+        aws_access_key_id="AKIAEXAMPLE",
+        aws_secret_access_key="example",
+        config=Config(retries=retries.settings(3)),
     )
+    sent = []
 
+    def refuse(**request: object) -> AWSResponse:
+        sent.append(request)
+        answer = AWSResponse("https://email.us-east-1.amazonaws.com", 429, {}, None)
+        answer._content = THROTTLED
+        return answer
 
-def test_an_identity_with_our_tag_is_ours_and_any_other_is_not() -> None:
-    ours = identity([{"Key": "mailfleet", "Value": "fleet"}])
-    assert after(refuse_foreign("us-east-1/example.com", ours, "fleet")) == []
-    for found in (identity([]), identity([{"Key": "mailfleet", "Value": "other"}])):
-        (refusal,) = after(refuse_foreign("us-east-1/example.com", found, "fleet"))
-        assert "us-east-1/example.com was created by someone else" in refusal
-
-
-def test_keys_that_nobody_knows_are_lost() -> None:
-    asking = lost_keys("user", {"KEPT"})
-    call = next(asking)
-    assert isinstance(call, AwsCall)
-    call.response = {"AccessKeyMetadata": [{"AccessKeyId": "LOST"}, {"AccessKeyId": "KEPT"}]}
-    with pytest.raises(StopIteration) as done:
-        next(asking)
-    assert done.value.value == ("LOST",)
+    client.meta.events.register("before-send", refuse)
+    with pytest.raises(ClientError) as error:
+        client.get_account()
+    assert len(sent) == 3
+    assert retries.attempts(error.value.response) == 3
