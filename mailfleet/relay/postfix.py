@@ -14,10 +14,10 @@ from mailfleet.relay.provider_switch import ROUTES, routes_json
 from mailfleet.relay.render import render
 from mailfleet.relay.reply_classes import KINDS, reply_filter
 from mailfleet.relay.returned import RETURNED
-from mailfleet.relay.routes import routes
+from mailfleet.relay.routes import Routes, routes
 from mailfleet.relay.submission_auth import LOGINS_UNIT, SOCKET, sender_logins
 from mailfleet.relay.systems import System
-from mailfleet.relay.tables import Rows, tables
+from mailfleet.relay.tables import Rows, Tables, tables
 from mailfleet.relay.transports import transports
 
 POSTFIX = "/etc/postfix/"
@@ -46,9 +46,36 @@ def postfix_files(
     """The file sasl_passwd has no content while a credential is not known."""
     found = routes(mail, inputs)
     # Bounces have no sender; notices about them come from this address (double_bounce_sender).
-    dedicated = dedicated_of(mail.relay)
     lookups = tables(found, kept_here=("<>", f"double-bounce@{mail.myorigin}"))
-    values = {
+    values = _template_values(mail, found, lookups, system)
+    names = ("main.cf", "master.cf", "system_recipients", "system_senders")
+    files = [File(POSTFIX + name, render(POSTFIX + name, **values)) for name in names]
+    files += [_table(name, rows) for name, rows in lookups.rows.items()]
+    if mail.relay.soft_bounce:
+        # "5.x.x text" of what has failed for good
+        files.append(_table("refusals", {"/^5(.*)$/": "4$1"}))
+    if owners := sender_logins(mail.relay):
+        files.append(_table("login_senders", owners))
+    used = {transport.kind for transport in found.transports}
+    for kind in (kind for kind in KINDS if kind in used):
+        content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
+        files.append(File(f"{POSTFIX}replies_{kind}", content))
+    if found.switchable:
+        files.append(File(ROUTES, routes_json(found, servers(mail), fails_over(mail))))
+    files += [
+        File(ca_path(provider), inputs.authorities.get(provider.name, "").encode())
+        for provider in _authenticating(mail)
+        if provider.ca
+    ]
+    return (*files, _passwords(mail, credentials))
+
+
+def _template_values(
+    mail: Mail, found: Routes, lookups: Tables, system: System
+) -> dict[str, object]:
+    """What main.cf.j2, master.cf.j2 and the tables of system mail are rendered with."""
+    dedicated = dedicated_of(mail.relay)
+    return {
         "admin": mail.admin,
         "certificate": mail.relay.certificate or (CERTIFICATE,),
         "found": found,
@@ -75,26 +102,6 @@ def postfix_files(
         "system": system,
         "who_may_send": ", ".join(domain.name for domain in mail.domains),
     }
-    names = ("main.cf", "master.cf", "system_recipients", "system_senders")
-    files = [File(POSTFIX + name, render(POSTFIX + name, **values)) for name in names]
-    files += [_table(name, rows) for name, rows in lookups.rows.items()]
-    if mail.relay.soft_bounce:
-        # "5.x.x text" of what has failed for good
-        files.append(_table("refusals", {"/^5(.*)$/": "4$1"}))
-    if owners := sender_logins(mail.relay):
-        files.append(_table("login_senders", owners))
-    used = {transport.kind for transport in found.transports}
-    for kind in (kind for kind in KINDS if kind in used):
-        content = render(f"{POSTFIX}replies", rows=reply_filter(kind))
-        files.append(File(f"{POSTFIX}replies_{kind}", content))
-    if found.switchable:
-        files.append(File(ROUTES, routes_json(found, servers(mail), fails_over(mail))))
-    files += [
-        File(ca_path(provider), inputs.authorities.get(provider.name, "").encode())
-        for provider in _authenticating(mail)
-        if provider.ca
-    ]
-    return (*files, _passwords(mail, credentials))
 
 
 def _default_nexthop(mail: Mail) -> str:
