@@ -20,6 +20,7 @@ from mailfleet.policy import Byodkim, Domain, Mail
 
 EASY = "AWS_SES"
 OWN = "EXTERNAL"
+TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 _KEY = re.compile(r"(?:^|;)\s*p\s*=\s*([A-Za-z0-9+/=\s]+?)\s*(?:;|$)")
 
 
@@ -90,7 +91,7 @@ class Dkim:
         """The TXT record set that publishes a key of ours (RFC 6376 section 3.6.1)."""
         text = f"v=DKIM1; k=rsa; p={self.public}"
         value = quoted(text) if self.public else KNOWN_AFTER_APPLY
-        return RecordSet(key_name(str(self.selector), domain), "TXT", (value,)).normal()
+        return RecordSet(key_name(str(self.selector), domain), "TXT", (value,))
 
 
 DEFAULT = Dkim(key_length="RSA_2048_BIT")
@@ -98,7 +99,28 @@ DEFAULT = Dkim(key_length="RSA_2048_BIT")
 
 
 def key_name(selector: str, domain: str) -> str:
-    return f"{selector}._domainkey.{domain}"
+    """Where a key is published (RFC 6376 section 3.6.2.1), as names compare."""
+    return f"{selector}._domainkey.{domain}".lower()
+
+
+def dkim_records(domain: str, tokens: Iterable[str], signing_zone: str) -> tuple[RecordSet, ...]:
+    """The CNAMEs under which receivers find the keys that SES signs with."""
+    return tuple(
+        RecordSet(key_name(token, domain), "CNAME", (f"{token}.{signing_zone}.",))
+        for token in tokens
+    )
+
+
+def unknown_dkim_records(domain: str, region: str) -> tuple[RecordSet, ...]:
+    """The same, while the identity does not exist yet."""
+    return tuple(
+        RecordSet(
+            name=f"{KNOWN_AFTER_APPLY}._domainkey.{domain} {region} {number}/{TOKENS}",
+            type="CNAME",
+            values=(KNOWN_AFTER_APPLY,),
+        )
+        for number in range(1, TOKENS + 1)
+    )
 
 
 def desired_dkim(domain: Domain, region: str, mail: Mail) -> Dkim:

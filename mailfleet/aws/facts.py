@@ -4,9 +4,10 @@ import json
 from typing import Any, TypeVar, cast
 
 from mailfleet.aws.command import AwsCommand
+from mailfleet.aws.route53 import from_route53
 from mailfleet.aws.smtp_user import AccessKey
 from mailfleet.credential import SecretText
-from mailfleet.dns.records import RecordSet, from_route53, normal_name, record_id
+from mailfleet.dns.records import RecordSet, normal_name, record_id
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.call import AwsCall
 from mailfleet.run.strict_facts import Fact

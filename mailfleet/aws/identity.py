@@ -1,18 +1,14 @@
-"""SES identities, and the records that verify them."""
+"""SES identities, as SES has them."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailfleet.aws.dkim import dkim_from_ses, is_rotating, key_name
+from mailfleet.aws.dkim import TOKENS, dkim_from_ses, is_rotating
 from mailfleet.aws.identity_settings import MailFrom, Settings
 from mailfleet.aws.ses_tags import STAMP, TAG
-from mailfleet.dns.records import RecordSet
 from mailfleet.json_fact import JsonFact
-from mailfleet.plan.change import KNOWN_AFTER_APPLY
-
-TOKENS = 3  # Easy DKIM always has three ("Easy DKIM in Amazon SES")
 
 
 @dataclass(frozen=True)
@@ -96,32 +92,4 @@ def _mail_from(attributes: dict[str, Any]) -> MailFrom | None:
         domain=attributes["MailFromDomain"].lower(),
         on_mx_failure=attributes["BehaviorOnMxFailure"],
         failed=attributes["MailFromDomainStatus"] == "FAILED",
-    )
-
-
-def dkim_records(domain: str, region: str, identity: Identity | None) -> tuple[RecordSet, ...]:
-    """The CNAMEs under which receivers find the keys that SES signs with.
-
-    Of an identity that does not exist yet they are not known: the records then say so.
-    """
-    if identity is None:
-        return _unknown_dkim_records(domain, region)
-    return tuple(
-        RecordSet(
-            name=key_name(token, domain),
-            type="CNAME",
-            values=(f"{token}.{identity.signing_zone}.",),
-        ).normal()
-        for token in identity.tokens
-    )
-
-
-def _unknown_dkim_records(domain: str, region: str) -> tuple[RecordSet, ...]:
-    return tuple(
-        RecordSet(
-            name=f"{KNOWN_AFTER_APPLY}._domainkey.{domain} {region} {number}/{TOKENS}",
-            type="CNAME",
-            values=(KNOWN_AFTER_APPLY,),
-        )
-        for number in range(1, TOKENS + 1)
     )

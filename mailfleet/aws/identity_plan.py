@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailfleet.aws.dkim import OWN, Dkim
-from mailfleet.aws.identity import Identity, dkim_records
+from mailfleet.aws.dkim import OWN, Dkim, dkim_records, unknown_dkim_records
+from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_settings import Settings, mail_from_records, resulting_settings
 from mailfleet.dns.records import RecordSet
 from mailfleet.policy import Delegate
@@ -116,7 +116,9 @@ class IdentityPlan:
             return ()
         if dkim.origin == OWN:
             return (dkim.record(self.name),)
-        return dkim_records(self.name, self.region, None if self.new_keys else self.found)
+        if self.found is None or self.new_keys:
+            return unknown_dkim_records(self.name, self.region)
+        return dkim_records(self.name, self.found.tokens, self.found.signing_zone)
 
 
 def identity_notes(identities: Sequence[IdentityPlan]) -> Iterator[str]:

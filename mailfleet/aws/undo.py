@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailfleet.dns.batches import Batch, undo_batch
+from mailfleet.aws.route53 import Batch, undo_batch
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.errors import PlanError
 from mailfleet.plan.resource import Local

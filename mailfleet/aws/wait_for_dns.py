@@ -1,24 +1,28 @@
 """Asking a zone's own name servers until they answer with what was written."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from gevent.pool import Pool
 from pyinfra import host
 
 from mailfleet.aws.domain_plan import ZoneChanges
-from mailfleet.aws.route53_changes import POLL_EVERY, Commands
 from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.lookup import Unanswered
 from mailfleet.dns.resolver import LiveDns
 from mailfleet.plan.call import AwsCall
-from mailfleet.plan.resource import Failure, Notice
+from mailfleet.plan.resource import Command, Failure, Notice
 from mailfleet.run.options import NAME_SERVER_PORT
 from mailfleet.run.resolver import resolver_of
 
+Succeeds = Generator[Command, None, bool]
+"""The commands of a part of a step; whether the next part may follow."""
 
-def published(zone: ZoneChanges, within: float) -> Commands:
+POLL_EVERY = 2  # seconds
+
+
+def published(zone: ZoneChanges, within: float) -> Succeeds:
     """Wait until every name server of the zone's delegation set has the changes.
 
     One that answers with something else after `within` seconds fails the operation as pending.

@@ -1,8 +1,6 @@
-"""Record sets, as Route 53 keeps them."""
+"""Record sets of a zone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mailfleet.json_fact import JsonFact
 
@@ -66,32 +64,3 @@ def record_id(type_: str, name: str) -> str:
 def normal_name(name: str) -> str:
     """Route 53 answers `*` as \\052 ("ResourceRecordSet", Amazon Route 53 API Reference)."""
     return name.lower().removesuffix(".").replace("\\052", "*")
-
-
-def from_route53(answer: Mapping[str, Any]) -> RecordSet:
-    """A ResourceRecordSet of ListResourceRecordSets; an alias has no values."""
-    return RecordSet(
-        name=answer["Name"],
-        type=answer["Type"],
-        values=tuple(record["Value"] for record in answer.get("ResourceRecords", ())),
-        ttl=answer.get("TTL", 0),
-        special=_special(answer),
-    ).normal()
-
-
-def _special(answer: Mapping[str, Any]) -> str:
-    if "TrafficPolicyInstanceId" in answer:
-        return f"made by the traffic policy instance {answer['TrafficPolicyInstanceId']}"
-    if "SetIdentifier" in answer:
-        return f"one of several between which a routing policy chooses ({answer['SetIdentifier']})"
-    return f"an alias of {answer['AliasTarget']['DNSName']}" if "AliasTarget" in answer else ""
-
-
-def to_route53(record: RecordSet) -> dict[str, Any]:
-    """The record set as ChangeResourceRecordSets wants it."""
-    return {
-        "Name": f"{record.name}.",
-        "Type": record.type,
-        "TTL": record.ttl,
-        "ResourceRecords": [{"Value": value} for value in record.values],
-    }

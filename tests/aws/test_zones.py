@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from mailfleet.aws.route53 import from_route53
 from mailfleet.dns.authoritative import NameServer
 from mailfleet.dns.changes import RecordChange
-from mailfleet.dns.records import from_route53
 from tests.aws.conftest import Fleet
 from tests.aws.zone_records import put, refused, settles, texts
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mailfleet.aws.batch_read import common_signing_zone, from_batch_read, if_sufficient
-from mailfleet.aws.dkim import DEFAULT, Dkim
-from mailfleet.aws.identity import Identity, dkim_records
+from mailfleet.aws.dkim import DEFAULT, Dkim, dkim_records
+from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_settings import MailFrom, Settings
 from mailfleet.dns.records import RecordSet
 
@@ -25,7 +25,7 @@ DESIRED = Settings(MailFrom("m.example.com"), "set", "fleet", stamp=STAMPED)
 
 
 def zone(signing_zone: str = "dkim.amazonses.com") -> dict[str, RecordSet]:
-    records = dkim_records("example.com", "eu-south-1", Identity(TOKENS, signing_zone))
+    records = dkim_records("example.com", TOKENS, signing_zone)
     return {record.id: record for record in records}
 
 

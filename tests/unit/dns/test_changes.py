@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from mailfleet.dns.batches import change_batch
+from mailfleet.aws.route53 import change_batch, to_route53
 from mailfleet.dns.changes import RecordChange, edited, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
-from mailfleet.dns.records import RecordSet, from_route53, to_route53
+from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.plan.errors import PlanError
 
@@ -120,15 +120,6 @@ def test_ours_but_unlisted_is_known() -> None:
     assert unlisted("example.com", [], zone(CNAME, OURS)) == (CNAME.id,)
     assert unlisted("example.com", [], zone(OURS)) == ()
     assert unlisted("example.com", [CNAME], zone(CNAME, OURS)) == ()
-
-
-def test_names_compare_without_case_and_final_dot() -> None:
-    answer = {"Name": "A.Example.COM.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "x"}]}
-    assert from_route53(answer) == RecordSet("a.example.com", "A", ("x",), 60)
-    assert from_route53({"Name": "a.", "Type": "A", "AliasTarget": {"DNSName": "b."}}) == RecordSet(
-        "a", "A", (), 0, "an alias of b."
-    )
-    assert RecordSet("a", "A", ("1", "2")) == RecordSet("a", "A", ("2", "1"))
 
 
 def test_the_zone_must_be_one() -> None:

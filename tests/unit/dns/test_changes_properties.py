@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailfleet.dns.batches import batches
+from mailfleet.aws.route53 import batches
 from mailfleet.dns.changes import RecordChange, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailfleet.dns.batches import change_batch
+from mailfleet.aws.route53 import change_batch
 from mailfleet.dns.changes import plan_records
 from mailfleet.dns.ownership import Ownership
 from mailfleet.dns.records import RecordSet

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from mailfleet.aws.domain_plan import DomainPlan, ZoneChanges
-from mailfleet.aws.resources.route53_records import Route53Records
-from mailfleet.aws.route53_changes import Commands, change_zone, in_sync
+from mailfleet.aws.resources.route53_records import Route53Records, change_zone, in_sync
+from mailfleet.aws.route53 import to_route53
+from mailfleet.aws.wait_for_dns import Succeeds
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.ownership import Ownership, digest
-from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.dns.records import RecordSet
 from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.resource import Command, Failure, Local, Values
@@ -21,7 +22,7 @@ OLD, NEW, OTHER = (RecordSet("example.com", "TXT", (f'"{n}"',)) for n in range(3
 CHANGES = ZoneChanges(ZONE, {OLD.id: OLD}, {"example.com": (RecordChange(OLD, NEW),)})
 
 
-def answered(commands: Commands, *answers: Any) -> list[Any]:
+def answered(commands: Succeeds, *answers: Any) -> list[Any]:
     """The commands, where the calls among them are answered one after the other."""
     seen, left = [], list(answers)
     for command in commands:

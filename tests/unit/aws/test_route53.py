@@ -1,6 +1,6 @@
 """Batches: within Route 53's limits, what belongs together in one, each with its undo."""
 
-from mailfleet.dns.batches import batches, change_batch, moved, undo_batch
+from mailfleet.aws.route53 import batches, change_batch, from_route53, moved, undo_batch
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.records import RecordSet
 
@@ -50,3 +50,12 @@ def test_what_moved_since_the_plan_is_named() -> None:
         "CNAME a.example.com was planned from nothing, and is now 300 CNAME x.example.",
         'TXT b.example.com was planned from 60 TXT "2", 60 TXT "1", and is now 300 TXT "3"',
     ]
+
+
+def test_names_compare_without_case_and_final_dot() -> None:
+    answer = {"Name": "A.Example.COM.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "x"}]}
+    assert from_route53(answer) == RecordSet("a.example.com", "A", ("x",), 60)
+    assert from_route53({"Name": "a.", "Type": "A", "AliasTarget": {"DNSName": "b."}}) == RecordSet(
+        "a", "A", (), 0, "an alias of b."
+    )
+    assert RecordSet("a", "A", ("1", "2")) == RecordSet("a", "A", ("2", "1"))

@@ -1,10 +1,11 @@
-"""Changes as Route 53 takes them: cut into batches, each with its undo."""
+"""Record sets and changes in the form of Route 53's API: changes are cut into batches, each with
+its undo."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from mailfleet.dns.changes import RecordChange
-from mailfleet.dns.records import RecordSet, to_route53
+from mailfleet.dns.records import RecordSet
 
 # ChangeResourceRecordSets: "Quotas on ChangeResourceRecordSets API requests"
 MAX_RECORDS = 1_000
@@ -64,3 +65,32 @@ def moved(changes: Iterable[RecordChange], now: Iterable[RecordSet]) -> list[str
 
 def _shown(record: RecordSet | None) -> str:
     return record.text.replace("\n", ", ") if record else "nothing"
+
+
+def from_route53(answer: Mapping[str, Any]) -> RecordSet:
+    """A ResourceRecordSet of ListResourceRecordSets; an alias has no values."""
+    return RecordSet(
+        name=answer["Name"],
+        type=answer["Type"],
+        values=tuple(record["Value"] for record in answer.get("ResourceRecords", ())),
+        ttl=answer.get("TTL", 0),
+        special=_special(answer),
+    ).normal()
+
+
+def _special(answer: Mapping[str, Any]) -> str:
+    if "TrafficPolicyInstanceId" in answer:
+        return f"made by the traffic policy instance {answer['TrafficPolicyInstanceId']}"
+    if "SetIdentifier" in answer:
+        return f"one of several between which a routing policy chooses ({answer['SetIdentifier']})"
+    return f"an alias of {answer['AliasTarget']['DNSName']}" if "AliasTarget" in answer else ""
+
+
+def to_route53(record: RecordSet) -> dict[str, Any]:
+    """The record set as ChangeResourceRecordSets wants it."""
+    return {
+        "Name": f"{record.name}.",
+        "Type": record.type,
+        "TTL": record.ttl,
+        "ResourceRecords": [{"Value": value} for value in record.values],
+    }
