@@ -153,7 +153,7 @@ class Control:
         self._ask("DELETE", "faults")
 
     def set_ses_account(self, region: str, **wanted: Any) -> None:
-        """Set what is named (see lab.aws.sending_account) and leave the rest as it is."""
+        """Set what is named (see lab.aws.ses_account) and leave the rest as it is."""
         self._ask("PUT", "ses-account", {"region": region, **wanted})
 
     def _ask(self, method: str, what: str, body: Mapping[str, Any] | None = None) -> Any:

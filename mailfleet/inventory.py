@@ -1,4 +1,4 @@
-"""What group_data files import: the words of a mail policy.
+"""What group_data files import: the classes of a mail policy.
 
 A mistake in a policy is then one line of pyinfra's, as an InventoryError, and no traceback.
 """
@@ -15,7 +15,7 @@ from pyinfra.api.inventory import Inventory
 
 from mailfleet import policy
 from mailfleet.policy import PolicyError
-from mailfleet.policy.renamed import renamed_word
+from mailfleet.policy.renamed import renamed_class
 
 __all__ = [
     "Address",
@@ -46,11 +46,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _in_one_line(word: Callable[P, T]) -> Callable[P, T]:
-    @wraps(word)
+def _in_one_line(make: Callable[P, T]) -> Callable[P, T]:
+    @wraps(make)
     def build(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return word(*args, **kwargs)
+            return make(*args, **kwargs)
         except PolicyError as mistake:
             raise InventoryError(f"{_caller()}: {mistake}") from None
 
@@ -58,7 +58,7 @@ def _in_one_line(word: Callable[P, T]) -> Callable[P, T]:
 
 
 def _caller() -> str:
-    """Where the word stands: the file that uses it, and the line."""
+    """The file and line of the policy that makes the call."""
     frame = sys._getframe(2)
     return f"{os.path.relpath(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
@@ -85,11 +85,11 @@ Smtp = _in_one_line(policy.Smtp)
 secret = _in_one_line(policy.secret)
 
 
-if not TYPE_CHECKING:  # a type checker names unknown words by itself
+if not TYPE_CHECKING:  # a type checker reports unknown names by itself
 
     def __getattr__(name: str) -> NoReturn:
-        """Called for a word that is not there."""
-        if sentence := renamed_word(name):
+        """Called for a name that is not there."""
+        if sentence := renamed_class(name):
             raise InventoryError(f"{_caller()}: {sentence}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -2,7 +2,7 @@
 
     python -m scripts.policy_reference
 
-Each word is a heading, its docstring and a table: its fields, their defaults, and the string below
+Each class is a heading, its docstring and a table: its fields, their defaults, and the string below
 each field. tests/unit/policy/test_reference.py fails while the page differs.
 """
 
@@ -17,7 +17,7 @@ from mailfleet import policy
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/policy.md"
 BEGIN = "## Reference\n"
-WORDS = (
+CLASSES = (
     *("Mail", "Domain", "EasyDkim", "Byodkim", "Delegate", "Address", "Dmarc"),
     *("Ses", "SesAccount", "ProductionAccess", "DedicatedPool", "ConfigurationSet", "Smtp"),
     *("secret", "Route", "EmailAlert", "Relay", "Login", "Returned", "Gate"),
@@ -29,22 +29,22 @@ Made from the docstrings in `mailfleet/policy` by `python -m scripts.policy_refe
 
 def page(text: str) -> str:
     """The page with the reference as it is now."""
-    return text[: text.index(BEGIN)] + BEGIN + _INTRODUCTION + "".join(map(section, WORDS))
+    return text[: text.index(BEGIN)] + BEGIN + _INTRODUCTION + "".join(map(section, CLASSES))
 
 
 def section(name: str) -> str:
-    word = getattr(policy, name)
-    if not inspect.isclass(word):
-        return f"\n### {name}\n\n{inspect.getdoc(word)}\n"
-    found = _definition(word)
+    cls = getattr(policy, name)
+    if not inspect.isclass(cls):
+        return f"\n### {name}\n\n{inspect.getdoc(cls)}\n"
+    found = _definition(cls)
     rows = [f"| `{field}` | {default} | {text} |" for field, default, text in fields(found)]
     head = "| field | default | |\n|---|---|---|"
     return "\n".join([f"\n### {name}\n", ast.get_docstring(found) or "", "", head, *rows, ""])
 
 
-def fields(word: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+def fields(cls: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
     """(name, default, docstring) of each field that a policy may give; ValueError without one."""
-    for statement, following in zip(word.body, [*word.body[1:], ast.Pass()], strict=True):
+    for statement, following in zip(cls.body, [*cls.body[1:], ast.Pass()], strict=True):
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
         if "ClassVar" in ast.unparse(statement.annotation) or _is_computed(statement.value):
@@ -55,15 +55,15 @@ def fields(word: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
                 yield statement.target.id, _default(statement.value), one_line
             case _:
                 raise ValueError(
-                    f"{word.name}.{statement.target.id}: found no docstring, expected a line "
+                    f"{cls.name}.{statement.target.id}: found no docstring, expected a line "
                     "below the field that says what it means"
                 )
 
 
-def _definition(word: type[Any]) -> ast.ClassDef:
-    module = inspect.getsourcefile(inspect.getmodule(word) or word) or ""
+def _definition(cls: type[Any]) -> ast.ClassDef:
+    module = inspect.getsourcefile(inspect.getmodule(cls) or cls) or ""
     tree = ast.parse(Path(module).read_text())
-    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == word.__name__)
+    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == cls.__name__)
 
 
 def _is_computed(default: ast.expr | None) -> bool:

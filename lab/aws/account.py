@@ -21,9 +21,9 @@ from lab.aws.identity_settings import IdentitySettings
 from lab.aws.notifications import Notifications
 from lab.aws.protections import Protections
 from lab.aws.route53 import Route53
-from lab.aws.sending_account import SendingAccounts
-from lab.aws.sending_account_api import SendingAccountApi
 from lab.aws.ses import Ses
+from lab.aws.ses_account import SesAccounts
+from lab.aws.ses_account_api import SesAccountApi
 from lab.aws.ses_tags import SesTags
 from lab.aws.sesv2 import SesV2
 from lab.aws.tagging import Tagging
@@ -45,7 +45,7 @@ class Account:
         self.faults = faults
         self.zones = Zones(faults)
         self.identities = Identities(self.zones, faults)
-        self.sending = SendingAccounts()
+        self.sending = SesAccounts()
         sets, ips = ConfigurationSets(), DedicatedIps(self.sending)
         self._services: dict[str, tuple[object, ...]] = {
             "route53": (Route53(self.zones, faults), Protections(self.zones)),
@@ -56,7 +56,7 @@ class Account:
                 ConfigurationSetsApi(sets, ips),
                 DedicatedIpsApi(ips),
                 SesTags(self.identities, sets, ips, self.id),
-                SendingAccountApi(self.sending),
+                SesAccountApi(self.sending),
                 IdentityPolicies(self.identities, self.id),
             ),
             "ses": (Ses(self.identities), Notifications(self.identities)),

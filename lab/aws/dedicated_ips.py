@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.aws.errors import ApiError
-from lab.aws.sending_account import SendingAccounts
+from lab.aws.ses_account import SesAccounts
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -31,7 +31,7 @@ class Pool:
 class DedicatedIps:
     """The pools of all regions, by (region, name), and which addresses were put into them."""
 
-    def __init__(self, accounts: SendingAccounts) -> None:
+    def __init__(self, accounts: SesAccounts) -> None:
         self._accounts = accounts
         self._pools: dict[tuple[str, str], Pool] = {}
         self._pool_of: dict[tuple[str, str], str] = {}

@@ -87,11 +87,11 @@ def _action(thing: Thing) -> Action:
 
 def _not_ours(thing: Thing) -> str:
     found, desired = (_in_one_line(text) for text in (thing.found, thing.desired))
-    word = thing.entry.partition(" ")[0]
+    class_name = thing.entry.partition(" ")[0]
     return (
         f"{thing.entry}: found {thing.label or thing.id} with {found}, which mailfleet does not "
-        f"own, expected {desired}: to take it over, say {word}(..., adopt=True); or let the policy "
-        "say what is there"
+        f"own, expected {desired}: to take it over, say {class_name}(..., adopt=True); or let "
+        "the policy say what is there"
     )
 
 

@@ -13,7 +13,7 @@ from mailfleet.policy.relay import Relay
 from mailfleet.policy.returned import Returned
 from mailfleet.policy.route import Route
 from mailfleet.policy.secret import Secret, secret
-from mailfleet.policy.sending_account import ProductionAccess, SesAccount
+from mailfleet.policy.ses_account import ProductionAccess, SesAccount
 
 __all__ = [
     "Address",

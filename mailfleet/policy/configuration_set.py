@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from mailfleet.policy.schema import word
-from mailfleet.policy.sending_account import Reasons
+from mailfleet.policy.schema import policy_class
+from mailfleet.policy.ses_account import Reasons
 from mailfleet.policy.types import ConfigurationSetName
 
 AWS_POOLS = ("ses-shared-pool", "ses-default-dedicated-pool")
@@ -27,7 +27,7 @@ def _pool_name(value: str) -> str:
 PoolName = Annotated[str, AfterValidator(_pool_name)]
 
 
-@word
+@policy_class
 class DedicatedPool:
     """A pool of dedicated IP addresses."""
 
@@ -46,7 +46,7 @@ class DedicatedPool:
             )
 
 
-@word
+@policy_class
 class ConfigurationSet:
     """A configuration set and its settings. What is `None` stays as it is: a new set then has
     SES's defaults."""

@@ -5,25 +5,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.schema import AsTuple, policy_class
 from mailfleet.policy.types import FromPattern, Principal
 
 MOST = 20
 """Policies that an identity may have ("GetIdentityPolicies", Amazon SES API Reference)."""
 
 
-@word
+@policy_class
 class Delegate:
     """A delegate sender: who else may send as an identity."""
 
     principal: Principal
     """an AWS account's number, or the ARN of a user or role; never `*`"""
-    from_addresses: Annotated[Sequence[FromPattern], Listed] = ()
+    from_addresses: Annotated[Sequence[FromPattern], AsTuple] = ()
     """the From addresses that it may use, with `*` before the @ for anything; by default all of
     the identity's"""
 
 
-Delegates = Annotated[Sequence[Delegate], Field(max_length=MOST), Listed]
+Delegates = Annotated[Sequence[Delegate], Field(max_length=MOST), AsTuple]
 
 
 def check_delegates(identity: str, delegates: Sequence[Delegate]) -> None:

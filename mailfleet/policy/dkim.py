@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 from mailfleet.policy.types import RegionName, Selector
 
 
-@word
+@policy_class
 class EasyDkim:
     """Keys that SES creates, keeps and publishes ("Easy DKIM in Amazon SES")."""
 
@@ -17,7 +17,7 @@ class EasyDkim:
     default each region has keys of its own"""
 
 
-@word
+@policy_class
 class Byodkim:
     """A key of your own ("Bring Your Own DKIM"): RSA with 2048 bits, created by the first deploy
     and kept in Secrets Manager. All regions sign with it."""

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 from mailfleet.policy.types import MailAddressOrEmpty
 
 Disposition = Literal["none", "quarantine", "reject"]
 Alignment = Literal["relaxed", "strict"]
 
 
-@word
+@policy_class
 class Dmarc:
     """The DMARC record of a domain, field by field (RFC 7489 section 6.3)."""
 

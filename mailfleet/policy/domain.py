@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from mailfleet.policy.delegate import Delegates, check_delegates
 from mailfleet.policy.dkim import Dkim, EasyDkim
 from mailfleet.policy.dmarc import Dmarc
-from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.schema import AsTuple, policy_class
 from mailfleet.policy.types import (
     AccountNameOrEmpty,
     ConfigurationSetName,
@@ -20,7 +20,7 @@ from mailfleet.policy.types import (
 OnMxFailure = Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"]
 
 
-@word
+@policy_class
 class Domain:
     """A domain that mail is sent from."""
 
@@ -52,7 +52,7 @@ class Domain:
     delegates: Delegates | None = None
     """who else may send as the domain through SES, see [Delegate senders](#delegate-senders);
     `[]` allows no one; by default they are read only by a deep plan"""
-    senders: Annotated[Sequence[FromPattern], Listed] = ()
+    senders: Annotated[Sequence[FromPattern], AsTuple] = ()
     """the From addresses that may be used, with `*` before the @ for anything; mail from the
     domain's other addresses leaves as `noreply@` it; by default all may be used"""
     absent: bool = False
@@ -79,7 +79,7 @@ class Domain:
         return f"ses-{region}.{self.name}" if self.mail_from == "" else self.mail_from
 
 
-@word
+@policy_class
 class Address:
     """An address with an SES identity of its own, which overrides its domain's. SES mails a link
     to it, on which its owner has to click."""

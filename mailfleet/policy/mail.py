@@ -11,7 +11,7 @@ from mailfleet.policy.errors import PolicyError, require_unique
 from mailfleet.policy.providers import Provider, Ses, Smtp
 from mailfleet.policy.relay import Relay
 from mailfleet.policy.route import VERIFIED, Route
-from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.schema import AsTuple, policy_class
 from mailfleet.policy.types import (
     AccountName,
     MailAddress,
@@ -23,7 +23,7 @@ from mailfleet.policy.validation import check_entries
 Seconds = Annotated[int, Field(ge=1, le=86400)]
 
 
-@word
+@policy_class
 class EmailAlert:
     """Where alerts go: to this address, through a provider that the mail they are about does not
     use."""
@@ -34,7 +34,7 @@ class EmailAlert:
     """an `Smtp` provider that the default route does not use first; it may be its fallback"""
 
 
-@word
+@policy_class
 class Gate:
     """How long a deploy waits, in seconds, before it fails and leaves the relays as they are."""
 
@@ -47,20 +47,20 @@ class Gate:
     """for SES to accept a new SMTP credential"""
 
 
-@word
+@policy_class
 class Mail:
     """The policy of a fleet."""
 
-    domains: Annotated[Sequence[Domain], Field(min_length=1), Listed]
+    domains: Annotated[Sequence[Domain], Field(min_length=1), AsTuple]
     """the domains that mail is sent from; unqualified addresses get the first"""
-    providers: Annotated[Sequence[Provider], Field(min_length=1), Listed]
+    providers: Annotated[Sequence[Provider], Field(min_length=1), AsTuple]
     """the services that relays hand mail to; several `Ses` are [several
     regions](#several-regions)"""
-    addresses: Annotated[Sequence[Address], Listed] = ()
+    addresses: Annotated[Sequence[Address], AsTuple] = ()
     """addresses with an [SES identity of their own](#identities-of-single-addresses)"""
-    routes: Annotated[Sequence[Route], Listed] = ()
+    routes: Annotated[Sequence[Route], AsTuple] = ()
     """which senders' mail uses which provider; without routes, all mail uses the first provider"""
-    alerts: Annotated[Sequence[EmailAlert], Listed] = ()
+    alerts: Annotated[Sequence[EmailAlert], AsTuple] = ()
     """who is alerted to problems; without alerts, the plan warns"""
     admin: MailAddressOrEmpty = ""
     """who gets mail to root and postmaster of every host, such as cron's; by default
@@ -75,7 +75,7 @@ class Mail:
     account: AccountName | None = None
     """which of the inventory's accounts sends, where several have this policy; by default the
     only one"""
-    absent: Annotated[Sequence[Domain], Listed] = ()
+    absent: Annotated[Sequence[Domain], AsTuple] = ()
     """the domains with `absent=True`: list them in `domains`, from where they are moved here"""
 
     def __post_init__(self) -> None:

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, Field
 
 from mailfleet.policy.configuration_set import AWS_POOLS, ConfigurationSet, DedicatedPool
 from mailfleet.policy.errors import PolicyError, require_unique
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 from mailfleet.policy.secret import NotALiteral, Secret
-from mailfleet.policy.sending_account import SesAccount
+from mailfleet.policy.ses_account import SesAccount
 from mailfleet.policy.spf import SpfTerms
 from mailfleet.policy.types import (
     ConfigurationSetName,
@@ -29,7 +29,7 @@ SUBMISSION_PORT = 587  # port 25 is throttled on EC2
 WRAPPER_PORT = 465
 
 
-@word
+@policy_class
 class Ses:
     """Amazon SES in one region. Identities, records and the SMTP credential are created for it."""
 
@@ -79,7 +79,7 @@ class Ses:
         return f"[{self.host}]:{self.port}"
 
 
-@word
+@policy_class
 class Smtp:
     """Any SMTP service with TLS and AUTH."""
 

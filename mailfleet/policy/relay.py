@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from mailfleet.policy.errors import PolicyError, require_unique
 from mailfleet.policy.login import Login
 from mailfleet.policy.returned import Returned
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 from mailfleet.policy.secret import Secret, refuse_literals
 from mailfleet.policy.types import (
     CalendarEvent,
@@ -32,7 +32,7 @@ _Login = BeforeValidator(lambda v: v if isinstance(v, Login) else refuse_literal
 _Several = (BeforeValidator(lambda v: [v] if isinstance(v, str) else v), AfterValidator(tuple))
 
 
-@word
+@policy_class
 class Relay:
     """How a relay host behaves: all of them, or those whose group_data has a `relay` of its own.
 

@@ -1,8 +1,8 @@
-"""Words and fields of the policy that have another name now."""
+"""Classes and fields of the policy that have another name now."""
 
 from collections.abc import Iterable
 
-WORDS = {"OwnKey": "Byodkim"}
+CLASSES = {"OwnKey": "Byodkim"}
 FIELDS = {
     "Relay": {
         "by": "relay_hosts",
@@ -14,15 +14,15 @@ FIELDS = {
 }
 
 
-def renamed_word(name: str) -> str | None:
-    """The sentence about a word that has another name now; None for any other."""
-    return f"`{name}` is now `{WORDS[name]}`" if name in WORDS else None
+def renamed_class(name: str) -> str | None:
+    """The sentence about a class that has another name now; None for any other."""
+    return f"`{name}` is now `{CLASSES[name]}`" if name in CLASSES else None
 
 
-def renamed_field(word: str, names: Iterable[str]) -> str | None:
-    """The sentence about the first of the fields of `word` that has another name now, or None."""
-    renamed = FIELDS.get(word, {})
+def renamed_field(class_name: str, names: Iterable[str]) -> str | None:
+    """The sentence about the first field of the class that has another name now, or None."""
+    renamed = FIELDS.get(class_name, {})
     for name in names:
         if name in renamed:
-            return f"{word}: `{name}` is now `{renamed[name]}`"
+            return f"{class_name}: `{name}` is now `{renamed[name]}`"
     return None

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 
 
-@word
+@policy_class
 class Returned:
     """How long bounces, notices and other mail without a sender are kept on the host. The oldest
     are deleted first."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mailfleet.policy.schema import Listed, word
+from mailfleet.policy.schema import AsTuple, policy_class
 from mailfleet.policy.types import SenderPattern, ShortName
 
 Weight = Annotated[int, Field(ge=1, le=100)]
@@ -27,19 +27,19 @@ def _list_or_verified(value: Any) -> Any:
     return value
 
 
-@word
+@policy_class
 class Route:
     """Which provider the mail of some senders uses."""
 
     via: Annotated[ShortName | Mapping[ShortName, Weight], BeforeValidator(_name_or_weights)]
     """a provider's name, or several with weights: `{"ses": 9, "sendgrid": 1}`"""
     senders: Annotated[
-        Annotated[Sequence[SenderPattern], Listed] | Literal["verified"],
+        Annotated[Sequence[SenderPattern], AsTuple] | Literal["verified"],
         BeforeValidator(_list_or_verified),
     ] = ()
     """addresses and `@domain`s, or `"verified"`, see [Routes](relay.md#routes); by default all
     other senders"""
-    fallback: ShortName | Annotated[Sequence[ShortName], Listed] = ()
+    fallback: ShortName | Annotated[Sequence[ShortName], AsTuple] = ()
     """a provider's name, or several in order, that take over immediately what the provider does
     not accept"""
 

@@ -1,4 +1,4 @@
-"""What every word of the policy has in common: immutable, validated, and clear when wrong."""
+"""What every class of the policy has in common: immutable, validated, and clear when wrong."""
 
 from collections.abc import Callable
 from dataclasses import asdict, fields
@@ -10,14 +10,14 @@ from pydantic.dataclasses import dataclass
 from mailfleet.policy.errors import PolicyError
 from mailfleet.policy.renamed import renamed_field
 
-Listed = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
+AsTuple = AfterValidator(tuple)  # a policy is written with lists; a frozen value holds tuples
 
 T = TypeVar("T")
 _CONFIG = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=False)
 
 
 @dataclass_transform(frozen_default=True)
-def word(cls: type[T]) -> type[T]:
+def policy_class(cls: type[T]) -> type[T]:
     """Make a frozen pydantic dataclass whose constructor raises PolicyError, a sentence.
 
     Values of a wrong type are refused, not converted.
@@ -42,7 +42,7 @@ def _with_clear_errors(cls: type[Any], construct: Callable[..., None]) -> Callab
 
 
 def _sentence(cls: type[Any], report: ValidationError) -> str:
-    """The first mistake of pydantic's report, as `Word.field: found X, expected Y`."""
+    """The first mistake of pydantic's report, as `Class.field: found X, expected Y`."""
     error = report.errors(include_url=False)[0]
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, PolicyError):

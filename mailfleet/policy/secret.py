@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from mailfleet.policy.errors import PolicyError
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 
 Scheme = Literal["aws", "env", "file", "ssm"]
 _EXPECTED = (
@@ -18,7 +18,7 @@ _EXPECTED = (
 _NAME = re.compile(r"(?!-)[A-Za-z0-9/_+=.@~-]+")
 
 
-@word
+@policy_class
 class Secret:
     """A reference to a secret: the store that it is in, and its name there."""
 

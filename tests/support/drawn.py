@@ -1,6 +1,6 @@
 """Policies, and what is in an account before them, for hypothesis to draw.
 
-A field of a policy word that has a choice of its own (a bool, a Literal, another word) is drawn
+A field of a policy class that has a choice of its own (a bool, a Literal, another class) is drawn
 from its type, so that new fields are taken up by themselves; for others the values are here.
 """
 
@@ -65,11 +65,11 @@ class Start:
 
 @st.composite
 def policies(draw: DrawFn) -> Policy:
-    domains = [draw(words(Domain, name=DOMAIN))]
+    domains = [draw(expressions(Domain, name=DOMAIN))]
     if draw(st.booleans()):
-        domains.append(draw(words(Domain, name=f"sub.{DOMAIN}", zone=DOMAIN)))
-    sets = draw(st.lists(words(ConfigurationSet, name=FLEET), max_size=1))
-    pools = draw(st.lists(words(DedicatedPool, name=FLEET), max_size=1))
+        domains.append(draw(expressions(Domain, name=f"sub.{DOMAIN}", zone=DOMAIN)))
+    sets = draw(st.lists(expressions(ConfigurationSet, name=FLEET), max_size=1))
+    pools = draw(st.lists(expressions(DedicatedPool, name=FLEET), max_size=1))
     ses = f"pools=[{', '.join(pools)}], configuration_sets=[{', '.join(sets)}]"
     providers = [f"Ses({REGION!r}, {ses})"]
     routes = []
@@ -83,7 +83,7 @@ def policies(draw: DrawFn) -> Policy:
         providers.append(f"Smtp('smtp.third.example', name='third', username='u', "
                          f"password={password}, spf={spf!r}, dkim={dkim!r})")  # fmt: skip
         routes.append(f"Route(senders=['list@{DOMAIN}'], via='third')")
-    addresses = draw(st.lists(words(Address, name=f"bills@{DOMAIN}"), max_size=1))
+    addresses = draw(st.lists(expressions(Address, name=f"bills@{DOMAIN}"), max_size=1))
     return Policy(
         ", ".join(domains), ", ".join(providers), f"routes=[{', '.join(routes)}], "
         f"addresses=[{', '.join(addresses)}]"
@@ -98,31 +98,31 @@ def starts() -> SearchStrategy[Start]:
     )  # fmt: skip
 
 
-def words(word: Callable[..., Any], **given: Any) -> SearchStrategy[str]:
-    """Such a word of the policy, as it is written there."""
+def expressions(cls: Callable[..., Any], **given: Any) -> SearchStrategy[str]:
+    """The Python expression of such an entry, as a policy has it."""
 
     def written(drawn: dict[str, Any]) -> str:
         try:
-            return repr(word(**drawn | given))
+            return repr(cls(**drawn | given))
         except PolicyError:  # fields that don't go together: they are tested elsewhere
-            return repr(word(**given))
+            return repr(cls(**given))
 
-    return _arguments(word).map(written)
+    return _arguments(cls).map(written)
 
 
-def _arguments(word: Any) -> SearchStrategy[dict[str, Any]]:
+def _arguments(cls: Any) -> SearchStrategy[dict[str, Any]]:
     """Values for some of its fields."""
-    hints = get_type_hints(word)
-    choices = {field.name: _values(word, field.name, hints[field.name]) for field in fields(word)}
+    hints = get_type_hints(cls)
+    choices = {field.name: _values(cls, field.name, hints[field.name]) for field in fields(cls)}
     return st.fixed_dictionaries(
         {}, optional={name: choice for name, choice in choices.items() if choice is not None}
     )
 
 
-def _values(word: Any, name: str, hint: Any) -> SearchStrategy[Any] | None:
+def _values(cls: Any, name: str, hint: Any) -> SearchStrategy[Any] | None:
     """None where neither the type nor VALUES says what to draw."""
-    if (word.__name__, name) in VALUES:
-        return st.sampled_from(VALUES[word.__name__, name])
+    if (cls.__name__, name) in VALUES:
+        return st.sampled_from(VALUES[cls.__name__, name])
     parts = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     found = [choice for choice in map(_choice, parts) if choice is not None]
     return st.one_of(found) if any(part is not type(None) for part in parts) and found else None
@@ -138,13 +138,13 @@ def _choice(hint: Any) -> SearchStrategy[Any] | None:
     return _built(hint) if is_dataclass(hint) else None
 
 
-def _built(word: Any) -> SearchStrategy[Any] | None:
-    """A word within another; None for one that can't be left to its defaults."""
+def _built(cls: Any) -> SearchStrategy[Any] | None:
+    """An entry within another; None for one that can't be left to its defaults."""
 
     def build(drawn: dict[str, Any]) -> Any:
         try:
-            return word(**drawn)
+            return cls(**drawn)
         except PolicyError:
             return None
 
-    return _arguments(word).map(build).filter(bool) if build({}) else None
+    return _arguments(cls).map(build).filter(bool) if build({}) else None

@@ -35,7 +35,7 @@ class EmailIdentity(Resource):
     def things(self, values: Values) -> Iterator[Thing]:
         identity = values.now(self.identity)
         found, desired = identity.settings
-        word = "Address" if identity.is_address else "Domain"
+        class_name = "Address" if identity.is_address else "Domain"
         yield Thing(
             "identity",
             identity.id,
@@ -43,7 +43,7 @@ class EmailIdentity(Resource):
             desired.text,
             "ours" if identity.ours else "foreign",
             identity.adopt,
-            entry=f"{word} {identity.name!r}",
+            entry=f"{class_name} {identity.name!r}",
             label=f"the SES identity {identity.id}",
             group=self.group,
         )

@@ -24,7 +24,7 @@ class EmailIdentityPolicy(Resource):
     def things(self, values: Values) -> Iterator[Thing]:
         identity = self.change.identity
         found, desired = (text and pretty(text) for text in (self.change.before, self.change.after))
-        word = "Address" if identity.is_address else "Domain"
+        class_name = "Address" if identity.is_address else "Domain"
         yield Thing(
             "sending authorization",
             f"{identity.id}/{self.change.name}",
@@ -32,9 +32,9 @@ class EmailIdentityPolicy(Resource):
             desired,
             "ours" if identity.ours else "foreign",
             refusal=(
-                f"{word} {identity.name!r}: found the SES identity {identity.id}, which mailfleet "
-                "does not own, expected one that it owns, because it has delegates: to take it "
-                f"over, say {word}(..., adopt=True)"
+                f"{class_name} {identity.name!r}: found the SES identity {identity.id}, which "
+                "mailfleet does not own, expected one that it owns, because it has delegates: to take "
+                f"it over, say {class_name}(..., adopt=True)"
             ),
         )
 

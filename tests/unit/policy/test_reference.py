@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from mailfleet import inventory
-from scripts.policy_reference import PAGE, WORDS, fields, page
+from scripts.policy_reference import CLASSES, PAGE, fields, page
 
 
 def test_the_page_is_what_the_schema_says() -> None:
@@ -15,13 +15,13 @@ def test_the_page_is_what_the_schema_says() -> None:
 
 
 def test_every_word_of_a_policy_is_in_the_reference() -> None:
-    assert sorted(WORDS) == sorted(inventory.__all__)
+    assert sorted(CLASSES) == sorted(inventory.__all__)
 
 
 def _fields(body: str) -> list[tuple[str, str, str]]:
-    word = ast.parse(f"class Word:\n{body}").body[0]
-    assert isinstance(word, ast.ClassDef)
-    return list(fields(word))
+    cls = ast.parse(f"class Cls:\n{body}").body[0]
+    assert isinstance(cls, ast.ClassDef)
+    return list(fields(cls))
 
 
 def test_a_field_has_its_default_and_its_docstring() -> None:
@@ -39,5 +39,5 @@ def test_computed_fields_and_constants_are_no_fields_of_a_policy() -> None:
 
 
 def test_a_field_without_a_docstring_is_named() -> None:
-    with pytest.raises(ValueError, match=r"^Word\.days: found no docstring"):
+    with pytest.raises(ValueError, match=r"^Cls\.days: found no docstring"):
         _fields("    days: int = 30")

@@ -8,23 +8,25 @@ from pyinfra.api.exceptions import InventoryError
 
 from mailfleet import inventory, policy
 from mailfleet.policy import PolicyError, Relay
-from mailfleet.policy.renamed import FIELDS, WORDS
+from mailfleet.policy.renamed import CLASSES, FIELDS
 from mailfleet.run.loading import load_inventory
 
-RENAMED = [(word, old, new) for word, names in FIELDS.items() for old, new in names.items()]
+RENAMED = [
+    (class_name, old, new) for class_name, names in FIELDS.items() for old, new in names.items()
+]
 
 
-@pytest.mark.parametrize(("word", "old", "new"), RENAMED)
-def test_an_old_field_is_answered_with_the_new_one(word: str, old: str, new: str) -> None:
+@pytest.mark.parametrize(("class_name", "old", "new"), RENAMED)
+def test_an_old_field_is_answered_with_the_new_one(class_name: str, old: str, new: str) -> None:
     with pytest.raises(PolicyError) as refused:
-        getattr(policy, word)(**{old: "anything"})
+        getattr(policy, class_name)(**{old: "anything"})
 
-    assert str(refused.value) == f"{word}: `{old}` is now `{new}`"
+    assert str(refused.value) == f"{class_name}: `{old}` is now `{new}`"
 
 
-@pytest.mark.parametrize(("word", "old", "new"), RENAMED)
-def test_the_new_field_is_there_and_the_old_one_is_not(word: str, old: str, new: str) -> None:
-    names = [field.name for field in dataclasses.fields(getattr(policy, word))]
+@pytest.mark.parametrize(("class_name", "old", "new"), RENAMED)
+def test_the_new_field_is_there_and_the_old_one_is_not(class_name: str, old: str, new: str) -> None:
+    names = [field.name for field in dataclasses.fields(getattr(policy, class_name))]
 
     assert new in names
     assert old not in names
@@ -35,7 +37,7 @@ def test_an_unknown_field_is_still_refused_as_such() -> None:
         Relay(bye="relay1.example.com")  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize(("old", "new"), WORDS.items())
+@pytest.mark.parametrize(("old", "new"), CLASSES.items())
 def test_an_old_word_is_answered_with_the_new_one(tmp_path: Path, old: str, new: str) -> None:
     (tmp_path / "fleet.py").write_text('relays = ["relay1.example.com"]')
     (tmp_path / "group_data").mkdir()

@@ -1,4 +1,4 @@
-"""dataclasses.replace() keeps all of a policy word, as it is drawn from its types."""
+"""dataclasses.replace() keeps all of a policy class, as it is drawn from its types."""
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from mailfleet import policy
 from mailfleet.policy import Domain, Mail, PolicyError, Relay, Ses
-from tests.support.drawn import DOMAIN, Policy, policies, words
+from tests.support.drawn import DOMAIN, Policy, expressions, policies
 
 NAMES = {name: getattr(policy, name) for name in policy.__all__}
-WORDS: dict[str, Any] = {name: word for name, word in NAMES.items() if is_dataclass(word)}
+CLASSES: dict[str, Any] = {name: cls for name, cls in NAMES.items() if is_dataclass(cls)}
 KEY = policy.secret("aws:key")
 # What the constructors ask for that types do not say.
 REQUIRED: dict[str, dict[str, Any]] = {
@@ -37,11 +37,11 @@ REQUIRED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.case("aws-dns-36")
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", CLASSES)
 @given(data=st.data())
-def test_a_replaced_word_is_the_word(name: str, data: st.DataObject) -> None:
-    word = eval(data.draw(words(WORDS[name], **REQUIRED.get(name, {}))), NAMES)  # noqa: S307
-    assert replace(word) == word
+def test_a_replaced_entry_is_the_entry(name: str, data: st.DataObject) -> None:
+    entry = eval(data.draw(expressions(CLASSES[name], **REQUIRED.get(name, {}))), NAMES)  # noqa: S307
+    assert replace(entry) == entry
 
 
 @pytest.mark.case("aws-dns-36")
@@ -59,7 +59,7 @@ def test_a_replaced_policy_is_the_policy(drawn: Policy, absent: bool) -> None:
 
 def test_each_field_of_a_policy_is_passed_on() -> None:
     """What replace() leaves out, it loses."""
-    assert all(field.init for word in WORDS.values() for field in fields(word))
+    assert all(field.init for cls in CLASSES.values() for field in fields(cls))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mailfleet.policy.schema import word
+from mailfleet.policy.schema import policy_class
 from mailfleet.policy.types import MailAddress
 
 Reason = Literal["BOUNCE", "COMPLAINT"]
@@ -19,7 +19,7 @@ def _website(value: str) -> str:
     return value
 
 
-@word
+@policy_class
 class ProductionAccess:
     """A request to AWS to move the account out of the sandbox ("PutAccountDetails", Amazon SES
     API v2). People at AWS read it."""
@@ -36,7 +36,7 @@ class ProductionAccess:
     """the language that AWS answers in: `EN` or `JA`"""
 
 
-@word
+@policy_class
 class SesAccount:
     """Settings of the entire account in a region, which affect everyone who sends from it. What
     is `None` stays as it is."""

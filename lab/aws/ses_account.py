@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass
-class SendingAccount:
+class SesAccount:
     """One region's, out of the sandbox unless the lab was told otherwise.
 
     `dedicated_ips` are the leased addresses, each with its percentage of warm-up. `details` is
@@ -43,11 +43,11 @@ class SendingAccount:
             setattr(self, name, value)
 
 
-class SendingAccounts:
+class SesAccounts:
     """The account in every region."""
 
     def __init__(self) -> None:
-        self._by_region: defaultdict[str, SendingAccount] = defaultdict(SendingAccount)
+        self._by_region: defaultdict[str, SesAccount] = defaultdict(SesAccount)
 
-    def of(self, region: str) -> SendingAccount:
+    def of(self, region: str) -> SesAccount:
         return self._by_region[region]

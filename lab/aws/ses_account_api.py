@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.aws.errors import ApiError, NotEmulatedError, check_values
-from lab.aws.sending_account import SendingAccount, SendingAccounts
+from lab.aws.ses_account import SesAccount, SesAccounts
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -17,10 +17,10 @@ Result = dict[str, Any]
 _FEATURE = ("DISABLED", "ENABLED")
 
 
-class SendingAccountApi:
+class SesAccountApi:
     """One method an operation; the lower-case name is the operation's."""
 
-    def __init__(self, accounts: SendingAccounts) -> None:
+    def __init__(self, accounts: SesAccounts) -> None:
         self._accounts = accounts
 
     def get_account(self, region: str, params: Params) -> Result:
@@ -92,7 +92,7 @@ class SendingAccountApi:
         return {}
 
 
-def _quota(account: SendingAccount) -> Result:
+def _quota(account: SesAccount) -> Result:
     return {
         "Max24HourSend": float(account.max_24_hour_send),
         "MaxSendRate": float(account.max_send_rate),
