@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lab.state import Lab
 from tests.support.cli import ROOT, Run
 from tests.support.fleet import Fleet
+from tests.support.labs import fresh_lab
 from tests.support.policies import AUTHORISED, WRAPPED, write_policy
 
 
@@ -31,24 +29,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     policy = write_policy(scratch / "group_data")
     world = write_policy(scratch / "world", second=AUTHORISED, providers=WRAPPED)
     directory = ROOT / os.environ.get("MAILFLEET_TEST_LAB", ".lab-test")
-    env = {
-        **os.environ,
-        "MAILFLEET_LAB": str(directory),
-        "MAILFLEET_LAB_POLICY": str(world / "all.py"),
-    }
-
-    def lab(command: str) -> None:
-        subprocess.run([sys.executable, "-m", "lab", command], cwd=ROOT, env=env, check=True)
-
-    lab("down")
-    lab("up")
-    try:
-        loaded = Lab.load(directory)
-        if loaded.why_no_relays:
-            pytest.skip(loaded.why_no_relays)
-        yield Fleet(directory, policy, loaded, scratch)
-    finally:
-        lab("down")
+    with fresh_lab(directory, world / "all.py") as lab:
+        yield Fleet(directory, policy, lab, scratch)
 
 
 @dataclass(frozen=True)
