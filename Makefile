@@ -14,7 +14,7 @@ demo: .venv/installed  ## bring a lab up, deploy to it, and leave it running
 test: .venv/installed  ## run the unit, AWS, lab and verify tests (about 20 minutes)
 	@scripts/test.sh
 
-test-slow: .venv/installed  ## run the slow tests: fault walks, load, statistics
+test-slow: .venv/installed  ## run the slow tests: fault walks, load, statistics, an upgrade
 	@scripts/test.sh slow
 
 lab: .venv/installed  ## bring the lab up and leave it running
