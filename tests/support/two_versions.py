@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.state import Lab
 from tests.support.cli import Run, pyinfra
-from tests.support.earlier import Earlier, in_earlier_words
+from tests.support.earlier import Earlier
 from tests.support.fleet import Fleet
 from tests.support.policies import ADMIN, DOMAIN
 
@@ -72,7 +72,7 @@ class Operator:
         self._write("all", POLICY)
 
     def _write(self, name: str, text: str) -> None:
-        for folder, words in ((self.words, text), (self.old_words, in_earlier_words(text))):
+        for folder, words in ((self.words, text), (self.old_words, self._earlier.words(text))):
             folder.mkdir(exist_ok=True)
             (folder / f"{name}.py").write_text(words)
 

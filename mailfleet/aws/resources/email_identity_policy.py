@@ -33,8 +33,8 @@ class EmailIdentityPolicy(Resource):
             "ours" if identity.ours else "foreign",
             refusal=(
                 f"{class_name} {identity.name!r}: found the SES identity {identity.id}, which "
-                "mailfleet does not own, expected one that it owns, because it has delegates: to take "
-                f"it over, say {class_name}(..., adopt=True)"
+                "mailfleet does not own, expected one that it owns, because it has delegates: to "
+                f"take it over, say {class_name}(..., adopt=True)"
             ),
         )
 
