@@ -11,6 +11,7 @@ _MARKED = re.compile(r"mark\.case\(((?:\s*\"[a-z-]+-\d+\",?)+)\s*\)")
 CASES = {
     "hosts": {*range(1, 18), 23, 25, *range(31, 37), 38, 39, 40},
     "aws-dns": {36, 37},
+    "alerts": {1, 2, 3, 6, 7, 9, 10, 11, 12},
 }
 
 

@@ -1,21 +1,13 @@
 """The failure classes: as Postfix's maps, and as docs/relay.md tells them."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from mailfleet.relay.reply_classes import KINDS, REPLY_CLASSES, Kind, reply_filter
+from mailfleet.relay.reply_classes import KINDS, REPLY_CLASSES, Kind
+from tests.support.replies import filtered
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def filtered(kind: Kind, reply: str) -> str:
-    """As regexp_table(5) does it: the first match counts, case does not."""
-    for pattern, replacement in reply_filter(kind):
-        if found := re.search(pattern, reply, re.IGNORECASE):
-            return re.sub(r"\$(\d)", lambda group: found[int(group[1])] or "", replacement)
-    return reply
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,350 @@
+"""The mail log in the journal, read in bounded time and size.
+
+Only fields that journald itself sets decide whose line it is: anyone may log with the facility mail
+and the tag postfix/smtp, nobody else from within Postfix's unit. The units' names:
+postfix@-.service on Debian 12 and Ubuntu, postfix.service on Debian 13 and Amazon Linux.
+
+journalctl begins at the cursor itself (--cursor): with --after-cursor, systemd 252 skips the first
+entry that matches even where that is not the cursor's, and so loses a line.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pwd
+import re
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import IO, Any, NamedTuple
+
+POSTFIX_UNITS = frozenset({"postfix@-.service", "postfix.service"})
+MAIL_UNITS = frozenset({"mailfleet-senders.service", "mailfleet-returned.service",
+                        "mailfleet-logins.service"})  # fmt: skip
+DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # SD_MESSAGE_JOURNAL_DROPPED
+LONGEST_LINE = 4096  # characters of a message; journalctl shows no longer ones
+LONGEST_ENTRY = 256 * 1024  # bytes of JSON
+FIRST_LOOK = 3600  # seconds back from the first pass
+TRIES = 3  # passes that may fail to end before lines are skipped
+_FIELDS = (
+    "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,_UID,_TRANSPORT,N_DROPPED,OBJECT_SYSTEMD_UNIT"
+)
+_JOURNALCTL = ("journalctl", "--quiet", "--no-pager", "--system", "--output=json")
+
+
+class JournalUnreadable(Exception):
+    """The journal could not be read, and may hold problems: nothing is known."""
+
+
+class Entry(NamedTuple):
+    """One line of Postfix or of a unit of mailfleet's. `at`: seconds since 1970."""
+
+    at: float
+    unit: str
+    identifier: str  # postfix/ses-1/smtp
+    priority: int
+    message: str
+
+    @property
+    def of_postfix(self) -> bool:
+        return self.unit in POSTFIX_UNITS
+
+
+class Gap(NamedTuple):
+    """Lines that were lost, or may have been. `kind`: vacuumed, suppressed, unfinished, skipped,
+    or unreadable; `text`: one sentence; `remedy`: what prevents it; `number`: of lines, or of
+    passes that did not end."""
+
+    kind: str
+    text: str
+    remedy: str = ""
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one pass. What is left is read by the next one."""
+
+    lines: int = 200_000
+    size: int = 256 * 1024 * 1024  # bytes
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the last pass stopped: a cursor, and when. `unfinished`: passes from here that began
+    and did not end; keep begun() before a pass, and the pass's own `place` after it."""
+
+    cursor: str = ""
+    at: float = 0.0
+    unfinished: int = 0
+
+    @classmethod
+    def read(cls, kept: object) -> Place:
+        """What as_kept() made; a first place for None, and one that is not found for the rest."""
+        if kept is None:
+            return cls()
+        lost = cls(cursor="lost")
+        if not isinstance(kept, dict):
+            return lost
+        cursor, at, unfinished = (kept.get(name) for name in ("cursor", "at", "unfinished"))
+        if not isinstance(cursor, str) or not cursor.isprintable():
+            return lost
+        if not isinstance(at, (int, float)) or not 0 <= at < 1e11:
+            return lost
+        return cls(cursor, float(at), unfinished if isinstance(unfinished, int) else 0)
+
+    def as_kept(self) -> dict[str, object]:
+        return {"cursor": self.cursor, "at": self.at, "unfinished": self.unfinished}
+
+    def begun(self) -> Place:
+        return Place(self.cursor, self.at, self.unfinished + 1)
+
+
+class JournalPass:
+    """One pass over what was logged since `start`: iterate over it, once.
+
+    Then `place` is where the next one starts, `gaps` says what may be missing, `lines` how many
+    entries there were, and `complete` whether the pass reached the end: counts are "at least"
+    otherwise. Iterating raises JournalUnreadable.
+    """
+
+    def __init__(self, start: Place, now: float, limits: Limits = Limits()) -> None:
+        self.start, self.now, self.limits = start, now, limits
+        self.place = start
+        self.gaps: list[Gap] = []
+        self.complete = True
+        self.lines = 0
+        self._users = frozenset({"0", _uid_of("postfix")})
+        self._dropped: dict[str, int] = {}
+        self._unreadable = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        end, end_at = newest_entry()
+        begin = self._begin()
+        if self.start.unfinished >= TRIES:
+            self._skip()
+        elif end != self.start.cursor:
+            yield from self._read(begin)
+        if self.complete and not _later(self.place.cursor, end):
+            self.place = Place(end, end_at)
+        self._tell_gaps()
+
+    def _begin(self) -> str:
+        """The option for journalctl; tells when lines before that are gone."""
+        start = self.start
+        if start.unfinished:
+            text = f"{start.unfinished} checks of the mail log since {clock(start.at)} did not end"
+            self.gaps.append(Gap("unfinished", text, number=start.unfinished))
+        if not start.cursor:
+            return f"--since=@{int(self.now - FIRST_LOOK)}"
+        if entry_exists(start.cursor):
+            return f"--cursor={start.cursor}"
+        when = clock(start.at) if start.at else "an unknown time"
+        text = f"the journal no longer has the entry at which the last check stopped ({when}): "
+        text += "lines after it may be missing"
+        self.gaps.append(Gap("vacuumed", text, "see SystemMaxUse= and Storage= in journald.conf"))
+        since = start.at or self.now - FIRST_LOOK
+        return f"--since=@{int(since)}"
+
+    def _skip(self) -> None:
+        """No line may stop the checks for good."""
+        text = f"lines of the mail log since {clock(self.start.at)} were skipped, because "
+        text += f"{self.start.unfinished} checks of them did not end"
+        self.gaps.append(Gap("skipped", text))
+
+    def _read(self, begin: str) -> Iterator[Entry]:
+        units = [f"_SYSTEMD_UNIT={unit}" for unit in sorted(POSTFIX_UNITS | MAIL_UNITS)]
+        match = [*units, "+", "_TRANSPORT=driver", f"MESSAGE_ID={DROPPED}"]
+        command = [*_JOURNALCTL, f"--output-fields={_FIELDS}", begin, *match]
+        with tempfile.TemporaryFile() as complaints, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+        ) as journal:  # fmt: skip
+            timer = threading.Timer(self.limits.seconds, self._stop, [journal])
+            timer.start()
+            ended = False
+            try:
+                yield from self.entries(_bounded_lines(journal.stdout or _NOTHING))
+                ended = self.complete and journal.wait() is not None
+            finally:
+                timer.cancel()
+                if not ended:
+                    journal.kill()
+            complaints.seek(0)
+            complaint = complaints.read(2000).decode(errors="replace").strip()
+        if self.complete and journal.returncode > 0:
+            raise JournalUnreadable(f"journalctl failed: {complaint or journal.returncode}")
+
+    def _stop(self, journal: subprocess.Popen[bytes]) -> None:
+        self.complete = False
+        journal.kill()
+
+    def entries(self, lines: Iterable[bytes]) -> Iterator[Entry]:
+        """Those of journalctl's lines that are of Postfix's or mailfleet's units; moves `place`."""
+        size, last = 0, b""
+        try:
+            for line in lines:
+                size += len(line)
+                if self.lines >= self.limits.lines or size > self.limits.size:
+                    self.complete = False
+                    break
+                self.lines += 1
+                if _ORDINARY(line):
+                    last = line
+                elif fields := _fields(line):
+                    if entry := self._entry(fields):
+                        yield entry
+                    last = line
+                else:
+                    self._unreadable += 1
+        finally:
+            self._move_to(last)
+
+    def _move_to(self, line: bytes) -> None:
+        if fields := _fields(line):
+            self.place = Place(fields["__CURSOR"], _time(fields))
+
+    def _entry(self, fields: dict[str, Any]) -> Entry | None:
+        unit = fields.get("_SYSTEMD_UNIT")
+        if not isinstance(unit, str) or fields["__CURSOR"] == self.start.cursor:
+            return None
+        if unit in MAIL_UNITS or (unit in POSTFIX_UNITS and str(fields.get("_UID")) in self._users):
+            identifier, message = fields.get("SYSLOG_IDENTIFIER"), fields.get("MESSAGE")
+            return Entry(
+                _time(fields),
+                unit,
+                identifier if isinstance(identifier, str) else "",
+                _PRIORITIES.get(str(fields.get("PRIORITY")), 6),
+                message[:LONGEST_LINE] if isinstance(message, str) else text_of(message),
+            )
+        if fields.get("_TRANSPORT") == "driver" and unit == "systemd-journald.service":
+            self._drop(fields)
+        return None
+
+    def _drop(self, fields: dict[str, Any]) -> None:
+        unit, number = fields.get("OBJECT_SYSTEMD_UNIT"), str(fields.get("N_DROPPED"))
+        if unit in POSTFIX_UNITS | MAIL_UNITS:
+            known = int(number) if number.isdecimal() and len(number) < 10 else 1
+            self._dropped[unit] = self._dropped.get(unit, 0) + known
+
+    def _tell_gaps(self) -> None:
+        for unit, number in sorted(self._dropped.items()):
+            text = f"journald dropped {number} lines of {unit}, which logged more than its limit"
+            remedy = f"systemctl edit {unit}: [Service] LogRateLimitIntervalSec=0"
+            self.gaps.append(Gap("suppressed", text, remedy, number))
+        if self._unreadable:
+            text = f"journalctl printed {self._unreadable} entries that are not readable"
+            self.gaps.append(Gap("unreadable", text, "journalctl --verify", self._unreadable))
+
+
+_PRIORITIES = {str(number): number for number in range(8)}
+_NOTHING = io.BytesIO()
+# Most lines report nothing that counts. A quotation mark within a field is escaped, so that this
+# matches in no other field.
+_ORDINARY = re.compile(
+    rb'"MESSAGE":"(?:connect from |disconnect from |[0-9A-Za-z]{5,32}: '
+    rb'(?:removed"|message-id=<|from=<[^"\\]*\(queue active\)"))'
+).search
+_DECODE = json.JSONDecoder().raw_decode
+
+
+def _fields(line: bytes) -> dict[str, Any]:
+    """Those of one entry of journalctl's; none where it is not one."""
+    try:
+        found, _ = _DECODE(line.decode("utf-8", "replace"))
+        if isinstance(found["__CURSOR"], str) and int(found["__REALTIME_TIMESTAMP"]) >= 0:
+            return found  # type: ignore[no-any-return]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return {}
+
+
+def _time(fields: dict[str, Any]) -> float:
+    return int(fields["__REALTIME_TIMESTAMP"]) / 1e6
+
+
+def newest_entry() -> tuple[str, float]:
+    """Cursor and time of the newest entry of all. journalctl succeeds without a journal, and no
+    lines would then prove nothing: raises JournalUnreadable."""
+    found = _one_entry()
+    if found is None:
+        raise JournalUnreadable("the journal is empty or keeps nothing: see Storage= in "
+                                "journald.conf")  # fmt: skip
+    return found
+
+
+def entry_exists(cursor: str) -> bool:
+    """Whether the journal still has the entry; False for a damaged cursor."""
+    try:
+        found = _one_entry(f"--cursor={cursor}")
+    except JournalUnreadable:
+        return False
+    return found is not None and found[0] == cursor
+
+
+def _one_entry(*start: str) -> tuple[str, float] | None:
+    command = [*_JOURNALCTL, "--output-fields=PRIORITY", "--lines=1", *start]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise JournalUnreadable(f"journalctl: {type(error).__name__}") from None
+    try:
+        fields = json.loads(done.stdout)
+        return str(fields["__CURSOR"]), int(fields["__REALTIME_TIMESTAMP"]) / 1e6
+    except (ValueError, KeyError, TypeError):
+        complaint = done.stderr.decode(errors="replace").strip()[:2000]
+        if complaint or done.returncode:
+            raise JournalUnreadable(f"journalctl failed: {complaint or done.returncode}") from None
+        return None
+
+
+def _later(cursor: str, end: str) -> bool:
+    """Whether `cursor` is that of an entry after `end`: both have the sequence number of their
+    entry, which counts only within the same series."""
+    found = [dict(part.partition("=")[::2] for part in text.split(";")) for text in (cursor, end)]
+    if found[0].get("s") != found[1].get("s"):
+        return False
+    try:
+        return int(found[0]["i"], 16) >= int(found[1]["i"], 16)
+    except (KeyError, ValueError):
+        return False
+
+
+def _bounded_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Lines that end with a line feed and nothing else; longer ones than an entry are cut."""
+    rest = b""
+    while block := stream.read(1 << 16):
+        first, *others = block.split(b"\n")
+        rest += first[: LONGEST_ENTRY - len(rest)]
+        for line in others:
+            yield rest
+            rest = line
+    if rest:
+        yield rest
+
+
+def text_of(value: object) -> str:
+    """A field of the journal: text, bytes as a list of numbers where it is not UTF-8, several
+    values, or null when it is long."""
+    if isinstance(value, list):
+        if all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
+            return bytes(value[:LONGEST_LINE]).decode(errors="replace")
+        value = next((text for text in value if isinstance(text, str)), None)
+    return value[:LONGEST_LINE] if isinstance(value, str) else ""
+
+
+def clock(at: float) -> str:
+    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _uid_of(user: str) -> str:
+    try:
+        return str(pwd.getpwnam(user).pw_uid)
+    except KeyError:
+        return "0"
