@@ -12,12 +12,14 @@ from mailfleet.aws.credentials import read_credentials
 from mailfleet.aws.read import in_one_line
 from mailfleet.aws.readiness import read_ready_credentials
 from mailfleet.aws.relay_inputs import read_relay_inputs
+from mailfleet.credential import Credential
 from mailfleet.inputs import ALONE, Inputs
+from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Mail, PolicyError
 from mailfleet.relay import operations
 from mailfleet.relay.access import access_notes
 from mailfleet.relay.adopting import cut_off
-from mailfleet.relay.facts import read_relay, read_state
+from mailfleet.relay.facts import read_state
 from mailfleet.relay.health import fails_over
 from mailfleet.relay.plan import plan, rollback_plan
 from mailfleet.relay.preflight import preflight
@@ -31,10 +33,11 @@ from mailfleet.relay.provider_switch import (
 from mailfleet.relay.queue_preview import preview, preview_rollback
 from mailfleet.relay.queued_mail import queue_changes, queue_notes
 from mailfleet.relay.routes import route_notes, routes
-from mailfleet.relay.state import Switch
+from mailfleet.relay.state import HostState, Switch
 from mailfleet.relay.submission_auth import lacks_dovecot
+from mailfleet.relay.systems import system_of
 from mailfleet.relay.transports import limit_notes
-from mailfleet.relay.tree import desired_host
+from mailfleet.relay.tree import Desired, desired_host
 from mailfleet.run.commands import fail
 from mailfleet.run.options import TO
 from mailfleet.run.report import report
@@ -60,7 +63,7 @@ def relay(mail: Mail) -> None:
     credentials = partial(read_credentials, host.inventory, mail)
     with in_one_line():
         inputs = read_relay_inputs(host.inventory, mail)
-        found = read_relay(host, mail, credentials(), inputs)
+        found = found_and_desired(mail, credentials(), inputs)
     if found is None:
         return  # the reason was printed; other hosts continue
     state, desired = found
@@ -95,6 +98,24 @@ def relay(mail: Mail) -> None:
         credentials=credentials,
         name="Postfix and monitoring",
     )
+
+
+def found_and_desired(
+    mail: Mail, credentials: Mapping[str, Credential | None], inputs: Inputs
+) -> tuple[HostState, Desired] | None:
+    """The host's state, and the desired one for the system that it runs.
+
+    None when the host could not be read; also, with a sentence, when its system is not supported or
+    lacks what the policy needs. Raises PolicyError as desired_host() does.
+    """
+    state = read_state(host, desired_host(mail, credentials, inputs))
+    if state is None:
+        return None
+    try:
+        return state, desired_host(mail, credentials, inputs, system_of(state.release))
+    except PlanError as reason:
+        fail(f"{reason}; nothing was changed there")
+        return None
 
 
 def _in_force(mail: Mail, switch: Switch) -> list[str]:

@@ -19,11 +19,11 @@ from mailfleet.aws.smtp_user import secret_name, user_name
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay import operations
 from mailfleet.relay import rotation as relay
-from mailfleet.relay.facts import read_relay
 from mailfleet.relay.plan import plan
 from mailfleet.run.commands import fail
 from mailfleet.run.report import report
 from mailfleet.run.strict_facts import read
+from tasks.relays import found_and_desired
 
 Plans = Mapping[Ses, Rotation]
 
@@ -87,7 +87,7 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
     with in_one_line():
         inputs = read_relay_inputs(host.inventory, mail)
         new = {ses.name: todo.new for ses, todo in plans.items()}
-        found = read_relay(host, mail, {**credentials(), **new}, inputs)
+        found = found_and_desired(mail, {**credentials(), **new}, inputs)
     if found is None:
         return  # it has been said why; the others go on
     state, target = found

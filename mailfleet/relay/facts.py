@@ -7,15 +7,10 @@ from pyinfra.api.exceptions import FactProcessError
 from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
-from mailfleet.credential import Credential
-from mailfleet.inputs import Inputs
-from mailfleet.plan.errors import PlanError
-from mailfleet.policy import Mail
 from mailfleet.relay.agent import COMMAND, UNFINISHED, WITHIN, answer_in, program
 from mailfleet.relay.request import read_request
 from mailfleet.relay.state import HostState, parse
-from mailfleet.relay.systems import system_of
-from mailfleet.relay.tree import Desired, desired_host
+from mailfleet.relay.tree import Desired
 from mailfleet.run.commands import HostCommand, fail
 
 
@@ -53,27 +48,6 @@ def read_state(host: Host, desired: Desired, *, previous: bool = False) -> HostS
     if state is None and host not in host.state.failed_hosts:
         fail("the host gave no answer when it was read: nothing was changed there")
     return state
-
-
-def read_relay(
-    host: Host,
-    mail: Mail,
-    credentials: Mapping[str, Credential | None],
-    inputs: Inputs,
-) -> tuple[HostState, Desired] | None:
-    """The host's state, and the desired one for the system that it runs.
-
-    None when the host could not be read; also, with a sentence, when its system is not supported or
-    lacks what the policy needs. Raises PolicyError as desired_host() does.
-    """
-    state = read_state(host, desired_host(mail, credentials, inputs))
-    if state is None:
-        return None
-    try:
-        return state, desired_host(mail, credentials, inputs, system_of(state.release))
-    except PlanError as reason:
-        fail(f"{reason}; nothing was changed there")
-        return None
 
 
 def agent_command(
