@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.identity_plan import IdentityPlan
 from mailfleet.dns.changes import RecordChange, edited, plan_records, plan_spf, unlisted
 from mailfleet.dns.desired import DesiredRecords
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.spf import Merge
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.resource import Values
 
 

@@ -4,11 +4,11 @@ import json
 from typing import Any, TypeVar, cast
 
 from mailfleet.aws.command import AwsCommand
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.route53 import from_route53
 from mailfleet.aws.smtp_user import AccessKey
 from mailfleet.credential import SecretText
 from mailfleet.dns.records import RecordSet, normal_name, record_id
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.call import AwsCall
 from mailfleet.run.strict_facts import Fact
 

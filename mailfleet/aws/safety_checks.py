@@ -1,16 +1,16 @@
 """What must be known before a plan of domains is carried out: it is shown with the plan."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailfleet.aws.domain_plan import DomainPlan, ZoneChanges, zone_changes
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.dns.delegation import check_delegation
 from mailfleet.dns.dmarc import dmarc_note
 from mailfleet.dns.lookup import Lookup
-from mailfleet.dns.obstacles import refuse_protected
 from mailfleet.dns.spf_check import SpfCheck, check_spf, summary
 from mailfleet.dns.threshold import check_threshold
-from mailfleet.dns.zone import HostedZone
+from mailfleet.plan.errors import PlanError
 
 Protected = Callable[[HostedZone], Collection[str] | None]
 """Ids of the protected record sets of a zone, by its id; None when they are not known."""
@@ -40,7 +40,7 @@ def safety_checks(
     notes: list[str] = []
     for zone in zone_changes(domains):
         if not many_changes:
-            check_threshold(zone.zone, zone.records, zone.changes)
+            check_threshold(zone.zone.name, zone.zone.id, zone.records, zone.changes)
         notes += _protection_notes(zone, protected(zone.zone))
         # what only goes need not be seen by the world
         if delegation and any(change.action != "delete" for change in zone.changes):
@@ -57,11 +57,20 @@ def _protection_notes(zone: ZoneChanges, protected: Collection[str] | None) -> I
             "route53:ListResourceRecordSetProtections"
         )
     for domain, changes in zone.domains.items():
-        refuse_protected(domain, (change.id for change in changes), protected or ())
+        _refuse_protected(domain, (change.id for change in changes), protected or ())
+
+
+def _refuse_protected(domain: str, ids: Iterable[str], protected: Iterable[str]) -> None:
+    """Route 53 fails all of a batch for one of these ("CreateResourceRecordSetProtections")."""
+    for id in sorted({*ids} & {*protected}):
+        raise PlanError(
+            f"Domain {domain!r}: {id} would change, and has a record set protection: delete that "
+            "(aws route53 delete-resource-record-set-protections), deploy, and make it again"
+        )
 
 
 def _delegation_notes(zone: ZoneChanges, lookup: Lookup) -> Iterator[str]:
-    if note := check_delegation(zone.zone, zone.records, lookup):
+    if note := check_delegation(zone.zone.name, zone.zone.id, zone.records, lookup):
         yield note
 
 

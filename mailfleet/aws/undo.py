@@ -5,8 +5,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.route53 import Batch, undo_batch
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.errors import PlanError
 from mailfleet.plan.resource import Local
 

@@ -5,8 +5,8 @@ from functools import cache
 from pyinfra.api.host import Host
 
 from mailfleet.aws.facts import HostedZones, ProtectedRecordSets, RecordSets
+from mailfleet.aws.hosted_zone import HostedZone, find_zone
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain
 from mailfleet.run.groups import ACCOUNTS

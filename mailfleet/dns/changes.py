@@ -1,7 +1,7 @@
 """From the records that are there to the records that should be, by compare and swap.
 
-A change deletes exactly what was read and creates what should be, in one batch: Route 53
-refuses the batch when somebody changed the record set in between, and nothing is lost.
+A change deletes exactly what was read and creates what should be, in one batch: the
+batch is refused when someone has changed the record set in between, and nothing is lost.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""What is in the way of a record set, so that Route 53 or the world would not take it."""
+"""What is in the way of a record set, so that no server would take it or no resolver see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from mailfleet.dns.records import RECORD_TYPES, RecordSet
 from mailfleet.plan.change import KNOWN_AFTER_APPLY
@@ -22,15 +22,6 @@ def refuse_obstacles(
         _refuse_delegated(domain, after, zone)
 
 
-def refuse_protected(domain: str, ids: Iterable[str], protected: Iterable[str]) -> None:
-    """Route 53 fails a whole batch for one of these ("CreateResourceRecordSetProtections")."""
-    for id in sorted({*ids} & {*protected}):
-        raise PlanError(
-            f"Domain {domain!r}: {id} would change, and has a record set protection: delete that "
-            "(aws route53 delete-resource-record-set-protections), deploy, and make it again"
-        )
-
-
 def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
     """RFC 1034 section 3.6.2: where there is a CNAME, there is nothing else."""
     beside = sorted(RECORD_TYPES - {"CNAME"}) if record.type == "CNAME" else ("CNAME",)
@@ -45,7 +36,7 @@ def _refuse_beside_cname(domain: str, record: RecordSet, zone: Mapping[str, Reco
 
 def _refuse_delegated(domain: str, record: RecordSet, zone: Mapping[str, RecordSet]) -> None:
     """Below an NS set that is not the zone's own, other servers answer (RFC 1034 section 4.2.1).
-    There is no DNAME to look for: Route 53 has none."""
+    There is no DNAME to look for: it is none of RECORD_TYPES."""
     name, _, _ = record.name.removeprefix(KNOWN_AFTER_APPLY).partition(" ")  # "... 1/3"
     labels = name.split(".")
     for start in range(len(labels)):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailfleet.json_fact import JsonFact
 
-TTL = 300  # seconds: short enough to mend a mistake, long enough for a cache to matter
+TTL = 300  # seconds: short enough to correct a mistake, long enough for a cache to matter
 
 RECORD_TYPES = frozenset(
     (
@@ -21,7 +21,7 @@ class RecordSet(JsonFact):
     (TXT quoted). They are kept in their order, so that an undo restores it, but sets with the
     same values are equal in any order.
 
-    `special` says, in words, what Route 53 makes of it beside plain records: an alias, or one of
+    `special` says, in words, what it is where it does not hold plain records: an alias, or one of
     several sets between which a routing policy chooses. Such a set is never changed.
     """
 

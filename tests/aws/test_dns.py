@@ -115,7 +115,7 @@ def test_silent_dns_is_told_and_does_not_stop_the_plan(fleet: Fleet) -> None:
     write(fleet, smtp="spf='include:spf.second.example'")
     output = settles(fleet)
     assert "SPF unknown/10 lookups" in output
-    assert "whether it is delegated to Route 53 is unknown: DNS" in output
+    assert "whether it is delegated to its name servers is unknown: DNS" in output
     assert f"SPF of {fleet.domain}: lookups unknown, not checked: DNS" in output
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mailfleet.aws.domain_plan import DomainPlan, ZoneChanges, zone_changes
 from mailfleet.aws.facts import list_record_sets
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.read import domains
 from mailfleet.aws.reader import Reader
 from mailfleet.aws.route53 import Batch, batches, change_batch, from_route53, moved
@@ -14,7 +15,6 @@ from mailfleet.aws.undo import undo_file
 from mailfleet.aws.wait_for_dns import POLL_EVERY, Succeeds, published
 from mailfleet.dns.records import RecordSet
 from mailfleet.dns.threshold import check_threshold
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.errors import PlanError
 from mailfleet.plan.resource import Commands, Failure, Resource, Step, Thing, Values
@@ -56,7 +56,7 @@ class Route53Records(Resource):
         try:
             zones = zone_changes(self._now(values))
             for zone in zones if not self.many_changes else ():
-                check_threshold(zone.zone, zone.records, zone.changes)
+                check_threshold(zone.zone.name, zone.zone.id, zone.records, zone.changes)
         except PlanError as reason:
             yield Failure(str(reason))
             return

@@ -15,12 +15,12 @@ from mailfleet.aws.dkim import (
     published_key,
 )
 from mailfleet.aws.domain_plan import DomainPlan
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_plan import IdentityPlan, identity_notes
 from mailfleet.aws.identity_settings import Settings
 from mailfleet.aws.resources.dkim_key import missing_dkim_keys
 from mailfleet.aws.resources.email_identity import EmailIdentity
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.change import Change
 from mailfleet.plan.engine import Plan
 from mailfleet.plan.errors import PlanError

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailfleet.aws.dkim import DEFAULT
 from mailfleet.aws.domain_plan import DomainPlan
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.identity import Identity
 from mailfleet.aws.identity_plan import IdentityPlan
 from mailfleet.aws.identity_settings import MailFrom, Settings
@@ -11,7 +12,6 @@ from mailfleet.aws.resources.email_identity import EmailIdentity
 from mailfleet.aws.resources.route53_records import Route53Records
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.change import Change
 from mailfleet.plan.engine import Plan
 from mailfleet.plan.resource import Values

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from mailfleet.aws.domain_plan import DomainPlan
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.resources.route53_records import Route53Records
 from mailfleet.aws.safety_checks import safety_checks
 from mailfleet.dns.desired import DesiredRecords
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.engine import Plan
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Dmarc

@@ -8,7 +8,6 @@ from mailfleet.aws.route53 import change_batch, to_route53
 from mailfleet.dns.changes import RecordChange, edited, plan_records, unlisted
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.zone import HostedZone, find_zone
 from mailfleet.plan.errors import PlanError
 
 CNAME = RecordSet("a._domainkey.example.com", "CNAME", ("a.dkim.amazonses.com.",))
@@ -120,23 +119,3 @@ def test_ours_but_unlisted_is_known() -> None:
     assert unlisted("example.com", [], zone(CNAME, OURS)) == (CNAME.id,)
     assert unlisted("example.com", [], zone(OURS)) == ()
     assert unlisted("example.com", [CNAME], zone(CNAME, OURS)) == ()
-
-
-def test_the_zone_must_be_one() -> None:
-    zones = [HostedZone("Z1", "example.com"), HostedZone("Z2", "example.net")]
-    assert find_zone(zones, "example.com").id == "Z1"
-    with pytest.raises(PlanError, match=r"found no public hosted zone example\.org"):
-        find_zone(zones, "example.org")
-    with pytest.raises(PlanError, match=r"found 2 public hosted zones example.com \(Z1, Z3\)"):
-        find_zone([*zones, HostedZone("Z3", "example.com")], "example.com")
-
-
-def test_a_zone_may_be_named_by_its_id() -> None:
-    zones = [HostedZone("Z1", "example.com"), HostedZone("Z3", "example.com")]
-    assert find_zone(zones, "example.com", "Z3").id == "Z3"
-    with pytest.raises(PlanError, match="found no public hosted zone Z4 in this account"):
-        find_zone(zones, "example.com", "Z4")
-    with pytest.raises(
-        PlanError, match=r"found Z3 to be the zone example.com, expected example.net"
-    ):
-        find_zone(zones, "example.net", "Z3")

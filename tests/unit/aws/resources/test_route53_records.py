@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from mailfleet.aws.domain_plan import DomainPlan, ZoneChanges
+from mailfleet.aws.hosted_zone import HostedZone
 from mailfleet.aws.resources.route53_records import Route53Records, change_zone, in_sync
 from mailfleet.aws.route53 import to_route53
 from mailfleet.aws.wait_for_dns import Succeeds
 from mailfleet.dns.changes import RecordChange
 from mailfleet.dns.ownership import Ownership, digest
 from mailfleet.dns.records import RecordSet
-from mailfleet.dns.zone import HostedZone
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.resource import Command, Failure, Local, Values
 
