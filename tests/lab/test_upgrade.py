@@ -133,7 +133,7 @@ def _arrived(fleet: Fleet) -> Counter[str]:
     return Counter(subject for subject in subjects if " number " in subject)
 
 
-def test_renamed_words_are_named(upgrade: Upgrade) -> None:
+def test_the_old_name_of_a_field_is_answered_with_the_new_one(upgrade: Upgrade) -> None:
     assert upgrade.old_words.status != 0
     assert re.search(r"`\w+` is now `\w+`", upgrade.old_words.output)
 
