@@ -15,27 +15,27 @@ from mailfleet.run.report import report_end
 from tasks import rotation
 
 mail = policy_of(host)
-rotation.check_whole(mail)
+rotation.check_limit(mail)
 plans = rotation.plans_of(mail)
 sends = is_account(host, mail)
 
 if sends:
-    rotation.issue(mail=mail, plans=plans)
+    rotation.create(mail=mail, plans=plans)
 barrier(name="There is a new key")
 
 if ACCOUNTS not in host.groups:
-    rotation.relay_takes_it(mail=mail, plans=plans)
+    rotation.distribute(mail=mail, plans=plans)
 barrier(name="Every relay has it")
 
 if sends:
-    rotation.take_over(mail=mail, plans=plans)
+    rotation.promote(mail=mail, plans=plans)
 barrier(name="The old key is refused")
 
 if ACCOUNTS not in host.groups:
-    rotation.relay_sends_on(mail=mail, plans=plans)
+    rotation.verify(mail=mail, plans=plans)
 barrier(name="Every relay sends on")
 
 if sends:
-    rotation.retire(mail=mail, plans=plans)
+    rotation.delete(mail=mail, plans=plans)
 
 report_end()

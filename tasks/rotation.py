@@ -14,7 +14,7 @@ from mailfleet.aws.inventory_accounts import account_of, missing_relays, relays_
 from mailfleet.aws.read import in_one_line, read_smtp_user
 from mailfleet.aws.readiness import account_failed, read_new_credential
 from mailfleet.aws.relay_inputs import read_relay_inputs
-from mailfleet.aws.rotation_plan import Rotation, rotation_changes, use_note
+from mailfleet.aws.rotation_plan import RotationPlan, rotation_changes, use_note
 from mailfleet.aws.smtp_user import secret_name, user_name
 from mailfleet.policy import Mail, Ses
 from mailfleet.relay import operations
@@ -25,10 +25,10 @@ from mailfleet.run.report import report
 from mailfleet.run.strict_facts import read
 from tasks.relays import found_and_desired
 
-Plans = Mapping[Ses, Rotation]
+Plans = Mapping[Ses, RotationPlan]
 
 
-def check_whole(mail: Mail) -> None:
+def check_limit(mail: Mail) -> None:
     """DeployError unless the run takes in the account and every relay."""
     account_of(host.inventory, mail)
     left_out = [other.name for other in host.inventory if not host.state.is_host_in_limit(other)]
@@ -50,7 +50,7 @@ def plans_of(mail: Mail) -> Plans:
 
 
 @deploy("New key")
-def issue(mail: Mail, plans: Plans) -> None:
+def create(mail: Mail, plans: Plans) -> None:
     """A second access key, its credential stored beside the one that is in use."""
     missing = missing_relays(host)
     for ses, todo in plans.items():
@@ -59,7 +59,7 @@ def issue(mail: Mail, plans: Plans) -> None:
         notes = [use_note(user, key, ses.region, use) for key, use in uses.items()]
         changes = rotation_changes(host.name, user, secret, todo, all_relays=not missing)
         report(changes, [note for note in notes if note])
-        account.issue(plan=todo, fleet=mail.fleet, region=ses.region, name="New key")
+        account.create(plan=todo, fleet=mail.fleet, region=ses.region, name="New key")
     report([], list(_notes(mail, plans, missing)))
 
 
@@ -79,7 +79,7 @@ def _notes(mail: Mail, plans: Plans, missing: list[str]) -> Iterator[str]:
 
 
 @deploy("New credential")
-def relay_takes_it(mail: Mail, plans: Plans) -> None:
+def distribute(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the new credential, then Postfix gets it."""
     if mail.relay.relay_hosts:
         return  # it has no credential
@@ -122,11 +122,11 @@ def relay_takes_it(mail: Mail, plans: Plans) -> None:
 
 
 @deploy("Old key refused")
-def take_over(mail: Mail, plans: Plans) -> None:
+def promote(mail: Mail, plans: Plans) -> None:
     """The new credential is the stored one; the old key is deactivated."""
     for ses, todo in plans.items():
         stored = read_smtp_user(host, mail, ses).stored
-        account.take_over(
+        account.promote(
             plan=todo,
             stored=stored.username if stored else None,
             fleet=mail.fleet,
@@ -136,7 +136,7 @@ def take_over(mail: Mail, plans: Plans) -> None:
 
 
 @deploy("Mail flows")
-def relay_sends_on(mail: Mail, plans: Plans) -> None:
+def verify(mail: Mail, plans: Plans) -> None:
     """On a relay: a message that SES accepts with the credential that Postfix has."""
     if not mail.relay.relay_hosts:
         relay.verify(
@@ -148,7 +148,7 @@ def relay_sends_on(mail: Mail, plans: Plans) -> None:
 
 
 @deploy("Old key gone")
-def retire(mail: Mail, plans: Plans) -> None:
+def delete(mail: Mail, plans: Plans) -> None:
     """The old key is deleted."""
     for ses, todo in plans.items():
-        account.retire(plan=todo, fleet=mail.fleet, region=ses.region, name="Old key is deleted")
+        account.delete(plan=todo, fleet=mail.fleet, region=ses.region, name="Old key is deleted")

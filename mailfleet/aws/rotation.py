@@ -10,23 +10,23 @@ from mailfleet.aws.inventory_accounts import missing_relays
 from mailfleet.aws.read import read_smtp_user
 from mailfleet.aws.repeated_writes import lost_keys
 from mailfleet.aws.resources.smtp_user import create_key, credential_of, delete_key, hidden
-from mailfleet.aws.rotation_plan import Rotation, rotations
+from mailfleet.aws.rotation_plan import RotationPlan, rotations
 from mailfleet.aws.smtp_user import parse_credential, secret_name, user_name
 from mailfleet.plan.call import AwsCall
 from mailfleet.plan.resource import Commands, Failure
 from mailfleet.policy import Mail, Ses
 
 
-def read_rotations(account: Host, mail: Mail) -> dict[Ses, Rotation]:
+def read_rotations(account: Host, mail: Mail) -> dict[Ses, RotationPlan]:
     """What is left to do for each Ses that takes part. PlanError as `rotation` has it."""
     users = {user_name(mail.fleet, ses.region): ses for ses in mail.ses}
-    senders = {user: read_smtp_user(account, mail, ses) for user, ses in users.items()}
-    return {users[user]: plan for user, plan in rotations(senders).items()}
+    found = {user: read_smtp_user(account, mail, ses) for user, ses in users.items()}
+    return {users[user]: plan for user, plan in rotations(found).items()}
 
 
 @operation()
 @for_pyinfra
-def issue(plan: Rotation, fleet: str, region: str) -> Commands:
+def create(plan: RotationPlan, fleet: str, region: str) -> Commands:
     """Make the new key and keep its credential beside the one in use."""
     user = user_name(fleet, region)
     for key in plan.removed:
@@ -52,7 +52,7 @@ def issue(plan: Rotation, fleet: str, region: str) -> Commands:
 
 @operation()
 @for_pyinfra
-def take_over(plan: Rotation, stored: str | None, fleet: str, region: str) -> Commands:
+def promote(plan: RotationPlan, stored: str | None, fleet: str, region: str) -> Commands:
     """Label the new credential as the one in use and deactivate the old key, once every relay has
     the new one. `stored` is the key that was in use when this was planned."""
     missing = missing_relays(host)
@@ -64,13 +64,13 @@ def take_over(plan: Rotation, stored: str | None, fleet: str, region: str) -> Co
         )
         return
     if plan.promotes:
-        yield from _promote(stored, secret_name(fleet, region), region)
+        yield from _label_as_current(stored, secret_name(fleet, region), region)
     for key in plan.replaced:
         if key.active:
             yield set_status(user_name(fleet, region), key.id, "Inactive")
 
 
-def _promote(stored: str | None, secret: str, region: str) -> Commands:
+def _label_as_current(stored: str | None, secret: str, region: str) -> Commands:
     current = get_secret(secret, region, CURRENT, fresh=True)
     pending = get_secret(secret, region, PENDING, fresh=True)
     yield current
@@ -98,7 +98,7 @@ def _key_of(call: AwsCall) -> str | None:
 
 @operation()
 @for_pyinfra
-def retire(plan: Rotation, fleet: str, region: str) -> Commands:
+def delete(plan: RotationPlan, fleet: str, region: str) -> Commands:
     """Delete the old key once every relay was seen to send without it; else let it work again."""
     user = user_name(fleet, region)
     missing = missing_relays(host)

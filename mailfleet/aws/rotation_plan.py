@@ -17,7 +17,7 @@ from mailfleet.plan.errors import PlanError
 
 
 @dataclass(frozen=True)
-class Rotation:
+class RotationPlan:
     """What is left to do for one user, in this order.
 
     `removed` are keys that can't be used; `new` is the credential that relays shall hold, None
@@ -31,46 +31,46 @@ class Rotation:
     replaced: tuple[AccessKey, ...]
 
 
-def rotation(user: str, sender: SmtpUser) -> Rotation:
+def rotation(user: str, found: SmtpUser) -> RotationPlan:
     """What a rotation has to do, from wherever the last one has stopped. PlanError when there is no
     credential to start from, or a key in the way that is not ours."""
-    if sender.credential is None:
+    if found.credential is None:
         raise PlanError(
             f"IAM user {user}: found no credential that works, expected one to rotate from: run "
             "deploy.py, which makes a new one"
         )
-    if sender.foreign_keys:
-        (key, *_) = sender.foreign_keys
+    if found.foreign_keys:
+        (key, *_) = found.foreign_keys
         raise PlanError(
             f"IAM user {user}: found the access key {key.id}, which no stored credential names and "
-            f"which was last used for {sender.last_used[key.id]}, expected only mailfleet's: "
+            f"which was last used for {found.last_used[key.id]}, expected only mailfleet's: "
             "delete it when nothing needs it"
         )
-    if not under_way(sender):
-        old = tuple(key for key in sender.keys or () if key.id == sender.credential.username)
-        return Rotation(tuple(_others(sender, old)), None, True, old)
-    promotes = sender.credential != sender.stored
-    return Rotation(sender.orphans, sender.credential, promotes, sender.rotating)
+    if not under_way(found):
+        old = tuple(key for key in found.keys or () if key.id == found.credential.username)
+        return RotationPlan(tuple(_others(found, old)), None, True, old)
+    promotes = found.credential != found.stored
+    return RotationPlan(found.orphans, found.credential, promotes, found.rotating)
 
 
-def under_way(sender: SmtpUser) -> bool:
+def under_way(found: SmtpUser) -> bool:
     """Whether the last rotation was not finished: the pending credential works and is not yet the
     stored one, or the key that the stored one has replaced is still there."""
-    if sender.credential is None:
+    if found.credential is None:
         return False
-    previous = sender.previous.username if sender.previous else None
-    return sender.credential != sender.stored or any(key.id == previous for key in sender.rotating)
+    previous = found.previous.username if found.previous else None
+    return found.credential != found.stored or any(key.id == previous for key in found.rotating)
 
 
-def rotations(senders: Mapping[str, SmtpUser]) -> dict[str, Rotation]:
+def rotations(users: Mapping[str, SmtpUser]) -> dict[str, RotationPlan]:
     """By user. While one of several users' rotation is unfinished only such are carried on, so that
     the run that finishes it leaves the others' new keys alone."""
-    unfinished = {user: sender for user, sender in senders.items() if under_way(sender)}
-    return {user: rotation(user, sender) for user, sender in (unfinished or senders).items()}
+    unfinished = {user: found for user, found in users.items() if under_way(found)}
+    return {user: rotation(user, found) for user, found in (unfinished or users).items()}
 
 
 def rotation_changes(
-    host: str, user: str, secret: str, plan: Rotation, all_relays: bool
+    host: str, user: str, secret: str, plan: RotationPlan, all_relays: bool
 ) -> Iterable[Change]:
     """The account's part; unless the run reaches `all_relays` the old key stays as it is."""
     for key in plan.removed:
@@ -91,11 +91,11 @@ def rotation_changes(
         yield Change(host, "access key", f"{user}/{key.id}", "delete", key.id, None)
 
 
-def rotation_note(user: str, sender: SmtpUser) -> Iterable[str]:
+def rotation_note(user: str, found: SmtpUser) -> Iterable[str]:
     """For the plan of a deploy while a rotation is not finished: it takes it no step further."""
-    if sender.credential and under_way(sender):
-        old = ", ".join(key.id for key in sender.rotating) or "no key"
-        new = sender.credential.username
+    if found.credential and under_way(found):
+        old = ", ".join(key.id for key in found.rotating) or "no key"
+        new = found.credential.username
         yield (
             f"IAM user {user}: a rotation from {old} to {new} is under way: relays take {new}, "
             "run rotate.py to finish it"
@@ -112,5 +112,5 @@ def use_note(user: str, key: AccessKey, region: str, last_used: str | None) -> s
     )
 
 
-def _others(sender: SmtpUser, kept: tuple[AccessKey, ...]) -> Iterable[AccessKey]:
-    return (key for key in sender.keys or () if key not in kept)
+def _others(found: SmtpUser, kept: tuple[AccessKey, ...]) -> Iterable[AccessKey]:
+    return (key for key in found.keys or () if key not in kept)

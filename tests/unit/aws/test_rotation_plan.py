@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailfleet.aws.rotation_plan import (
-    Rotation,
+    RotationPlan,
     rotation,
     rotation_changes,
     rotation_note,
@@ -43,25 +43,25 @@ DONE = sender(NEW_KEY, stored=NEW, previous=OLD)
 @pytest.mark.parametrize(
     ("world", "todo"),
     [
-        (STEADY, Rotation((), None, True, (OLD_KEY,))),
-        (NEVER_STORED, Rotation((NEW_KEY,), None, True, (OLD_KEY,))),
-        (PENDING, Rotation((), NEW, True, (OLD_KEY,))),
-        (PROMOTED, Rotation((), NEW, False, (OLD_KEY,))),
-        (DEACTIVATED, Rotation((), NEW, False, (AccessKey("AKIAOLD", False),))),
-        (DONE, Rotation((), None, True, (NEW_KEY,))),
+        (STEADY, RotationPlan((), None, True, (OLD_KEY,))),
+        (NEVER_STORED, RotationPlan((NEW_KEY,), None, True, (OLD_KEY,))),
+        (PENDING, RotationPlan((), NEW, True, (OLD_KEY,))),
+        (PROMOTED, RotationPlan((), NEW, False, (OLD_KEY,))),
+        (DEACTIVATED, RotationPlan((), NEW, False, (AccessKey("AKIAOLD", False),))),
+        (DONE, RotationPlan((), None, True, (NEW_KEY,))),
         # somebody has deactivated the new key, or the old one, while the rotation stood still
         (
             sender(OLD_KEY, AccessKey("AKIANEW", False), pending=NEW),
-            Rotation((AccessKey("AKIANEW", False),), None, True, (OLD_KEY,)),
+            RotationPlan((AccessKey("AKIANEW", False),), None, True, (OLD_KEY,)),
         ),
         (
             sender(AccessKey("AKIAOLD", False), NEW_KEY, pending=NEW),
-            Rotation((), NEW, True, (AccessKey("AKIAOLD", False),)),
+            RotationPlan((), NEW, True, (AccessKey("AKIAOLD", False),)),
         ),
-        (sender(NEW_KEY, pending=NEW), Rotation((), NEW, True, ())),
+        (sender(NEW_KEY, pending=NEW), RotationPlan((), NEW, True, ())),
     ],
 )
-def test_what_is_left_to_do(world: SmtpUser, todo: Rotation) -> None:
+def test_what_is_left_to_do(world: SmtpUser, todo: RotationPlan) -> None:
     assert rotation("user", world) == todo
 
 
