@@ -62,12 +62,19 @@ class HostCommand(StringCommand):
         status, output = super().execute(state, host, connector_arguments)
         if status:
             try:
-                self.answer = self._answer_in(output.stdout_lines)
-            except ValueError as reason:
-                sentence = f"{reason} in what came from the host: {self.unfinished}"
-                logger.error(f"{host.print_prefix}{format_text(sentence, 'red')}")
+                self.answer = self.answer_from(output.stdout_lines)
+            except ValueError as sentence:
+                logger.error(f"{host.print_prefix}{format_text(str(sentence), 'red')}")
                 return False, output
         return status, output
+
+    def answer_from(self, lines: Sequence[str]) -> Any:
+        """The answer in the lines that came. ValueError, one sentence, when there is none."""
+        try:
+            return self._answer_in(lines)
+        except ValueError as reason:
+            sentence = f"{reason} in what came from the host: {self.unfinished}"
+            raise ValueError(sentence) from None
 
 
 def fail(sentence: str) -> None:
