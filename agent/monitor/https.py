@@ -31,9 +31,13 @@ def ask(
     within: float = ANSWER_WITHIN,
 ) -> Answer:
     """The answer with status 2xx; NotSent, which names only the server, for any other."""
-    parts = urlsplit(url)
     try:
-        answer = _asked(method, parts, body, headers, within)
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError:
+        raise NotSent("found no URL, expected one that begins with https://") from None
+    try:
+        answer = _asked(method, parts, port, body, headers, within)
     except (http.client.HTTPException, UnicodeError, ValueError) as error:
         if isinstance(error, ssl.SSLError):  # a ValueError, too: its text is about the certificate
             raise NotSent(_sentence(parts, str(error))) from None
@@ -48,14 +52,17 @@ def ask(
 
 
 def _asked(
-    method: str, parts: SplitResult, body: bytes, headers: Mapping[str, str], within: float
+    method: str,
+    parts: SplitResult,
+    port: int,
+    body: bytes,
+    headers: Mapping[str, str],
+    within: float,
 ) -> Answer:
     if parts.scheme != "https" or not parts.hostname:
         raise NotSent("found a URL that is not https://, expected one that is")
     context = ssl.create_default_context()
-    connection = http.client.HTTPSConnection(
-        parts.hostname, parts.port or 443, timeout=within, context=context
-    )
+    connection = http.client.HTTPSConnection(parts.hostname, port, timeout=within, context=context)
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection.request(method, path, body, {"User-Agent": "mailfleet", **headers})

@@ -41,6 +41,28 @@ class EndPoint:
         busy = self.behaviour().get("ehlo")
         return [busy] if busy else responses
 
+    async def handle_RCPT(  # noqa: N802  aiosmtpd's name
+        self,
+        server: smtp.SMTP,
+        session: smtp.Session,
+        envelope: smtp.Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        refused = self.behaviour().get("refuse", {}).get(address)
+        if refused:
+            return str(refused)
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_QUIT(  # noqa: N802  aiosmtpd's name
+        self, server: smtp.SMTP, session: smtp.Session, envelope: smtp.Envelope
+    ) -> str:
+        answer = str(self.behaviour().get("quit", "221 bye"))
+        if answer == "hang up" and server.transport:
+            server.transport.close()
+        return answer
+
     async def handle_DATA(  # noqa: N802  aiosmtpd's name
         self, server: smtp.SMTP, session: smtp.Session, envelope: smtp.Envelope
     ) -> str:

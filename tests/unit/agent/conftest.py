@@ -28,7 +28,8 @@ class Provider:
         self.port, self.wrapper = port, wrapper
 
     def behave(self, **behaviour: Any) -> None:
-        """`answer` to DATA; `ehlo`, the answer to that; `refuse_logins`, the first so many."""
+        """`answer` to DATA; `ehlo`, the answer to that; `refuse_logins`, the first so many;
+        `refuse`, the answers to recipients; `quit`, the answer to QUIT, or "hang up"."""
         (self.directory / "behaviour.json").write_text(json.dumps(behaviour))
 
     @property
