@@ -66,6 +66,14 @@ elif name == "postmap":
 REFUSED = "error:5.7.1 this sender may not send from here"
 
 
+OWN, STRANGER, SYSTEM = "app@shop.example", "shop@other.example", "root@web1.example.org"
+TABLES = {
+    "canonical": {"@web1.example.org": "noreply@shop.example"},
+    "routes": {"@shop.example": "ses:[ses]:587", "<>": "returned:"},
+}
+"""With these, OWN may send, STRANGER may not, and SYSTEM is renamed."""
+
+
 class PostfixQueue:
     """A host's queue below `root`, and the configuration by which it is judged."""
 

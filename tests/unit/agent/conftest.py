@@ -1,4 +1,4 @@
-"""An SMTP server with TLS and AUTH on loopback, of which the system's trust store knows."""
+"""An SMTP server with TLS and AUTH on loopback, which the system trusts; a queue of Postfix's."""
 
 import base64
 import email
@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from agent.host import common
+from tests.support.postfix_queue import TABLES, PostfixQueue
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -70,3 +71,12 @@ def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provid
         ports = map(int, server.stdout.readline().split())
         yield Provider(directory, authority.cert_pem.bytes().decode(), *ports)
         server.kill()
+
+
+@pytest.fixture
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PostfixQueue:
+    """Of a Postfix with TABLES."""
+    found = PostfixQueue(tmp_path, monkeypatch)
+    found.configure(TABLES)
+    found.path().parents[2].joinpath("etc/postfix").mkdir(parents=True)
+    return found

@@ -2,7 +2,6 @@
 
 import fcntl
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,26 +9,11 @@ import pytest
 from agent.host import common
 from agent.host.common import HostError
 from agent.host.held import REQUEUE, SUBMIT, UNJUDGED, held_here
-from agent.host.queue import listed, supervise
-from agent.host.queue_preview import preview
+from agent.host.queue import supervise
 from agent.host.queued_mail import QueuedMail, move_on
 from agent.host.tally import tally
 from agent.host.verdicts import Judge
-from tests.support.postfix_queue import PostfixQueue
-
-OWN, STRANGER, SYSTEM = "app@shop.example", "shop@other.example", "root@web1.example.org"
-TABLES = {
-    "canonical": {"@web1.example.org": "noreply@shop.example"},
-    "routes": {"@shop.example": "ses:[ses]:587", "<>": "returned:"},
-}
-
-
-@pytest.fixture
-def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PostfixQueue:
-    found = PostfixQueue(tmp_path, monkeypatch)
-    found.configure(TABLES)
-    found.path().parents[2].joinpath("etc/postfix").mkdir(parents=True)
-    return found
+from tests.support.postfix_queue import OWN, STRANGER, SYSTEM, TABLES, PostfixQueue
 
 
 def held(queue: PostfixQueue) -> dict[str, str]:
@@ -196,25 +180,6 @@ def test_an_empty_queue_takes_no_command(queue: PostfixQueue) -> None:
     assert tally(str(queue.root))["total"] == 0
     hold(queue)
     assert queue.calls() == []
-
-
-def test_the_tally_is_exact_and_cheap(queue: PostfixQueue) -> None:
-    for number in range(30):
-        queue.add(f"A{number}", f"sender{number}@shop.example")
-    queue.add("H1", OWN, "hold")
-    assert tally(str(queue.root)) == {"total": 30, "held": {}}
-    assert queue.calls() == [], "Postfix's listing takes seconds of a long queue"
-    messages, complete = listed(5, 3)
-    assert (len(messages), complete) == (3, False)
-
-
-def test_what_would_become_of_it_is_foreseen(queue: PostfixQueue) -> None:
-    for name, sender in (("A1", STRANGER), ("A2", STRANGER), ("A3", SYSTEM), ("A4", OWN)):
-        queue.add(name, sender)
-    found = preview({"files": [], "absent": [], "previous": False}, str(queue.root))
-    assert found["sums"] == {"held": 2, "renamed": 1, "leaves": 1}
-    assert found["rows"][0] == [STRANGER, 2, "held", STRANGER, "this sender may not send from here"]
-    assert queue.ids("deferred") == {"A1", "A2", "A3", "A4"}
 
 
 def test_what_is_to_be_requeued_is_not_lost_without_a_record(queue: PostfixQueue) -> None:
