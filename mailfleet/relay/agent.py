@@ -75,13 +75,20 @@ _PARTS = {
         "host/units.py",
         "host/apply.py",
     ),
+    "trace": (
+        *_HOST,
+        *_QUEUE,
+        "monitor/journal.py",
+        "monitor/postfix_line.py",
+        "host/trace.py",
+    ),
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "switch": (*CHANGE, "host/rerouting.py", "host/switch.py"),
     "rollback": (*CHANGE, *_WAITING, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
-_ANSWERING = ("read", "queue_preview", "mailq", "probe_smtp")
+_ANSWERING = ("read", "queue_preview", "mailq", "trace", "probe_smtp")
 """Programs with an answer of their own; the others answer None when they succeed."""
 WITHIN = 75
 """Seconds for a program that only waits for the host itself."""
@@ -94,6 +101,7 @@ UNFINISHED = {
     "switch": "the switch had been sent, and may be in force: run this again",
     "rollback": "the rollback had been sent, and may have been done: check with `rollback.py "
     "--dry`, because a second rollback undoes the first",
+    "trace": "its log was only read",
     "probe_smtp": "only its providers were asked, and nothing was changed",
     "probe_message": "only a message was to be sent, and nothing was changed: run this again",
     "drain_connections": "it only waited for connections to close, and nothing was changed: "

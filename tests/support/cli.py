@@ -33,16 +33,17 @@ def pyinfra(
     return Run(*warm.run(argv, env={**os.environ, **(env or {})}, timeout=timeout))
 
 
-def mailfleet(*arguments: str) -> Run:
+def mailfleet(*arguments: str, env: dict[str, str] | None = None, timeout: float = 60) -> Run:
     """Run the command `mailfleet` as people run it."""
     done = subprocess.run(
         [*MAILFLEET, *arguments],
         cwd=ROOT,
+        env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
     return Run(done.returncode, done.stdout)

@@ -35,6 +35,7 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
         "probe_message",
         "queue_preview",
         "mailq",
+        "trace",
     ],
 )
 def test_programs_are_whole(name: str) -> None:

@@ -1,0 +1,330 @@
+"""What Postfix's log says about one message, or about the mail of one address, on this host.
+
+Only lines from within Postfix's unit count (agent/monitor/journal.py), each read to its end
+(postfix_line.py): what anyone may write into a message or into the log tells nothing untrue.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from agent.answer import print_answer
+from agent.host.common import HostError, end_within, ending_in_one_sentence, time_for
+from agent.host.held import held_here
+from agent.host.queue import HOLD, queue_ids
+from agent.host.state import ROUTES
+from agent.monitor.journal import (
+    LONGEST_ENTRY,
+    POSTFIX_UNITS,
+    Entry,
+    JournalUnreadable,
+    newest_entry,
+    text_of,
+)
+from agent.monitor.postfix_line import Delivery, Expired, Remark, parsed
+
+TRACING = 45.0  # seconds
+MOST_LINES = 3_000_000
+MOST_MESSAGES = 20
+MOST_EVENTS = 200  # of one message
+_MOST_PAIRS = 300_000  # the newest pairs of queue id and Message-ID
+_LONGEST_ID = 1000
+_JOURNAL_COMMAND = ("journalctl", "--quiet", "--no-pager", "--system", "--output=json")
+_QUEUE_ID = r"(?P<id>[0-9A-Za-z]{5,32})"
+_MESSAGE_ID = re.compile(rf"{_QUEUE_ID}: (?:resent-)?message-id=(?P<text>.*)", re.DOTALL)
+_SENDER = re.compile(rf"{_QUEUE_ID}: from=<(?P<text>.*)>, size=[0-9]+, nrcpt=[0-9]+ \(queue ")
+_RECIPIENT = re.compile(rf'{_QUEUE_ID}: to=<(?P<text>(?:"(?:[^"\\]|\\.)*")?[^"<>]*)>, ')
+_ORIGINAL = re.compile(r'(?:"(?:[^"\\]|\\.)*")?[^"<>]*>, orig_to=<(?P<text>[^"<>]*)>, ')
+_FROM_CLIENT = re.compile(rf"{_QUEUE_ID}: client=(?P<text>[^ ,]+)(?P<rest>.*)", re.DOTALL)
+_LOGIN = re.compile(r", sasl_username=(?P<text>[^ ,]+)")
+_FROM_USER = re.compile(rf"{_QUEUE_ID}: uid=(?P<text>[0-9]+) from=<")
+_HANDED_ON_TO = re.compile(r"queued as (?P<text>[0-9A-Za-z]{5,32})$")
+_OUTCOMES = {"sent": "sent", "deferred": "deferred", "bounced": "bounced"}
+_HOP = "127.0.0.1"
+
+
+@dataclass
+class _Mail:
+    """One message on this host: all queue ids that it had."""
+
+    message_id: str
+    queue_ids: set[str] = field(default_factory=set)
+    sender: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    last: float = 0.0
+
+
+def trace(request: Mapping[str, Any], root: str = "") -> dict[str, Any]:
+    """`term`: a Message-ID or an address; `since`: seconds since 1970.
+
+    See mailfleet.relay.mail_trace for the answer's shape. Raises HostError when the log is not
+    readable: an empty one would not mean that there was no such message.
+    """
+    try:
+        newest_entry()
+    except JournalUnreadable as reason:
+        raise HostError(str(reason)) from None
+    log = MailLog(float(request["since"]))
+    begins = log.begins()
+    mails, more = _mails(log, str(request["term"]).strip().strip("<>").lower())
+    _add_events(log, mails, _providers(root))
+    queues = {queue: queue_ids(root, queue) for queue in ("incoming", "active", "deferred", HOLD)}
+    held = held_here(root)
+    return {
+        "now": time.time(),
+        "begins": begins,
+        "complete": log.complete,
+        "more": more,
+        "messages": [_shown(mail, queues, held) for mail in mails],
+    }
+
+
+class MailLog:
+    """Postfix's trusted lines since a time. `complete` is False after a reading that a limit of
+    lines or of time ended."""
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.complete = True
+        self._users = {"0", *_uids("postfix")}
+
+    def begins(self) -> float | None:
+        """The time of the journal's oldest entry of all; None when it is before `since`."""
+        found: list[float] = []
+        for line in self._lines("--output-fields=PRIORITY"):
+            found.append(_at(json.loads(line)))
+            break
+        oldest = found[0] if found else time.time()
+        return oldest if oldest > self.since else None
+
+    def entries(self, wanted: Callable[[bytes], Any]) -> Iterator[Entry]:
+        """Those in whose JSON, in lower case, `wanted` (a bytes expression's search) finds
+        something."""
+        units = [f"_SYSTEMD_UNIT={unit}" for unit in sorted(POSTFIX_UNITS)]
+        fields = "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,PRIORITY,_SYSTEMD_UNIT,_UID"
+        since = f"--since=@{max(0, int(self.since))}"
+        for number, line in enumerate(self._lines(fields, since, *units)):
+            if number >= MOST_LINES:
+                self.complete = False
+                return
+            if wanted(line.lower()) and (entry := self.trusted(line)):
+                yield entry
+
+    def trusted(self, line: bytes) -> Entry | None:
+        """The entry of a line of journalctl's, when it is Postfix's own."""
+        try:
+            fields = json.loads(line.decode("utf-8", "replace"))
+            unit, at = fields.get("_SYSTEMD_UNIT"), _at(fields)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+        if unit not in POSTFIX_UNITS or fields.get("_UID") not in self._users:
+            return None
+        identifier = text_of(fields.get("SYSLOG_IDENTIFIER"))
+        return Entry(at, unit, identifier, 6, text_of(fields.get("MESSAGE")))
+
+    def _lines(self, *arguments: str) -> Iterator[bytes]:
+        limit = time_for("journalctl", TRACING)
+        with subprocess.Popen(
+            [*_JOURNAL_COMMAND, *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as journal:  # fmt: skip
+            late = threading.Event()
+            timer = threading.Timer(limit, self._stop, [journal, late])
+            timer.start()
+            try:
+                if journal.stdout:
+                    yield from _limited(journal.stdout)
+            finally:
+                timer.cancel()
+                journal.kill()
+                self.complete = self.complete and not late.is_set()
+
+    def _stop(self, journal: subprocess.Popen[bytes], late: threading.Event) -> None:
+        late.set()
+        journal.kill()
+
+
+def _limited(stream: IO[bytes]) -> Iterator[bytes]:
+    while line := stream.readline(LONGEST_ENTRY):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(LONGEST_ENTRY)
+        yield line
+
+
+def _at(fields: Mapping[str, Any]) -> float:
+    return int(fields["__REALTIME_TIMESTAMP"]) / 1e6
+
+
+def _uids(user: str) -> Iterator[str]:
+    try:
+        yield str(pwd.getpwnam(user).pw_uid)
+    except KeyError:
+        return
+
+
+def _mails(log: MailLog, term: str) -> tuple[list[_Mail], int]:
+    """The newest messages with this Message-ID, sender or recipient; and how many more there are.
+
+    Mail that was handed on to a fallback keeps its Message-ID and gets a new queue id.
+    """
+    needle = json.dumps(term, ensure_ascii=False)[1:-1].encode(errors="replace")
+    pairs: deque[tuple[str, str]] = deque(maxlen=_MOST_PAIRS)
+    found: dict[str, None] = {}  # in the order of the log, the latest last
+
+    def wanted(line: bytes) -> bool:
+        return needle in line or b"message-id=" in line
+
+    for entry in log.entries(wanted):
+        if match := _MESSAGE_ID.match(entry.message):
+            pairs.append((match["id"], match["text"][:_LONGEST_ID]))
+        queue_id = _matching(entry, term)
+        if queue_id:
+            found.pop(queue_id, None)
+            found[queue_id] = None
+    return _grouped(found, pairs)
+
+
+def _matching(entry: Entry, term: str) -> str:
+    """The queue id of a line that names the term as Message-ID, sender or recipient, or ""."""
+    for line in (_MESSAGE_ID, _SENDER, _RECIPIENT):
+        if (match := line.match(entry.message)) and term in _texts(entry, match):
+            return str(match["id"])
+    return ""
+
+
+def _texts(entry: Entry, match: re.Match[str]) -> set[str]:
+    names = {match["text"].strip().strip("<>").lower()}
+    rest = entry.message[match.start("text") :]
+    if match.re is _RECIPIENT and (original := _ORIGINAL.match(rest)):
+        names.add(original["text"].lower())
+    return names
+
+
+def _grouped(found: Iterable[str], pairs: Iterable[tuple[str, str]]) -> tuple[list[_Mail], int]:
+    by_queue_id = dict(pairs)
+    by_message_id: dict[str, list[str]] = {}
+    for queue_id, message_id in pairs:
+        by_message_id.setdefault(message_id, []).append(queue_id)
+    mails: dict[str, _Mail] = {}
+    for queue_id in found:
+        message_id = by_queue_id.get(queue_id, "")
+        mail = mails.pop(message_id or queue_id, None) or _Mail(message_id)
+        mail.queue_ids |= {queue_id, *by_message_id.get(message_id, ())}
+        mails[message_id or queue_id] = mail
+    newest = list(mails.values())[-MOST_MESSAGES:]
+    return newest, len(mails) - len(newest)
+
+
+def _add_events(log: MailLog, mails: Iterable[_Mail], providers: Mapping[str, str]) -> None:
+    of = {queue_id: mail for mail in mails for queue_id in mail.queue_ids}
+    if not of:
+        return
+    ids = b"|".join(sorted(queue_id.lower().encode() for queue_id in of))
+    wanted = re.compile(rb'"message":"(?:(?:' + ids + rb"): |connect to |lost connection )").search
+    remarks: dict[str, str] = {}  # why mail was not delivered, by queue id and by transport
+    for entry in log.entries(wanted):
+        queue_id = entry.message.partition(":")[0]
+        event = _event(entry, remarks, providers)
+        mail = of.get(queue_id)
+        if mail is None:
+            continue
+        mail.last = entry.at
+        if match := _SENDER.match(entry.message):
+            mail.sender = match["text"]
+        if event and len(mail.events) < MOST_EVENTS:
+            mail.events.append({"at": entry.at, "queue_id": queue_id, **event})
+
+
+def _event(
+    entry: Entry, remarks: dict[str, str], providers: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """What the line says happened; remembers why a transport did not deliver."""
+    program = entry.identifier.rpartition("/")[2]
+    if program in ("smtpd", "pickup"):
+        return _submission(entry, program)
+    # error(8)'s lines are those that are judged most strictly
+    judged = entry if program in ("smtp", "qmgr") else entry._replace(
+        identifier=f"{entry.identifier.rpartition('/')[0]}/error"
+    )  # fmt: skip
+    line = parsed(judged)
+    if isinstance(line, Remark):
+        remarks[line.queue_id or line.service] = line.text
+    if isinstance(line, Expired):
+        return {"what": "expired", "reason": "given up by an administrator" if line.forced else ""}
+    if not isinstance(line, Delivery):
+        return None
+    recipient = _RECIPIENT.match(entry.message)
+    event = {
+        "what": _OUTCOMES.get(line.status.lower(), line.status.lower()),
+        "to": recipient["text"] if recipient else "",
+        "provider": providers.get(line.service, ""),
+        "relay": line.relay,
+        "reason": line.reason,
+    }
+    handed_on = _HANDED_ON_TO.search(line.reason)
+    if line.relay == _HOP and line.status == "sent" and handed_on:
+        why = remarks.get(line.queue_id) or remarks.get(line.service, "")
+        event.update(what="handed on", next=handed_on["text"], reason=why)
+    return event
+
+
+def _submission(entry: Entry, program: str) -> dict[str, Any] | None:
+    match = (_FROM_USER if program == "pickup" else _FROM_CLIENT).match(entry.message)
+    if not match:
+        return None
+    if program == "pickup":
+        return {"what": "submitted", "by": f"{_user(int(match['text']))} (sendmail)"}
+    login = _LOGIN.search(match["rest"])
+    by = match["text"] + (f", login {login['text']}" if login else "")
+    return {"what": "submitted", "by": by}
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return f"user {uid}"
+
+
+def _providers(root: str) -> dict[str, str]:
+    """The provider of each transport, from what the deploy has written."""
+    try:
+        with open(root + ROUTES, encoding="utf-8") as file:
+            lanes = json.load(file)["lanes"]
+        return {lane: provider for provider, names in lanes.items() for lane in names}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _shown(mail: _Mail, queues: Mapping[str, set[str]], held: Mapping[str, str]) -> dict[str, Any]:
+    queued = {queue_id: queue for queue, ids in queues.items() for queue_id in mail.queue_ids & ids}
+    reasons = {queue_id: held[queue_id] for queue_id in queued if queue_id in held}
+    # a fallback's port is this host, too: mail was handed on to it, and not submitted
+    inner = {event["next"] for event in mail.events if "next" in event}
+    events = [e for e in mail.events if e["what"] != "submitted" or e["queue_id"] not in inner]
+    return {
+        "message_id": mail.message_id,
+        "sender": mail.sender,
+        "events": events,
+        "queued": queued,
+        "held": reasons,
+        "last": mail.last,
+    }
+
+
+def main(text: str) -> None:
+    request = json.loads(text)
+    os.umask(0o077)
+    end_within(TRACING)
+    ending_in_one_sentence(lambda: print_answer(trace(request)))
