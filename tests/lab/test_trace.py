@@ -25,7 +25,7 @@ def trace(fleet: Fleet, term: str, *arguments: str) -> Run:
 
 def message_id(fleet: Fleet, subject: str) -> str:
     (mail,) = fleet.received(subject)
-    return str(message_from_bytes(mail.content)["Message-ID"])
+    return str(message_from_bytes(mail.data)["Message-ID"])
 
 
 @pytest.fixture
