@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
@@ -64,7 +63,8 @@ def mail_of(message: Message, sender: str, to: Sequence[str]) -> EmailMessage:
     text = message.text[:LONGEST_BODY].encode(errors="replace").decode()
     if len(message.text) > LONGEST_BODY:
         text += f"\n(cut: {len(message.text)} characters in all)\n"
-    mail.set_content(re.sub(r"[^\S\n]*\r?\n|\r", "\n", text).replace("\0", ""), cte="base64")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").split("\n")
+    mail.set_content("\n".join(line.rstrip() for line in lines), cte="base64")
     return mail
 
 

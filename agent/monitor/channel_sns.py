@@ -14,7 +14,7 @@ from agent.monitor.instance_role import METADATA, role_credentials, signed_heade
 
 LONGEST_SNS_SUBJECT = 99  # "Publish": less than 100 ASCII characters
 LONGEST_SNS_TEXT = 60_000  # characters, of the 256 kB that a message may have
-_CODE = re.compile(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)", re.DOTALL)
+_CODE = re.compile(r"<Code>([^<]*)</Code>\s*<Message>([^<]*)", re.DOTALL)
 
 
 class SnsChannel(Channel):

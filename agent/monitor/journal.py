@@ -30,8 +30,10 @@ LONGEST_LINE = 4096  # characters of a message; journalctl shows no longer ones
 LONGEST_ENTRY = 256 * 1024  # bytes of JSON
 FIRST_LOOK = 3600  # seconds back from the first pass
 TRIES = 3  # passes that may fail to end before lines are skipped
+_MAIL = "2"  # the facility; systemd itself logs from within a unit with another
 _FIELDS = (
-    "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,_UID,_TRANSPORT,N_DROPPED,OBJECT_SYSTEMD_UNIT"
+    "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_SYSTEMD_UNIT,_UID,_TRANSPORT,N_DROPPED,"
+    "OBJECT_SYSTEMD_UNIT"
 )
 _JOURNALCTL = ("journalctl", "--quiet", "--no-pager", "--system", "--output=json")
 
@@ -212,7 +214,9 @@ class JournalPass:
         unit = fields.get("_SYSTEMD_UNIT")
         if not isinstance(unit, str) or fields["__CURSOR"] == self.start.cursor:
             return None
-        if unit in MAIL_UNITS or (unit in POSTFIX_UNITS and str(fields.get("_UID")) in self._users):
+        if (unit in MAIL_UNITS and fields.get("SYSLOG_FACILITY") == _MAIL) or (
+            unit in POSTFIX_UNITS and str(fields.get("_UID")) in self._users
+        ):
             identifier, message = fields.get("SYSLOG_IDENTIFIER"), fields.get("MESSAGE")
             return Entry(
                 _time(fields),

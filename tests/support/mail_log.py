@@ -57,6 +57,7 @@ def journal_line(
         "_SYSTEMD_UNIT": unit,
         "_UID": uid,
         "PRIORITY": priority,
+        "SYSLOG_FACILITY": "2",
         "SYSLOG_IDENTIFIER": identifier,
         "MESSAGE": message,
         **fields,

@@ -54,10 +54,11 @@ class Journal:
         self.error: str | None = None
         self.wait = False
 
-    def log(self, message: object = "x", **fields: object) -> None:
+    def log(self, message: object = "x", *args: str, **fields: object) -> None:
         number = max((int(json.loads(x)["__CURSOR"].split(";")[1][2:], 16) for x in self.lines),
                      default=0) + 1  # fmt: skip
-        self.lines.append(journal_line(message, number=number, **fields))  # type: ignore[arg-type]
+        line = journal_line(message, *args, number=number, **fields)  # type: ignore[arg-type]
+        self.lines.append(line)
 
     def read(self, start: Place, limits: Limits | None = None) -> tuple[list[Entry], JournalPass]:
         self.path.write_bytes(b"".join(line + b"\n" for line in self.lines))
@@ -197,6 +198,13 @@ def test_postfix_has_another_unit_on_each_system(journal: Journal, unit: str) ->
     calls = journal.path.with_suffix(".calls").read_text().splitlines()[1]
     assert f"_SYSTEMD_UNIT={unit}" in calls
     assert calls.endswith(f"+ _TRANSPORT=driver MESSAGE_ID={DROPPED}")
+
+
+def test_what_systemd_says_within_a_unit_is_not_the_programs(journal: Journal) -> None:
+    unit = "mailfleet-returned.service"
+    journal.log("Failed to configure loopback network device, ignoring", "(python3)",
+                priority="4", unit=unit, SYSLOG_FACILITY="3")  # fmt: skip
+    assert journal.read(Place())[0] == []
 
 
 @pytest.mark.case("alerts-2")
