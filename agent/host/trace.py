@@ -23,14 +23,8 @@ from agent.host.common import HostError, end_within, ending_in_one_sentence, tim
 from agent.host.held import held_here
 from agent.host.queue import HOLD, queue_ids
 from agent.host.state import ROUTES
-from agent.monitor.journal import (
-    LONGEST_ENTRY,
-    POSTFIX_UNITS,
-    Entry,
-    JournalUnreadable,
-    newest_entry,
-    text_of,
-)
+from agent.monitor.journal import POSTFIX_UNITS, Entry
+from agent.monitor.journalctl import LONGEST_ENTRY, JournalUnreadable, newest_entry, text_of
 from agent.monitor.postfix_line import Delivery, Expired, Remark, parsed
 
 TRACING = 45.0  # seconds

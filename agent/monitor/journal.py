@@ -11,7 +11,6 @@ entry that matches even where that is not the cursor's, and so loses a line.
 from __future__ import annotations
 
 import io
-import json
 import pwd
 import re
 import subprocess
@@ -19,15 +18,26 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from agent.monitor.journalctl import (
+    JOURNALCTL,
+    LONGEST_LINE,
+    JournalUnreadable,
+    bounded_lines,
+    clock,
+    entry_exists,
+    fields_of,
+    is_later,
+    newest_entry,
+    text_of,
+    time_of,
+)
 
 POSTFIX_UNITS = frozenset({"postfix@-.service", "postfix.service"})
 MAIL_UNITS = frozenset({"mailfleet-senders.service", "mailfleet-returned.service",
                         "mailfleet-logins.service"})  # fmt: skip
 DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # SD_MESSAGE_JOURNAL_DROPPED
-LONGEST_LINE = 4096  # characters of a message; journalctl shows no longer ones
-LONGEST_ENTRY = 256 * 1024  # bytes of JSON
 FIRST_LOOK = 3600  # seconds back from the first pass
 TRIES = 3  # passes that may fail to end before lines are skipped
 _MAIL = "2"  # the facility; systemd itself logs from within a unit with another
@@ -35,11 +45,6 @@ _FIELDS = (
     "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_SYSTEMD_UNIT,_UID,_TRANSPORT,N_DROPPED,"
     "OBJECT_SYSTEMD_UNIT"
 )
-_JOURNALCTL = ("journalctl", "--quiet", "--no-pager", "--system", "--output=json")
-
-
-class JournalUnreadable(Exception):
-    """The journal could not be read, and may hold problems: nothing is known."""
 
 
 class Entry(NamedTuple):
@@ -132,7 +137,7 @@ class JournalPass:
             self._skip()
         elif end != self.start.cursor:
             yield from self._read(begin)
-        if self.complete and not _later(self.place.cursor, end):
+        if self.complete and not is_later(self.place.cursor, end):
             self.place = Place(end, end_at)
         self._tell_gaps()
 
@@ -162,7 +167,7 @@ class JournalPass:
     def _read(self, begin: str) -> Iterator[Entry]:
         units = [f"_SYSTEMD_UNIT={unit}" for unit in sorted(POSTFIX_UNITS | MAIL_UNITS)]
         match = [*units, "+", "_TRANSPORT=driver", f"MESSAGE_ID={DROPPED}"]
-        command = [*_JOURNALCTL, f"--output-fields={_FIELDS}", begin, *match]
+        command = [*JOURNALCTL, f"--output-fields={_FIELDS}", begin, *match]
         with tempfile.TemporaryFile() as complaints, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
         ) as journal:  # fmt: skip
@@ -170,7 +175,7 @@ class JournalPass:
             timer.start()
             ended = False
             try:
-                yield from self.entries(_bounded_lines(journal.stdout or _NOTHING))
+                yield from self.entries(bounded_lines(journal.stdout or _NOTHING))
                 ended = self.complete and journal.wait() is not None
             finally:
                 timer.cancel()
@@ -197,7 +202,7 @@ class JournalPass:
                 self.lines += 1
                 if _ORDINARY(line):
                     last = line
-                elif fields := _fields(line):
+                elif fields := fields_of(line):
                     if entry := self._entry(fields):
                         yield entry
                     last = line
@@ -207,8 +212,8 @@ class JournalPass:
             self._move_to(last)
 
     def _move_to(self, line: bytes) -> None:
-        if fields := _fields(line):
-            self.place = Place(fields["__CURSOR"], _time(fields))
+        if fields := fields_of(line):
+            self.place = Place(fields["__CURSOR"], time_of(fields))
 
     def _entry(self, fields: dict[str, Any]) -> Entry | None:
         unit = fields.get("_SYSTEMD_UNIT")
@@ -219,7 +224,7 @@ class JournalPass:
         ):
             identifier, message = fields.get("SYSLOG_IDENTIFIER"), fields.get("MESSAGE")
             return Entry(
-                _time(fields),
+                time_of(fields),
                 unit,
                 identifier if isinstance(identifier, str) else "",
                 _PRIORITIES.get(str(fields.get("PRIORITY")), 6),
@@ -253,98 +258,6 @@ _ORDINARY = re.compile(
     rb'"MESSAGE":"(?:connect from |disconnect from |[0-9A-Za-z]{5,32}: '
     rb'(?:removed"|message-id=<|from=<[^"\\]*\(queue active\)"))'
 ).search
-_DECODE = json.JSONDecoder().raw_decode
-
-
-def _fields(line: bytes) -> dict[str, Any]:
-    """Those of one entry of journalctl's; none where it is not one."""
-    try:
-        found, _ = _DECODE(line.decode("utf-8", "replace"))
-        if isinstance(found["__CURSOR"], str) and int(found["__REALTIME_TIMESTAMP"]) >= 0:
-            return found  # type: ignore[no-any-return]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        pass
-    return {}
-
-
-def _time(fields: dict[str, Any]) -> float:
-    return int(fields["__REALTIME_TIMESTAMP"]) / 1e6
-
-
-def newest_entry() -> tuple[str, float]:
-    """Cursor and time of the newest entry of all. journalctl succeeds without a journal, and no
-    lines would then prove nothing: raises JournalUnreadable."""
-    found = _one_entry()
-    if found is None:
-        raise JournalUnreadable("the journal is empty or keeps nothing: see Storage= in "
-                                "journald.conf")  # fmt: skip
-    return found
-
-
-def entry_exists(cursor: str) -> bool:
-    """Whether the journal still has the entry; False for a damaged cursor."""
-    try:
-        found = _one_entry(f"--cursor={cursor}")
-    except JournalUnreadable:
-        return False
-    return found is not None and found[0] == cursor
-
-
-def _one_entry(*start: str) -> tuple[str, float] | None:
-    command = [*_JOURNALCTL, "--output-fields=PRIORITY", "--lines=1", *start]
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=20
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise JournalUnreadable(f"journalctl: {type(error).__name__}") from None
-    try:
-        fields = json.loads(done.stdout)
-        return str(fields["__CURSOR"]), int(fields["__REALTIME_TIMESTAMP"]) / 1e6
-    except (ValueError, KeyError, TypeError):
-        complaint = done.stderr.decode(errors="replace").strip()[:2000]
-        if complaint or done.returncode:
-            raise JournalUnreadable(f"journalctl failed: {complaint or done.returncode}") from None
-        return None
-
-
-def _later(cursor: str, end: str) -> bool:
-    """Whether `cursor` is that of an entry after `end`: both have the sequence number of their
-    entry, which counts only within the same series."""
-    found = [dict(part.partition("=")[::2] for part in text.split(";")) for text in (cursor, end)]
-    if found[0].get("s") != found[1].get("s"):
-        return False
-    try:
-        return int(found[0]["i"], 16) >= int(found[1]["i"], 16)
-    except (KeyError, ValueError):
-        return False
-
-
-def _bounded_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Lines that end with a line feed and nothing else; longer ones than an entry are cut."""
-    rest = b""
-    while block := stream.read(1 << 16):
-        first, *others = block.split(b"\n")
-        rest += first[: LONGEST_ENTRY - len(rest)]
-        for line in others:
-            yield rest
-            rest = line
-    if rest:
-        yield rest
-
-
-def text_of(value: object) -> str:
-    """A field of the journal: text, bytes as a list of numbers where it is not UTF-8, several
-    values, or null when it is long."""
-    if isinstance(value, list):
-        if all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
-            return bytes(value[:LONGEST_LINE]).decode(errors="replace")
-        value = next((text for text in value if isinstance(text, str)), None)
-    return value[:LONGEST_LINE] if isinstance(value, str) else ""
-
-
-def clock(at: float) -> str:
-    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _uid_of(user: str) -> str:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from agent.monitor.finding import one_line
+from agent.monitor.counts import (
+    BOUNCED,
+    DEFERRED,
+    EXPIRED,
+    HANDED_ON,
+    REJECTED,
+    SENT,
+    SUBMITTED,
+    Count,
+    CountKey,
+    Look,
+    Recent,
+    Samples,
+    WarningKey,
+    cleaned,
+)
 from agent.monitor.journal import Entry
 from agent.monitor.postfix_line import (
     Delivery,
@@ -22,18 +35,8 @@ from agent.monitor.postfix_line import (
 )
 from agent.monitor.reasons import OTHER, FailureClass, Reasons
 
-SUBMITTED = "submitted"
-SENT = "sent"
-DEFERRED = "deferred"
-BOUNCED = "bounced"
-EXPIRED = "expired"
-REJECTED = "rejected"
-HANDED_ON = "handed on"  # to the fallback
 SLOW = 10.0  # seconds to connect and to hand a message over
-LONGEST_EXAMPLE = 300
 MOST_KINDS = 40  # of warnings and of rejections; what the classes name has room of its own
-MOST_SAMPLES = 2000  # of a provider's latency
-MOST_IDS = 10_000  # messages whose last failure is remembered
 OTHER_KINDS = "other kinds"
 MILTER_DOWN, MILTER_DEFERS = "milter down", "milter defers"
 _OUTCOMES = {"sent": SENT, "bounced": BOUNCED, "undeliverable": REJECTED}
@@ -54,89 +57,6 @@ _HARMLESS = (
 # A word that differs from one time to the next: with digits, an address, a queue id of letters.
 _VARIABLE = re.compile(r"[0-9@<\[]|^[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{8,}\W*$|^[A-F]{6,}\W*$").search
 _LONGEST_KIND = 120
-
-
-class CountKey(NamedTuple):
-    """`provider`: empty for what concerns none; `reason`: a class's name, empty where all went
-    well, a kind of rejection for REJECTED."""
-
-    provider: str
-    outcome: str
-    reason: str = ""
-
-
-@dataclass
-class Count:
-    """How often, when (seconds since 1970), and in whose words. `taken_by`: which providers then
-    delivered what was handed on."""
-
-    count: int = 0
-    first: float = 0.0
-    last: float = 0.0
-    example: str = ""
-    taken_by: dict[str, int] = field(default_factory=dict)
-
-    def add(self, at: float, example: str = "") -> None:
-        if not self.count:
-            self.first = at
-            self.example = cleaned(example)
-        self.count += 1
-        self.last = at
-
-
-class WarningKey(NamedTuple):
-    """A kind of warning: without numbers, addresses and queue ids."""
-
-    program: str
-    severity: str
-    text: str
-
-
-@dataclass
-class Look:
-    """A provider's messages: accepted, how many of these slowly, and not accepted because of the
-    provider itself, with the last reason."""
-
-    taken: int = 0
-    slow: int = 0
-    failed: int = 0
-    reason: str = ""
-
-
-class Samples:
-    """Of a provider's latency, in seconds: evenly spaced, at most MOST_SAMPLES."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-        self._step = 1
-        self._seen = 0
-
-    def add(self, value: float) -> None:
-        if self._seen % self._step == 0:
-            self.values.append(value)
-            if len(self.values) >= MOST_SAMPLES:
-                del self.values[1::2]
-                self._step *= 2
-        self._seen += 1
-
-    def percentile(self, share: float) -> float | None:
-        """The value that `share` (0 to 1) of them do not exceed; None without any."""
-        if not self.values:
-            return None
-        ordered = sorted(self.values)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-Value = TypeVar("Value")
-
-
-class Recent(OrderedDict[str, Value]):
-    """By queue id, of MOST_IDS messages: the oldest of more is forgotten."""
-
-    def put(self, queue_id: str, value: Value) -> None:
-        if len(self) >= MOST_IDS:
-            self.popitem(last=False)
-        self[queue_id] = value
 
 
 class Tally:
@@ -305,11 +225,6 @@ def _kind(text: str) -> str:
     """A text without what differs from one time to the next: numbers, addresses, queue ids."""
     words = text[: 2 * _LONGEST_KIND].split()
     return cleaned(" ".join("*" if _VARIABLE(word) else word for word in words), _LONGEST_KIND)
-
-
-def cleaned(text: str, longest: int = LONGEST_EXAMPLE) -> str:
-    """As one_line, and fast where there is nothing to clean."""
-    return text if len(text) <= longest and text.isprintable() else one_line(text, longest)
 
 
 def _unique(hosts: Mapping[str, str]) -> dict[str, str]:

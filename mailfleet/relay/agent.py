@@ -78,6 +78,7 @@ _PARTS = {
     "trace": (
         *_HOST,
         *_QUEUE,
+        "monitor/journalctl.py",
         "monitor/journal.py",
         "monitor/postfix_line.py",
         "host/trace.py",

@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.monitor.journal import Entry
-from agent.monitor.reasons import Reasons
-from agent.monitor.tally import (
+from agent.monitor.counts import (
     BOUNCED,
     DEFERRED,
     EXPIRED,
     HANDED_ON,
     LONGEST_EXAMPLE,
-    MILTER_DEFERS,
-    MILTER_DOWN,
     MOST_IDS,
-    MOST_KINDS,
-    MOST_SAMPLES,
-    OTHER_KINDS,
     REJECTED,
     SENT,
     SUBMITTED,
     CountKey,
-    Samples,
+)
+from agent.monitor.journal import Entry
+from agent.monitor.reasons import Reasons
+from agent.monitor.tally import (
+    MILTER_DEFERS,
+    MILTER_DOWN,
+    MOST_KINDS,
+    OTHER_KINDS,
     Tally,
 )
 from mailfleet.relay.reply_classes import REPLY_CLASSES, ReplyClass, logged_classes
@@ -258,15 +258,6 @@ def test_retries_do_not_enter_the_latency() -> None:
     assert counted.latency["sendgrid"].percentile(0.5) is None
     slow = tally(delivery("sent", "250 Ok", delays="0/0/8/3"), delivery("sent", "250 Ok"))
     assert (slow.looks["ses"].slow, slow.looks["ses"].taken) == (1, 2)
-
-
-def test_samples_are_bounded_and_stay_representative() -> None:
-    samples = Samples()
-    for number in range(100_000):
-        samples.add(float(number))
-    assert len(samples.values) <= MOST_SAMPLES
-    assert abs((samples.percentile(0.5) or 0) - 50_000) < 1000
-    assert abs((samples.percentile(0.95) or 0) - 95_000) < 1000
 
 
 def test_what_is_old_counts_but_not_for_a_providers_health() -> None:
