@@ -89,6 +89,7 @@ _PARTS = {
         "monitor/journalctl.py",
         "monitor/journal.py",
         "monitor/postfix_line.py",
+        "host/mail_log.py",
         "host/trace.py",
     ),
     "monitor_status": ("host/common.py", "host/monitor_status.py"),
