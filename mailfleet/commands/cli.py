@@ -13,9 +13,6 @@ from mailfleet.commands.app_settings import app_settings  # noqa: E402
 from mailfleet.commands.check import check  # noqa: E402
 from mailfleet.commands.explain import explain  # noqa: E402
 from mailfleet.commands.options import options  # noqa: E402
-from mailfleet.commands.sample_alert import sample_alert  # noqa: E402
-from mailfleet.commands.silence import silence  # noqa: E402
-from mailfleet.commands.status import status  # noqa: E402
 from mailfleet.commands.trace import trace  # noqa: E402
 
 
@@ -24,5 +21,5 @@ def main() -> None:
     """Reliable outbound email for a fleet of EC2 hosts, as code."""
 
 
-for command in (app_settings, check, explain, options, sample_alert, silence, status, trace):
+for command in (app_settings, check, explain, options, trace):
     main.add_command(command)

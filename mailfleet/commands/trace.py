@@ -9,12 +9,18 @@ from pathlib import Path
 import click
 
 from mailfleet.commands.fleet import group_data, limit, load_fleet, one_sentence
-from mailfleet.commands.time_span import TIME_SPAN
 from mailfleet.relay.facts import agent_command
-from mailfleet.relay.mail_trace import Found, merged, trace_lines
+from mailfleet.relay.mail_trace import Found, merged, seconds_of, trace_lines
 from mailfleet.run.hosts import Reply, ask, disconnect, relays_of
 
 FOUND, NOT_FOUND, NOT_EVERYWHERE = 0, 1, 2
+
+
+def _since(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    try:
+        return seconds_of(value)
+    except ValueError as mistake:
+        raise click.BadParameter(str(mistake)) from None
 
 
 def _term(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -26,7 +32,7 @@ def _term(context: click.Context, parameter: click.Parameter, value: str) -> str
 @click.command()
 @click.argument("inventory", type=click.Path(path_type=Path))
 @click.argument("term", metavar="MESSAGE-ID|ADDRESS", callback=_term)
-@click.option("--since", default="2d", type=TIME_SPAN, help="How far back: 30m, 12h, 2d.")
+@click.option("--since", default="2d", callback=_since, help="How far back: 30m, 12h, 2d.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @limit
 @group_data

@@ -25,7 +25,6 @@ from mailfleet.policy.types import (
 Connections = Annotated[int, Field(ge=1, le=1000)]
 Messages = Annotated[int, Field(ge=1, le=1_000_000)]
 Rate = Annotated[float, Field(gt=0, le=10_000)]  # messages a second
-Price = Annotated[float, Field(ge=0, le=1000)]
 SUBMISSION_PORT = 587  # port 25 is throttled on EC2
 WRAPPER_PORT = 465
 
@@ -54,9 +53,6 @@ class Ses:
     """messages a second for the entire fleet, see [Limits](relay.md#limits)"""
     messages_per_connection: Messages | None = None
     """the most messages that one connection is used for; by default there is no limit"""
-    price: Price | None = None
-    """what a thousand messages cost, for [mailfleet status](operating.md#the-fleet-now); the
-    currency is yours"""
 
     wrapper: ClassVar[bool] = False
     ca: ClassVar[str | None] = None
@@ -110,8 +106,6 @@ class Smtp:
     rate: Rate | None = None
     """as for `Ses`"""
     messages_per_connection: Messages | None = None
-    """as for `Ses`"""
-    price: Price | None = None
     """as for `Ses`"""
 
     def __post_init__(self) -> None:

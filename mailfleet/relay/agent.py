@@ -35,14 +35,6 @@ _CHECK = (
     "host/postfix_check.py",
 )
 CHANGE = (*_HOST, "host/transaction.py", *_CHECK, "host/postfix.py", "host/lock.py")
-CHANNELS = tuple(
-    f"monitor/{name}.py"
-    for name in (
-        *("finding", "channel", "https", "instance_role"),
-        *("channel_email", "channel_sns", "channel_webhook", "channels"),
-    )
-)
-"""What sends alerts: files of agent/."""
 _QUEUE = ("host/queue.py", "host/held.py")
 _WAITING = (
     *_QUEUE,
@@ -92,17 +84,13 @@ _PARTS = {
         "host/mail_log.py",
         "host/trace.py",
     ),
-    "monitor_status": ("host/common.py", "host/monitor_status.py"),
-    "silence": ("host/common.py", "host/silences.py"),
-    "sample_alert": (*CHANNELS, "monitor/sample_alert.py"),
     "drain_connections": ("drain_connections.py",),
     "probe_message": ("smtp_session.py", "probe_message.py"),
     "switch": (*CHANGE, "host/rerouting.py", "host/switch.py"),
     "rollback": (*CHANGE, *_WAITING, "host/rollback.py"),
     "probe_smtp": ("smtp_session.py", "probe_smtp.py"),
 }
-_OF_MONITOR = ("monitor_status", "silence", "sample_alert")
-_ANSWERING = ("read", "queue_preview", "mailq", "trace", "probe_smtp", *_OF_MONITOR)
+_ANSWERING = ("read", "queue_preview", "mailq", "trace", "probe_smtp")
 """Programs with an answer of their own; the others answer None when they succeed."""
 WITHIN = 75
 """Seconds for a program that only waits for the host itself."""
@@ -116,9 +104,6 @@ UNFINISHED = {
     "rollback": "the rollback had been sent, and may have been done: check with `rollback.py "
     "--dry`, because a second rollback undoes the first",
     "trace": "its log was only read",
-    "monitor_status": "its status was only read",
-    "silence": "the silence may be in force: run this again",
-    "sample_alert": "a test may have been sent through some channels",
     "probe_smtp": "only its providers were asked, and nothing was changed",
     "probe_message": "only a message was to be sent, and nothing was changed: run this again",
     "drain_connections": "it only waited for connections to close, and nothing was changed: "

@@ -8,6 +8,7 @@ from typing import Any
 
 from mailfleet.relay.queued_mail import printable
 
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
 _ACCEPTED_AS = re.compile(r"250 (?:[\d.]{5} )?ok:? (?:queued as )?([\w.@=+-]+)$", re.IGNORECASE)
 _LOST = "is no longer in the queue of {host}, whose log does not say why: was it deleted?"
 
@@ -26,6 +27,14 @@ class Found:
     @property
     def complete(self) -> bool:
         return not self.notes
+
+
+def seconds_of(text: str) -> int:
+    """Of a time span such as 30m, 12h or 2d. ValueError for anything else."""
+    match = re.fullmatch(r"(\d{1,6})([mhd])", text)
+    if not match or not int(match[1]):
+        raise ValueError(f"found {text!r}, expected a time span such as 30m, 12h or 2d")
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def merged(term: str, answers: Mapping[str, Any], problems: Mapping[str, str]) -> Found:

@@ -56,14 +56,14 @@ class Golden:
 
 
 SES = "Ses('us-east-1')"
-BOTH = f"{SES}, Ses({SECOND!r}, name='second', price=0.1)"
+BOTH = f"{SES}, Ses({SECOND!r}, name='second')"
 THIRD = (
     "Smtp('smtp.third.example', name='third', username='u', password=secret('aws:third'), "
     "spf='ip4:192.0.2.1', dkim={'s1._domainkey': 's1.third.example'})"
 )
 FOURTH = (
     "Smtp('smtp.fourth.example:2525', name='fourth', username='u', "
-    "password=secret('ssm:/mail/fourth'), connections=4, price=0.35)"
+    "password=secret('ssm:/mail/fourth'), connections=4)"
 )
 SUB = "sub.domain.example"
 ALSO_SECOND = f"Route(senders=['eu@{DOMAIN}'], via='second')"

@@ -36,9 +36,6 @@ def test_a_program_reads_its_request_from_its_own_text() -> None:
         "queue_preview",
         "mailq",
         "trace",
-        "monitor_status",
-        "silence",
-        "sample_alert",
     ],
 )
 def test_programs_are_whole(name: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailfleet.relay.mail_trace import merged, trace_lines
+from mailfleet.relay.mail_trace import merged, seconds_of, trace_lines
 
 ID = "<m1@app.example>"
 AT = 1_795_754_419.0
@@ -91,3 +91,14 @@ def test_foreign_text_stays_on_its_line() -> None:
     shown = text({"relay1": answer(event("sent", reason="250 Ok\n    now forged\x1b[2J"))})
     assert len(shown.splitlines()) == 3
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(("given", "seconds"), [("30m", 1800), ("12h", 43200), ("2d", 172800)])
+def test_time_spans(given: str, seconds: int) -> None:
+    assert seconds_of(given) == seconds
+
+
+@pytest.mark.parametrize("given", ["", "2", "0d", "2w", "-1d", "2d3h"])
+def test_what_is_no_time_span(given: str) -> None:
+    with pytest.raises(ValueError, match="expected a time span such as"):
+        seconds_of(given)
