@@ -80,10 +80,13 @@ def trace(request: Mapping[str, Any], root: str = "") -> dict[str, Any]:
 
 
 def _mails(log: MailLog, term: str) -> tuple[list[_Mail], int]:
-    """The newest messages with this Message-ID, sender or recipient; and how many more there are.
+    """The newest messages with this Message-ID, sender, recipient or id at a provider; and how many
+    more there are. SES makes its own Message-ID, which is all that a recipient sees.
 
     Mail that was handed on to a fallback keeps its Message-ID and gets a new queue id.
     """
+    if term.endswith(".amazonses.com"):
+        term = term.partition("@")[0]
     needle = json.dumps(term, ensure_ascii=False)[1:-1].encode(errors="replace")
     pairs: deque[tuple[str, str]] = deque(maxlen=_MOST_PAIRS)
     found: dict[str, None] = {}  # in the order of the log, the latest last
@@ -102,10 +105,13 @@ def _mails(log: MailLog, term: str) -> tuple[list[_Mail], int]:
 
 
 def _matching(entry: Entry, term: str) -> str:
-    """The queue id of a line that names the term as Message-ID, sender or recipient, or ""."""
+    """The queue id of a line that names the term, or ""."""
     for line in (_MESSAGE_ID, _SENDER, _RECIPIENT):
         if (match := line.match(entry.message)) and term in _texts(entry, match):
             return str(match["id"])
+    delivery = parsed(entry) if "status=sent (" in entry.message else None
+    if isinstance(delivery, Delivery) and delivery.reason.lower().endswith(f" {term}"):
+        return delivery.queue_id
     return ""
 
 

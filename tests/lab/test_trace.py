@@ -43,7 +43,8 @@ def test_a_delivered_message_with_the_providers_id(clean: Fleet, relay: str) -> 
     name = message_id(clean, subject)
     run = trace(clean, name, "--since", "1h")
     assert run.status == 0, run.output
-    assert f"{name} from {SENDER}" in run.output
+    assert name.endswith("@email.amazonses.com>")
+    assert f"> from {SENDER}" in run.output
     assert "submitted by root (sendmail)" in run.output
     assert "sent to you@elsewhere.example through ses: 250 " in run.output
     assert "now you@elsewhere.example: delivered to ses as " in run.output

@@ -60,7 +60,8 @@ SENT = (delivery("sent", "250 Ok 0100018f-2a", to="to=<you@elsewhere.example>"),
 
 @pytest.mark.parametrize("unit", ["postfix@-.service", "postfix.service"])
 @pytest.mark.parametrize("term", [ID, ID.strip("<>").upper(), "APP@example.com",
-                                  "you@elsewhere.example"])  # fmt: skip
+                                  "you@elsewhere.example", "0100018f-2a",
+                                  "<0100018f-2a@email.amazonses.com>"])  # fmt: skip
 def test_who_submitted_it_and_what_the_provider_said(traced: Trace, unit: str, term: str) -> None:
     fields = {"unit": unit}
     found = traced(*accepted(**fields), (*SENT, fields), term=term)
