@@ -1,8 +1,8 @@
 """Prints the files of mailfleet/ and tasks/ that a value passes on its way through a deploy.
 
-`python scripts/walk.py [WALK...]`, in the root of a checkout, also of an earlier commit. There are
-three walks, through deploys to the emulated AWS: a domain to its CNAME in Route 53, the SMTP
-password to sasl_passwd, and soft_bounce to its parameter in main.cf.
+`python -m scripts.walk [WALK...]`, in the root of a checkout; in that of an earlier commit with
+this one's root in PYTHONPATH. There are three walks, through deploys to the emulated AWS: a domain
+to its CNAME in Route 53, the SMTP password to sasl_passwd, and soft_bounce to its parameter.
 
 A file is on a walk when one of its functions made the value, or something that the value became
 part of on its way (a record, a call, the content of a file), or was calling such a function; see
@@ -23,7 +23,7 @@ from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
-from value_trace import ROOT, Trace, Walk  # noqa: E402
+from scripts.value_trace import Trace, Walk  # noqa: E402
 
 DOMAIN, FLEET, PASSWORD = "walked.example", "walked", "the-walked-password"
 POSTFIX, PARAMETER = "/etc/postfix/", "relay_status_filter"
@@ -122,7 +122,7 @@ def walks(names: list[str]) -> dict[str, list[str]]:
 def _followed(name: str, directory: Path) -> list[str]:
     answer = directory / f"{name}.json"
     run = subprocess.run(
-        [sys.executable, __file__, "--follow", name, str(answer)],
+        [sys.executable, "-m", "scripts.walk", "--follow", name, str(answer)],
         env={**os.environ, "PYINFRA_PROGRESS": "off"},
         capture_output=True,
         text=True,
@@ -134,7 +134,6 @@ def _followed(name: str, directory: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.path[0] = str(ROOT)
     match sys.argv[1:]:
         case "--follow", name, answer:
             follow(name, Path(answer))

@@ -18,7 +18,7 @@ def section() -> str:
 
 def test_each_walk_passes_the_files_that_the_page_names() -> None:
     run = subprocess.run(
-        [sys.executable, "scripts/walk.py"],
+        [sys.executable, "-m", "scripts.walk"],
         cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
