@@ -24,7 +24,7 @@ from agent.host.queue import HOLD, queue_ids
 from agent.host.state import ROUTES
 from agent.monitor.journal import Entry
 from agent.monitor.journalctl import JournalUnreadable, newest_entry
-from agent.monitor.postfix_line import Delivery, Expired, Remark, parsed
+from agent.monitor.postfix_line import Delivery, Expired, Remark, Submitted, parsed
 
 MOST_MESSAGES = 20
 MOST_EVENTS = 200  # of one message
@@ -33,14 +33,6 @@ _LONGEST_ID = 1000
 _QUEUE_ID = r"(?P<id>[0-9A-Za-z]{5,32})"
 _MESSAGE_ID = re.compile(rf"{_QUEUE_ID}: (?:resent-)?message-id=(?P<text>.*)", re.DOTALL)
 _SENDER = re.compile(rf"{_QUEUE_ID}: from=<(?P<text>.*)>, size=[0-9]+, nrcpt=[0-9]+ \(queue ")
-_RECIPIENT = re.compile(rf'{_QUEUE_ID}: to=<(?P<text>(?:"(?:[^"\\]|\\.)*")?[^"<>]*)>, ')
-_ORIGINAL = re.compile(r'(?:"(?:[^"\\]|\\.)*")?[^"<>]*>, orig_to=<(?P<text>[^"<>]*)>, ')
-_FROM_CLIENT = re.compile(rf"{_QUEUE_ID}: client=(?P<text>[^ ,]+)(?P<rest>.*)", re.DOTALL)
-_LOGIN = re.compile(r", sasl_username=(?P<text>[^ ,]+)")
-_FROM_USER = re.compile(rf"{_QUEUE_ID}: uid=(?P<text>[0-9]+) from=<")
-_HANDED_ON_TO = re.compile(r"queued as (?P<text>[0-9A-Za-z]{5,32})$")
-_OUTCOMES = {"sent": "sent", "deferred": "deferred", "bounced": "bounced"}
-_HOP = "127.0.0.1"
 
 
 @dataclass
@@ -106,21 +98,16 @@ def _mails(log: MailLog, term: str) -> tuple[list[_Mail], int]:
 
 def _matching(entry: Entry, term: str) -> str:
     """The queue id of a line that names the term, or ""."""
-    for line in (_MESSAGE_ID, _SENDER, _RECIPIENT):
-        if (match := line.match(entry.message)) and term in _texts(entry, match):
+    line = parsed(entry)
+    if isinstance(line, Delivery):
+        named = term in (line.recipient.lower(), line.original.lower())
+        known_as = line.status == "sent" and line.reason.lower().endswith(f" {term}")
+        return line.queue_id if named or known_as else ""
+    for names in (_MESSAGE_ID, _SENDER):
+        match = names.match(entry.message)
+        if match and match["text"].strip().strip("<>").lower() == term:
             return str(match["id"])
-    delivery = parsed(entry) if "status=sent (" in entry.message else None
-    if isinstance(delivery, Delivery) and delivery.reason.lower().endswith(f" {term}"):
-        return delivery.queue_id
     return ""
-
-
-def _texts(entry: Entry, match: re.Match[str]) -> set[str]:
-    names = {match["text"].strip().strip("<>").lower()}
-    rest = entry.message[match.start("text") :]
-    if match.re is _RECIPIENT and (original := _ORIGINAL.match(rest)):
-        names.add(original["text"].lower())
-    return names
 
 
 def _grouped(found: Iterable[str], pairs: Iterable[tuple[str, str]]) -> tuple[list[_Mail], int]:
@@ -162,44 +149,32 @@ def _event(
     entry: Entry, remarks: dict[str, str], providers: Mapping[str, str]
 ) -> dict[str, Any] | None:
     """What the line says happened; remembers why a transport did not deliver."""
-    program = entry.identifier.rpartition("/")[2]
-    if program in ("smtpd", "pickup"):
-        return _submission(entry, program)
-    # error(8)'s lines are those that are judged most strictly
-    judged = entry if program in ("smtp", "qmgr") else entry._replace(
-        identifier=f"{entry.identifier.rpartition('/')[0]}/error"
-    )  # fmt: skip
-    line = parsed(judged)
+    line = parsed(entry)
+    if isinstance(line, Submitted):
+        return {"what": "submitted", "by": _submitter(line)}
     if isinstance(line, Remark):
         remarks[line.queue_id or line.service] = line.text
     if isinstance(line, Expired):
         return {"what": "expired", "reason": "given up by an administrator" if line.forced else ""}
     if not isinstance(line, Delivery):
         return None
-    recipient = _RECIPIENT.match(entry.message)
     event = {
-        "what": _OUTCOMES.get(line.status.lower(), line.status.lower()),
-        "to": recipient["text"] if recipient else "",
+        "what": line.status.lower(),
+        "to": line.recipient,
         "provider": providers.get(line.service, ""),
         "relay": line.relay,
         "reason": line.reason,
     }
-    handed_on = _HANDED_ON_TO.search(line.reason)
-    if line.relay == _HOP and line.status == "sent" and handed_on:
+    if line.handed_on and line.queued_as:
         why = remarks.get(line.queue_id) or remarks.get(line.service, "")
-        event.update(what="handed on", next=handed_on["text"], reason=why)
+        event.update(what="handed on", next=line.queued_as, reason=why)
     return event
 
 
-def _submission(entry: Entry, program: str) -> dict[str, Any] | None:
-    match = (_FROM_USER if program == "pickup" else _FROM_CLIENT).match(entry.message)
-    if not match:
-        return None
-    if program == "pickup":
-        return {"what": "submitted", "by": f"{_user(int(match['text']))} (sendmail)"}
-    login = _LOGIN.search(match["rest"])
-    by = match["text"] + (f", login {login['text']}" if login else "")
-    return {"what": "submitted", "by": by}
+def _submitter(line: Submitted) -> str:
+    if line.port == "pickup":
+        return f"{_user(int(line.by))} (sendmail)"
+    return line.by + (f", login {line.login}" if line.login else "")
 
 
 def _user(uid: int) -> str:

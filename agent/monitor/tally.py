@@ -25,6 +25,7 @@ from agent.monitor.counts import (
 )
 from agent.monitor.journal import Entry
 from agent.monitor.postfix_line import (
+    LOOPBACK,
     Delivery,
     Expired,
     PostfixWarning,
@@ -40,8 +41,6 @@ MOST_KINDS = 40  # of warnings and of rejections; what the classes name has room
 OTHER_KINDS = "other kinds"
 MILTER_DOWN, MILTER_DEFERS = "milter down", "milter defers"
 _OUTCOMES = {"sent": SENT, "bounced": BOUNCED, "undeliverable": REJECTED}
-_LOOPBACK = "127.0.0.1"
-_QUEUED_AS = re.compile(r"250 (?:2\.0\.0 )?Ok: queued as (?P<id>[0-9A-Za-z]{5,32})")
 _SERVER = re.compile(r"(?:host|server|connect to|lost connection with|conversation with|by host) "
                      r"(?P<name>[^\s\[\]]+)\[")  # fmt: skip
 _NAME_IN_TEXT = re.compile(r"Name service error for name=(?P<name>[^\s]+)")
@@ -119,7 +118,7 @@ class Tally:
             return
         outcome = _OUTCOMES.get(line.status, DEFERRED)
         reason = line.reason
-        if _LOOPBACK in reason:  # the fallback did not answer: why the provider failed is before it
+        if LOOPBACK in reason:  # the fallback did not answer: why the provider failed is before it
             reason = self._remark_of(line) or reason
         if not provider:
             provider = self._named_in(reason)
@@ -130,15 +129,14 @@ class Tally:
             self._look(provider, at, found, reason)
 
     def _add_sent(self, provider: str, line: Delivery, at: float) -> None:
-        if line.relay == _LOOPBACK:
+        if line.handed_on:
             reason = self._remark_of(line)
             found = self._reasons.of(reason)
             if found is OTHER:  # this provider did not take it, for whatever reason
                 found = FailureClass(OTHER.name, fault=True)
             count = self._count(CountKey(provider, HANDED_ON, found.name), at, reason)
-            taken = _QUEUED_AS.match(line.reason)
-            if taken:
-                self._handed.put(taken["id"], count)
+            if line.queued_as:
+                self._handed.put(line.queued_as, count)
             self._look(provider, at, found, reason)
             return
         self._count(CountKey(provider, SENT), at)
