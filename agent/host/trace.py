@@ -22,7 +22,7 @@ from agent.host.held import held_here
 from agent.host.mail_log import TRACING, MailLog
 from agent.host.queue import HOLD, queue_ids
 from agent.host.state import ROUTES
-from agent.monitor.journal import Entry
+from agent.monitor.entry import Entry
 from agent.monitor.journalctl import JournalUnreadable, newest_entry
 from agent.monitor.postfix_line import Delivery, Expired, Remark, Submitted, parsed
 
@@ -52,14 +52,14 @@ def trace(request: Mapping[str, Any], root: str = "") -> dict[str, Any]:
     See mailfleet.relay.mail_trace for the answer's shape. Raises HostError when the log is not
     readable: an empty one would not mean that there was no such message.
     """
+    log = MailLog(float(request["since"]))
     try:
         newest_entry()
+        begins = log.begins()
+        mails, more = _mails(log, str(request["term"]).strip().strip("<>").lower())
+        _add_events(log, mails, _providers(root))
     except JournalUnreadable as reason:
         raise HostError(str(reason)) from None
-    log = MailLog(float(request["since"]))
-    begins = log.begins()
-    mails, more = _mails(log, str(request["term"]).strip().strip("<>").lower())
-    _add_events(log, mails, _providers(root))
     queues = {queue: queue_ids(root, queue) for queue in ("incoming", "active", "deferred", HOLD)}
     held = held_here(root)
     return {

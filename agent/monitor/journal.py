@@ -1,64 +1,34 @@
 """The mail log in the journal, read in bounded time and size.
 
-Only fields that journald itself sets decide whose line it is: anyone may log with the facility mail
-and the tag postfix/smtp, nobody else from within Postfix's unit. The units' names:
-postfix@-.service on Debian 12 and Ubuntu, postfix.service on Debian 13 and Amazon Linux.
-
 journalctl begins at the cursor itself (--cursor): with --after-cursor, systemd 252 skips the first
 entry that matches even where that is not the cursor's, and so loses a line.
 """
 
 from __future__ import annotations
 
-import io
-import pwd
 import re
-import subprocess
-import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from agent.monitor.entry import MAIL_UNITS, POSTFIX_UNITS, Entry, Trusted
 from agent.monitor.journalctl import (
-    JOURNALCTL,
-    LONGEST_LINE,
-    JournalUnreadable,
-    bounded_lines,
+    Printed,
     clock,
     entry_exists,
     fields_of,
     is_later,
     newest_entry,
-    text_of,
     time_of,
 )
 
-POSTFIX_UNITS = frozenset({"postfix@-.service", "postfix.service"})
-MAIL_UNITS = frozenset({"mailfleet-senders.service", "mailfleet-returned.service",
-                        "mailfleet-logins.service"})  # fmt: skip
 DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # SD_MESSAGE_JOURNAL_DROPPED
 FIRST_LOOK = 3600  # seconds back from the first pass
 TRIES = 3  # passes that may fail to end before lines are skipped
-_MAIL = "2"  # the facility; systemd itself logs from within a unit with another
 _FIELDS = (
     "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,_SYSTEMD_UNIT,_UID,_TRANSPORT,N_DROPPED,"
     "OBJECT_SYSTEMD_UNIT"
 )
-
-
-class Entry(NamedTuple):
-    """One line of Postfix or of a unit of mailfleet's. `at`: seconds since 1970."""
-
-    at: float
-    unit: str
-    identifier: str  # postfix/ses-1/smtp
-    priority: int
-    message: str
-
-    @property
-    def of_postfix(self) -> bool:
-        return self.unit in POSTFIX_UNITS
 
 
 class Gap(NamedTuple):
@@ -126,7 +96,7 @@ class JournalPass:
         self.gaps: list[Gap] = []
         self.complete = True
         self.lines = 0
-        self._users = frozenset({"0", _uid_of("postfix")})
+        self._trusted = Trusted()
         self._dropped: dict[str, int] = {}
         self._unreadable = 0
 
@@ -167,28 +137,9 @@ class JournalPass:
     def _read(self, begin: str) -> Iterator[Entry]:
         units = [f"_SYSTEMD_UNIT={unit}" for unit in sorted(POSTFIX_UNITS | MAIL_UNITS)]
         match = [*units, "+", "_TRANSPORT=driver", f"MESSAGE_ID={DROPPED}"]
-        command = [*JOURNALCTL, f"--output-fields={_FIELDS}", begin, *match]
-        with tempfile.TemporaryFile() as complaints, subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
-        ) as journal:  # fmt: skip
-            timer = threading.Timer(self.limits.seconds, self._stop, [journal])
-            timer.start()
-            ended = False
-            try:
-                yield from self.entries(bounded_lines(journal.stdout or _NOTHING))
-                ended = self.complete and journal.wait() is not None
-            finally:
-                timer.cancel()
-                if not ended:
-                    journal.kill()
-            complaints.seek(0)
-            complaint = complaints.read(2000).decode(errors="replace").strip()
-        if self.complete and journal.returncode > 0:
-            raise JournalUnreadable(f"journalctl failed: {complaint or journal.returncode}")
-
-    def _stop(self, journal: subprocess.Popen[bytes]) -> None:
-        self.complete = False
-        journal.kill()
+        printed = Printed(f"--output-fields={_FIELDS}", begin, *match, seconds=self.limits.seconds)
+        yield from self.entries(printed)
+        self.complete = self.complete and not printed.late
 
     def entries(self, lines: Iterable[bytes]) -> Iterator[Entry]:
         """Those of journalctl's lines that are of Postfix's or mailfleet's units; moves `place`."""
@@ -216,23 +167,13 @@ class JournalPass:
             self.place = Place(fields["__CURSOR"], time_of(fields))
 
     def _entry(self, fields: dict[str, Any]) -> Entry | None:
-        unit = fields.get("_SYSTEMD_UNIT")
-        if not isinstance(unit, str) or fields["__CURSOR"] == self.start.cursor:
+        if fields["__CURSOR"] == self.start.cursor:
             return None
-        if (unit in MAIL_UNITS and fields.get("SYSLOG_FACILITY") == _MAIL) or (
-            unit in POSTFIX_UNITS and str(fields.get("_UID")) in self._users
-        ):
-            identifier, message = fields.get("SYSLOG_IDENTIFIER"), fields.get("MESSAGE")
-            return Entry(
-                time_of(fields),
-                unit,
-                identifier if isinstance(identifier, str) else "",
-                _PRIORITIES.get(str(fields.get("PRIORITY")), 6),
-                message[:LONGEST_LINE] if isinstance(message, str) else text_of(message),
-            )
-        if fields.get("_TRANSPORT") == "driver" and unit == "systemd-journald.service":
+        entry = self._trusted.entry(fields)
+        driver = fields.get("_TRANSPORT") == "driver"
+        if driver and fields.get("_SYSTEMD_UNIT") == "systemd-journald.service":
             self._drop(fields)
-        return None
+        return entry
 
     def _drop(self, fields: dict[str, Any]) -> None:
         unit, number = fields.get("OBJECT_SYSTEMD_UNIT"), str(fields.get("N_DROPPED"))
@@ -250,18 +191,9 @@ class JournalPass:
             self.gaps.append(Gap("unreadable", text, "journalctl --verify", self._unreadable))
 
 
-_PRIORITIES = {str(number): number for number in range(8)}
-_NOTHING = io.BytesIO()
 # Most lines report nothing that counts. A quotation mark within a field is escaped, so that this
 # matches in no other field.
 _ORDINARY = re.compile(
     rb'"MESSAGE":"(?:connect from |disconnect from |[0-9A-Za-z]{5,32}: '
     rb'(?:removed"|message-id=<|from=<[^"\\]*\(queue active\)"))'
 ).search
-
-
-def _uid_of(user: str) -> str:
-    try:
-        return str(pwd.getpwnam(user).pw_uid)
-    except KeyError:
-        return "0"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
-from collections.abc import Iterator
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import IO, Any
 
@@ -15,6 +18,38 @@ LONGEST_ENTRY = 256 * 1024  # bytes of JSON
 
 class JournalUnreadable(Exception):
     """The journal could not be read, and may hold problems: nothing is known."""
+
+
+class Printed:
+    """The lines that journalctl prints with these arguments, for at most `seconds`: iterate over
+    them, once. Then `late` says whether it was ended before it had printed all. Iterating raises
+    JournalUnreadable where journalctl fails."""
+
+    def __init__(self, *arguments: str, seconds: float) -> None:
+        self.late = False
+        self._command = [*JOURNALCTL, *arguments]
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        with tempfile.TemporaryFile() as complaints, subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+        ) as journal:  # fmt: skip
+            timer = threading.Timer(self._seconds, self._stop, [journal])
+            timer.start()
+            try:
+                yield from bounded_lines(journal.stdout or io.BytesIO())
+                status = journal.wait()
+            finally:
+                timer.cancel()
+                journal.kill()
+            if status and not self.late:
+                complaints.seek(0)
+                complaint = complaints.read(2000).decode(errors="replace").strip()
+                raise JournalUnreadable(f"journalctl failed: {complaint or status}")
+
+    def _stop(self, journal: subprocess.Popen[bytes]) -> None:
+        self.late = True
+        journal.kill()
 
 
 _DECODE = json.JSONDecoder().raw_decode
@@ -31,7 +66,7 @@ def fields_of(line: bytes) -> dict[str, Any]:
     return {}
 
 
-def time_of(fields: dict[str, Any]) -> float:
+def time_of(fields: Mapping[str, Any]) -> float:
     return int(fields["__REALTIME_TIMESTAMP"]) / 1e6
 
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, Union
 
-from agent.monitor.journal import Entry
+from agent.monitor.entry import Entry
 
 LONGEST_REASON = 600  # characters of a reason that are kept
 LOOPBACK = "127.0.0.1"  # where the ports of the fallbacks are

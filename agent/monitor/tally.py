@@ -23,7 +23,7 @@ from agent.monitor.counts import (
     WarningKey,
     cleaned,
 )
-from agent.monitor.journal import Entry
+from agent.monitor.entry import Entry
 from agent.monitor.postfix_line import (
     LOOPBACK,
     Delivery,

@@ -79,7 +79,7 @@ _PARTS = {
         *_HOST,
         *_QUEUE,
         "monitor/journalctl.py",
-        "monitor/journal.py",
+        "monitor/entry.py",
         "monitor/postfix_line.py",
         "host/mail_log.py",
         "host/trace.py",

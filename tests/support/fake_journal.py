@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from agent.monitor.journal import Entry, JournalPass, Limits, Place
+from agent.monitor.entry import Entry
+from agent.monitor.journal import JournalPass, Limits, Place
 from tests.support.mail_log import AT, journal_line
 
 JOURNALCTL = """#!/usr/bin/python3 -I

@@ -2,7 +2,7 @@
 
 import json
 
-from agent.monitor.journal import Entry
+from agent.monitor.entry import Entry
 
 SES = "email-smtp.us-east-1.amazonaws.com"
 RELAY = f"{SES}[198.18.251.2]:587"

@@ -150,3 +150,11 @@ def test_no_recipient_makes_a_deferred_message_a_delivered_one(recipient: str) -
     for program in ("postfix/error", "postfix/ses-1/smtp", "postfix/local"):
         event = _event(entry(line, program), {}, {})
         assert event is None or event["what"] == "deferred"
+
+
+def test_a_log_that_cannot_be_read_to_its_end_is_no_answer(traced: Trace, tmp_path: Path) -> None:
+    (tmp_path / "bin/journalctl").write_text(
+        JOURNALCTL.replace("*) cat", "*SYSTEMD_UNIT*) echo bad >&2; exit 1 ;; *) cat")
+    )
+    with pytest.raises(HostError, match="journalctl failed: bad"):
+        traced(*accepted())

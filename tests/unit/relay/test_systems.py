@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.monitor import entry
 from mailfleet.plan.errors import PlanError
 from mailfleet.policy import Domain, Relay, Route
 from mailfleet.postfix_parameters import postfix_parameters
@@ -13,6 +14,7 @@ from mailfleet.relay.systems import (
     AMAZON_LINUX_2023,
     DEBIAN_12,
     DEBIAN_13,
+    POSTFIX_UNITS,
     SYSTEMS,
     UBUNTU_24_04,
     Release,
@@ -136,3 +138,7 @@ def test_nothing_else_knows_one_system_from_another() -> None:
     files = [path for path in paths if path.is_file() and path.suffix != ".pyc"]
     knowing = [path.name for path in files if OF_ONE_SYSTEM.search(path.read_text())]
     assert knowing == ["systems.py"]
+
+
+def test_hosts_know_postfixs_units_by_the_same_names() -> None:
+    assert frozenset(POSTFIX_UNITS) == entry.POSTFIX_UNITS

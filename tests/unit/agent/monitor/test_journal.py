@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.monitor.journal import DROPPED, TRIES, Entry, JournalPass, Limits, Place
+from agent.monitor.entry import Entry
+from agent.monitor.journal import DROPPED, TRIES, JournalPass, Limits, Place
 from agent.monitor.journalctl import LONGEST_ENTRY, JournalUnreadable
 from tests.support.fake_journal import Journal
 from tests.support.mail_log import AT, delivery, journal_line

@@ -18,7 +18,7 @@ from agent.monitor.counts import (
     SUBMITTED,
     CountKey,
 )
-from agent.monitor.journal import Entry
+from agent.monitor.entry import Entry
 from agent.monitor.reasons import Reasons
 from agent.monitor.tally import (
     MILTER_DEFERS,
