@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ class NotSent(Exception):
     """A channel did not take the message: one sentence without secrets."""
 
 
-class Channel:
+class Channel(ABC):
     """A way for alerts to leave the host, made of its entry in emergency.json.
 
     `kind` is the entry's; `names` are its recipients as the status shows them, without secrets.
@@ -36,13 +37,13 @@ class Channel:
     kind: str
     names: Sequence[str]
 
+    @abstractmethod
     def __init__(self, entry: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         """Raises KeyError, TypeError or ValueError for an entry that is not usable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def send(self, message: Message, names: Sequence[str]) -> dict[str, str]:
         """By recipient why it does not have the message, or "" where it was accepted.
 
         Raises NotSent, OSError or ValueError when none has it.
         """
-        raise NotImplementedError
