@@ -10,7 +10,6 @@ import json
 import os
 import pwd
 import re
-import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +42,6 @@ class _Mail:
     queue_ids: set[str] = field(default_factory=set)
     sender: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
-    last: float = 0.0
 
 
 def trace(request: Mapping[str, Any], root: str = "") -> dict[str, Any]:
@@ -63,7 +61,6 @@ def trace(request: Mapping[str, Any], root: str = "") -> dict[str, Any]:
     queues = {queue: queue_ids(root, queue) for queue in ("incoming", "active", "deferred", HOLD)}
     held = held_here(root)
     return {
-        "now": time.time(),
         "begins": begins,
         "complete": log.complete,
         "more": more,
@@ -138,7 +135,6 @@ def _add_events(log: MailLog, mails: Iterable[_Mail], providers: Mapping[str, st
         mail = of.get(queue_id)
         if mail is None:
             continue
-        mail.last = entry.at
         if match := _SENDER.match(entry.message):
             mail.sender = match["text"]
         if event and len(mail.events) < MOST_EVENTS:
@@ -206,7 +202,6 @@ def _shown(mail: _Mail, queues: Mapping[str, set[str]], held: Mapping[str, str])
         "events": events,
         "queued": queued,
         "held": reasons,
-        "last": mail.last,
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mailfleet.commands.fleet import group_data, limit, load_fleet, one_sentence
+from mailfleet.relay.agent import WITHIN
 from mailfleet.relay.facts import agent_command
 from mailfleet.relay.mail_trace import Found, merged, seconds_of, trace_lines
 from mailfleet.run.hosts import Reply, ask, disconnect, relays_of
@@ -52,7 +53,7 @@ def trace(
     with one_sentence():
         hosts = relays_of(load_fleet(inventory, group_data), limit)
     request = {"term": term, "since": time.time() - since}
-    replies = list(ask(hosts, lambda host: agent_command("trace", request), 75))
+    replies = list(ask(hosts, lambda host: agent_command("trace", request), WITHIN))
     disconnect(hosts)
     found = found_in(term, replies)
     if as_json:

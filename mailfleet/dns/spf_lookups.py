@@ -15,7 +15,7 @@ from mailfleet.policy.spf import Term, parse_term
 MAX_LOOKUPS = 10
 MAX_VOIDS = 2
 MAX_MX = 10  # address lookups of one mx, RFC 7208 section 4.6.4
-MAX_TERMS = 60  # terms: no record that works comes near, and a hostile one ends here
+MAX_TERMS = 60  # no record that works comes near, and a hostile one ends here
 
 
 @dataclass(frozen=True)

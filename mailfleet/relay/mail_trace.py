@@ -97,7 +97,8 @@ def _place(event: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     what, by = event["what"], event.get("provider") or event["relay"] or event["host"]
     reason = printable(event["reason"])
     if what == "sent":
-        return f"delivered to {by}" + (f" as {event['provider_id']}" if _id_of(event) else "")
+        known_as = event.get("provider_id")
+        return f"delivered to {by}" + (f" as {known_as}" if known_as else "")
     if what not in ("deferred", "handed on"):
         return f"{what}, not delivered ({reason})"
     queue_id = event.get("next", event["queue_id"])
@@ -107,10 +108,6 @@ def _place(event: Mapping[str, Any], message: Mapping[str, Any]) -> str:
         if (entry["host"], entry["queue_id"]) == (event["host"], queue_id):
             return f"{_waits(entry)} ({reason})" if reason else _waits(entry)
     return _LOST.format(host=event["host"])
-
-
-def _id_of(event: Mapping[str, Any]) -> str:
-    return str(event.get("provider_id", ""))
 
 
 def _waits(entry: Mapping[str, Any]) -> str:

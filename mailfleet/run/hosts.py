@@ -64,7 +64,7 @@ def _matching(inventory: Inventory, relays: Sequence[Host], pattern: str) -> Seq
     return found
 
 
-def ask(hosts: Sequence[Host], command_for: CommandFor, within: float = 60) -> Iterator[Reply]:
+def ask(hosts: Sequence[Host], command_for: CommandFor, within: float) -> Iterator[Reply]:
     """Run a program on each host and yield replies as they come, all hosts at the same time.
 
     `within`: seconds for connecting and the program together. Connections stay open, for another

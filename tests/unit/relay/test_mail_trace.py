@@ -19,11 +19,11 @@ def event(what: str, at: float = 0, **fields: Any) -> dict[str, Any]:
 
 def answer(*events: dict[str, Any], **fields: Any) -> dict[str, Any]:
     message = {"message_id": ID, "sender": "app@example.com", "events": list(events),
-               "queued": {}, "held": {}, "last": AT, **fields}  # fmt: skip
-    return {"now": AT, "begins": None, "complete": True, "more": 0, "messages": [message]}
+               "queued": {}, "held": {}, **fields}  # fmt: skip
+    return {"begins": None, "complete": True, "more": 0, "messages": [message]}
 
 
-NONE: dict[str, Any] = {"now": AT, "begins": None, "complete": True, "more": 0, "messages": []}
+NONE: dict[str, Any] = {"begins": None, "complete": True, "more": 0, "messages": []}
 SUBMITTED = event("submitted", by="localhost[127.0.0.1]")
 
 
