@@ -11,7 +11,7 @@ help:  ## list these commands
 demo: .venv/installed  ## bring a lab up, deploy to it, and leave it running
 	@python -m lab demo
 
-test: .venv/installed  ## run the unit, AWS, lab and verify tests (about 20 minutes)
+test: .venv/installed  ## run the unit, AWS, lab and verify tests (about 25 minutes)
 	@scripts/test.sh
 
 test-slow: .venv/installed  ## run the slow tests: fault walks, load, statistics, an upgrade
